@@ -1,0 +1,238 @@
+/**
+ * Gateway ⇄ center messages: topics, envelope, and the way to and from JSON.
+ *
+ * CloudEvents 1.0 in structured JSON; `source` + `id` is the dedupe key. `seq` and `monoms` are
+ * decimal strings, because a CloudEvents integer has 32 bits and a gateway's uptime outgrows them.
+ */
+import { Type, type Static } from "typebox";
+import { Compile } from "typebox/compile";
+import { alarmClasses, ruleIds, type AlarmNotice } from "./alarm.ts";
+import { combustibleGases } from "./gas.ts";
+import type { GatewayId } from "./ids.ts";
+import { err, ok, type Result } from "./result.ts";
+
+/** Lanes of the uplink, most urgent first; the alarm lane overtakes any backlog of the others. */
+export const lanes = ["alarm", "action", "state", "telemetry"] as const;
+export type Lane = (typeof lanes)[number];
+
+export const upTopic = (gateway: GatewayId, lane: Lane): string =>
+  `canary/v1/gateways/${gateway}/up/${lane}`;
+export const downTopic = (gateway: GatewayId, what: "receipt" | "command" | "config"): string =>
+  `canary/v1/gateways/${gateway}/down/${what}`;
+export const gatewaySource = (gateway: GatewayId): string => `/canary/gateways/${gateway}`;
+
+const text = Type.String({ maxLength: 2_000 });
+const name = Type.String({ minLength: 1, maxLength: 200 });
+const bilingual = Type.Object({ zh: text, en: text });
+const instant = Type.Object({
+  bootId: name,
+  monoMs: Type.Number(),
+  wallMs: Type.Number(),
+});
+const level = Type.Union([
+  Type.Object({ gas: Type.Literal("co"), ppm: Type.Number() }),
+  Type.Object({
+    gas: Type.Enum(combustibleGases),
+    lel: Type.Number(),
+    lelPercentVolume: Type.Number(),
+  }),
+]);
+const gas = Type.Enum(["co", ...combustibleGases]);
+
+const alarmEvent = Type.Object({
+  id: name,
+  episode: name,
+  kind: Type.Enum(["raised", "worsened", "returned"]),
+  detector: name,
+  rule: Type.Enum(ruleIds),
+  alarmClass: Type.Enum(alarmClasses),
+  priority: Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3), Type.Literal(4)]),
+  at: instant,
+  cause: Type.Object({
+    ruleSet: text,
+    source: Type.Object({
+      standard: text,
+      clause: text,
+      confidence: Type.Enum(["h", "m", "l"]),
+    }),
+    text: bilingual,
+    inputs: Type.Record(Type.String(), Type.Union([Type.Number(), text])),
+  }),
+  gas: Type.Optional(gas),
+  level: Type.Optional(level),
+  peak: Type.Optional(level),
+  test: Type.Boolean(),
+});
+
+const address = Type.Object({
+  text,
+  community: Type.Optional(text),
+  building: Type.Optional(text),
+  riser: Type.Optional(text),
+  floor: Type.Optional(text),
+  room: Type.Optional(text),
+});
+const position = Type.Object({ line: text, place: text });
+
+export const AlarmNoticeSchema = Type.Object({
+  event: alarmEvent,
+  where: Type.Object({
+    gateway: name,
+    address: Type.Optional(address),
+    position,
+    profile: Type.Optional(text),
+  }),
+  drill: Type.Boolean(),
+});
+
+/** What the gateway sees of one detector right now; not numbered, the newest wins. */
+export const DetectorStatusSchema = Type.Object({
+  detector: name,
+  /** `unknown`: not heard from within its silence limit. Never shown as normal. */
+  state: Type.Enum(["normal", "alarm", "fault", "unknown", "warming-up"]),
+  heardAtMs: Type.Optional(Type.Number()),
+  levels: Type.Array(level),
+  address: Type.Optional(address),
+  position,
+});
+export type DetectorStatus = Static<typeof DetectorStatusSchema>;
+
+const statusReport = Type.Object({
+  sentAtMs: Type.Number(),
+  /** Highest record number on this gateway's disk: lets the center notice a lost tail. */
+  lastSeq: Type.Integer({ minimum: 0 }),
+  pending: Type.Integer({ minimum: 0 }),
+  drill: Type.Boolean(),
+  /** Changed since the last report; a whole picture after each new connection. */
+  detectors: Type.Array(DetectorStatusSchema),
+  faults: Type.Array(bilingual),
+});
+export type StatusReport = Static<typeof statusReport>;
+
+const envelope = {
+  specversion: Type.Literal("1.0"),
+  id: name,
+  source: Type.String({ pattern: "^/canary/(gateways/[^/]+|center)$" }),
+  time: Type.String(),
+  datacontenttype: Type.Literal("application/json"),
+  subject: Type.Optional(text),
+  bootid: name,
+  monoms: Type.String({ pattern: "^-?\\d+(\\.\\d+)?$" }),
+};
+
+/** Written on the gateway's disk and numbered without gaps; absent numbers mean `durable: false`. */
+const numbered = {
+  journalid: Type.Optional(name),
+  seq: Type.Optional(Type.String({ pattern: "^\\d+$" })),
+  prev: Type.Optional(Type.String()),
+  hash: Type.Optional(Type.String()),
+  durable: Type.Boolean(),
+  late: Type.Boolean(),
+};
+
+export const AlarmMessageSchema = Type.Object({
+  ...envelope,
+  ...numbered,
+  type: Type.Literal("canary.alarm.v1"),
+  data: AlarmNoticeSchema,
+});
+export const StatusMessageSchema = Type.Object({
+  ...envelope,
+  type: Type.Literal("canary.status.v1"),
+  journalid: Type.Optional(name),
+  data: statusReport,
+});
+export type AlarmMessage = Omit<Static<typeof AlarmMessageSchema>, "data"> & { data: AlarmNotice };
+export type StatusMessage = Static<typeof StatusMessageSchema>;
+export type UpMessage = AlarmMessage | StatusMessage;
+
+/**
+ * The center's word that it has committed: every number up to `upTo` of this journal except the
+ * `holes` (inclusive pairs), plus the single messages in `ids` that carried no number.
+ */
+export const ReceiptSchema = Type.Object({
+  specversion: Type.Literal("1.0"),
+  id: name,
+  source: Type.Literal("/canary/center"),
+  type: Type.Literal("canary.receipt.v1"),
+  time: Type.String(),
+  datacontenttype: Type.Literal("application/json"),
+  data: Type.Object({
+    journalid: Type.Optional(name),
+    upTo: Type.Integer({ minimum: 0 }),
+    holes: Type.Array(Type.Tuple([Type.Integer({ minimum: 1 }), Type.Integer({ minimum: 1 })])),
+    ids: Type.Array(name),
+    /** Could not be taken in, with the reason; shown at the gateway as a fault. */
+    refused: Type.Array(Type.Object({ id: name, reason: bilingual })),
+  }),
+});
+export type Receipt = Static<typeof ReceiptSchema>;
+
+export type WireError =
+  | { readonly kind: "not-json"; readonly detail: string }
+  | { readonly kind: "unknown-type"; readonly type: string }
+  | { readonly kind: "wrong-shape"; readonly path: string; readonly detail: string };
+
+export const explainWireError = (error: WireError): { zh: string; en: string } => {
+  switch (error.kind) {
+    case "not-json":
+      return {
+        zh: `报文不是 JSON:${error.detail}`,
+        en: `the message is not JSON: ${error.detail}`,
+      };
+    case "unknown-type":
+      return {
+        zh: `不认识的报文类型或版本「${error.type}」,请升级中心`,
+        en: `unknown message type or version "${error.type}"; upgrade the center`,
+      };
+    case "wrong-shape":
+      return {
+        zh: `报文字段 ${error.path} 不符合格式:${error.detail}`,
+        en: `message field ${error.path} has the wrong form: ${error.detail}`,
+      };
+  }
+};
+
+const compiled = {
+  "canary.alarm.v1": Compile(AlarmMessageSchema),
+  "canary.status.v1": Compile(StatusMessageSchema),
+  "canary.receipt.v1": Compile(ReceiptSchema),
+};
+
+/** Reads a message a gateway sent up. */
+export const parseUpMessage = (json: string): Result<UpMessage, WireError> =>
+  parse<UpMessage>(json, ["canary.alarm.v1", "canary.status.v1"]);
+
+/** Reads a receipt the center sent down. */
+export const parseReceipt = (json: string): Result<Receipt, WireError> =>
+  parse<Receipt>(json, ["canary.receipt.v1"]);
+
+const parse = <Message>(
+  json: string,
+  types: readonly (keyof typeof compiled)[],
+): Result<Message, WireError> => {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    return err({ kind: "not-json", detail: String(error) });
+  }
+  const given = isRecord(value) ? value["type"] : undefined;
+  const type = types.find((known) => known === given);
+  if (type === undefined) return err({ kind: "unknown-type", type: String(given).slice(0, 100) });
+  const check = compiled[type];
+  if (check.Check(value)) {
+    // The schema above is the proof; brands (DetectorId, Ppm …) exist only in the type system.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return ok(value as Message);
+  }
+  const [first] = check.Errors(value);
+  return err({
+    kind: "wrong-shape",
+    path: first?.instancePath ?? "/",
+    detail: first?.message ?? "",
+  });
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,88 @@
+/** What the gateway needs from the outside, each with its promise. Adapters translate and decide nothing. */
+import type { AlarmNotice } from "#domain/alarm.ts";
+import type { BuzzerCommand } from "#domain/buzzer.ts";
+import type { BuzzerId, DetectorId, JournalId } from "#domain/ids.ts";
+import type { Report } from "#domain/reading.ts";
+import type { Bilingual, Result } from "#domain/result.ts";
+import type { Lane } from "#domain/wire.ts";
+
+/** Something to be kept and sent. Lanes: `alarm` for gas and CO, `state` for the other classes. */
+export interface NewRecord {
+  readonly lane: Lane;
+  readonly notice: AlarmNotice;
+}
+
+/** A record on disk: numbered without gaps, chained by hash. */
+export interface JournalRecord extends NewRecord {
+  readonly journalId: JournalId;
+  /** 1, 2, 3 … over all lanes of this journal. */
+  readonly seq: number;
+  /** Hash of the record before, and of this one over its content and `prev` (SHA-256, hex). */
+  readonly prev: string;
+  readonly hash: string;
+}
+
+/** A detector's judgement state as JSON, kept so that a restart forgets nothing. */
+export interface SavedState {
+  readonly detector: DetectorId;
+  readonly json: string;
+}
+
+/** What the center has committed, from its receipt. */
+export interface Settlement {
+  readonly upTo: number;
+  /** Inclusive pairs below `upTo` that it does not have. */
+  readonly holes: readonly (readonly [number, number])[];
+}
+
+/** The append-only record of alarms. Nothing pending is ever deleted. */
+export interface Journal {
+  readonly id: JournalId;
+  /**
+   * Resolves once records and states are on disk together (fsync). An event id seen before is kept
+   * once and answered with its first record. Rejects when the disk fails; nothing is then kept.
+   */
+  readonly append: (
+    records: readonly NewRecord[],
+    states: readonly SavedState[],
+  ) => Promise<readonly JournalRecord[]>;
+  readonly states: () => Promise<readonly SavedState[]>;
+  /** Records the center has not confirmed: lane by lane, oldest first, above `afterSeq`, at most `limit`. */
+  readonly pending: (
+    lane: Lane,
+    afterSeq: number,
+    limit: number,
+  ) => Promise<readonly JournalRecord[]>;
+  /** Marks records as committed by the center. Repeats and unknown numbers are harmless. */
+  readonly settle: (settlement: Settlement) => Promise<void>;
+  readonly counts: () => Promise<{ readonly lastSeq: number; readonly pending: number }>;
+  readonly close: () => Promise<void>;
+}
+
+/** One sounder, however it is wired. */
+export interface Buzzer {
+  readonly id: BuzzerId;
+  /** Resolves once the device has confirmed the state (read-back), or says why it is not confirmed. */
+  readonly set: (command: BuzzerCommand) => Promise<Result<void, Bilingual>>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Where sources put what they read. Judging and buzzing happen inside the call; the promise, when
+ * there is one, resolves once everything that changed an alarm is on disk, and rejects when it is
+ * not: a source that can withhold its acknowledgement then does.
+ */
+export type Take = (reports: readonly Report[]) => Promise<void> | undefined;
+
+/** A fault of the gateway itself or its wiring, for the duty seat; `key` names the thing, for repeats. */
+export interface GatewayFault {
+  readonly key: string;
+  readonly present: boolean;
+  readonly text: Bilingual;
+}
+export type ReportFault = (fault: GatewayFault) => void;
+
+/** A running source of readings or any other part with a life of its own. */
+export interface Running {
+  readonly close: () => Promise<void>;
+}

@@ -1,0 +1,34 @@
+import { defineConfig } from "vitest/config";
+
+/** Which tests exist, told apart by place and ending; see ARCHITECTURE.md, "Tests". */
+const rooms = "{domain,firmware-config,rules,platform,gateway,center,dashboards,tools,test}";
+
+const project = (name: string, include: string[], options: object = {}) => ({
+  extends: true as const,
+  test: { name, include, ...options },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project("unit", [`${rooms}/**/*.test.ts`], {
+        exclude: [
+          "**/node_modules/**",
+          "**/*.contract.test.ts",
+          "test/scenarios/**",
+          "test/system/**",
+          "test/compliance/**",
+        ],
+      }),
+      project("contract", [`${rooms}/**/*.contract.test.ts`]),
+      project("compliance", ["test/compliance/**/*.test.ts"]),
+      project("scenario", ["test/scenarios/**/*.test.ts"], { testTimeout: 30_000 }),
+      // Real servers, real ports, real signals: one file at a time, so that they do not disturb one another.
+      project("system", ["test/system/**/*.test.ts"], {
+        testTimeout: 120_000,
+        hookTimeout: 180_000,
+        fileParallelism: false,
+      }),
+    ],
+  },
+});
