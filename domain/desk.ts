@@ -1,0 +1,77 @@
+/**
+ * What the center's HTTP API shows and the console draws: one schema for server, page and OpenAPI.
+ *
+ * An alarm is the device's condition and only a gateway changes it; a case (事件) is what people
+ * work on. They stand side by side here and never share a state.
+ */
+import { Type, type Static } from "typebox";
+import { AlarmNoticeSchema, DetectorStatusSchema } from "./wire.ts";
+
+export const alarmConditions = ["active", "returned"] as const;
+export const caseStates = ["reported", "accepted"] as const;
+
+/** One alarm episode with its case. */
+export const DeskAlarmSchema = Type.Object({
+  episode: Type.String(),
+  condition: Type.Enum(alarmConditions, {
+    description: "active: the condition stands; returned: back to normal at the device",
+  }),
+  /** The newest notice of the episode: place, gas, level, cause. */
+  notice: AlarmNoticeSchema,
+  firstAtMs: Type.Number({ description: "alarm time at the device, epoch ms" }),
+  lastAtMs: Type.Number(),
+  receivedAtMs: Type.Number({ description: "when the center committed the first notice" }),
+  durable: Type.Boolean({
+    description: "false: the gateway's disk failed, only the center has it",
+  }),
+  late: Type.Boolean(),
+  /** The last level the gateway sent, newer than the notice when the detector still speaks. */
+  present: Type.Optional(DetectorStatusSchema),
+  case: Type.Object({
+    id: Type.String(),
+    state: Type.Enum(caseStates),
+    version: Type.Integer({ description: "send it back as If-Match" }),
+    acceptedBy: Type.Optional(Type.String()),
+    acceptedAtMs: Type.Optional(Type.Number()),
+  }),
+});
+export type DeskAlarm = Static<typeof DeskAlarmSchema>;
+
+export const DeskGatewaySchema = Type.Object({
+  id: Type.String(),
+  link: Type.Enum(["up", "lost"]),
+  heardAtMs: Type.Number(),
+  drill: Type.Boolean(),
+  detectors: Type.Integer(),
+  unknown: Type.Integer({ description: "detectors not heard from: unknown, never normal" }),
+  pending: Type.Integer({ description: "records on the gateway not yet confirmed" }),
+  missing: Type.Integer({ description: "record numbers the center is still missing" }),
+  faults: Type.Array(Type.Object({ zh: Type.String(), en: Type.String() })),
+});
+export type DeskGateway = Static<typeof DeskGatewaySchema>;
+
+/** Everything the duty page needs at once; the stream then tells the changes after `eventId`. */
+export const DeskSchema = Type.Object({
+  eventId: Type.Integer({ description: "position in the stream: pass it as Last-Event-ID" }),
+  nowMs: Type.Number({ description: "the center's clock, epoch ms" }),
+  alarms: Type.Array(DeskAlarmSchema),
+  gateways: Type.Array(DeskGatewaySchema),
+});
+export type Desk = Static<typeof DeskSchema>;
+
+/** Server-sent events: `event:` is the kind, `data:` the JSON, `id:` the position. */
+export type DeskEvent =
+  | { readonly kind: "alarm"; readonly data: DeskAlarm }
+  | { readonly kind: "gateway"; readonly data: DeskGateway }
+  /** Every 5 s, without an id: proves the stream alive and carries the center's clock. */
+  | { readonly kind: "heartbeat"; readonly data: { readonly nowMs: number } };
+
+/** RFC 9457 problem with a sentence in both languages. */
+export const ProblemSchema = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.String({ description: "中文" }),
+  detailEn: Type.String(),
+});
+export type Problem = Static<typeof ProblemSchema>;
