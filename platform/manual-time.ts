@@ -1,0 +1,74 @@
+import { bootId } from "#domain/ids.ts";
+import { epochMs, monoMs } from "#domain/quantity.ts";
+import type { Clock } from "#domain/time.ts";
+import type { Timers } from "./timers.ts";
+
+/** Time moved by hand: a {@link Clock} and {@link Timers} for stories and simulations. */
+export interface ManualTime {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Moves time on, firing what falls due, in order; each action sees its own moment. */
+  readonly advance: (durationMs: number) => void;
+  /** The wall clock jumps; durations do not. */
+  readonly jumpWall: (byMs: number) => void;
+  /** The machine starts anew: another boot id, the monotonic clock back at zero, no timers left. */
+  readonly reboot: (name: string) => void;
+}
+
+interface Pending {
+  dueMs: number;
+  readonly periodMs: number | undefined;
+  readonly action: () => void;
+}
+
+export const createManualTime = (startWallMs: number): ManualTime => {
+  let boot = bootId("boot-1");
+  let nowMs = 0;
+  let wallOffsetMs = startWallMs;
+  let pending: Pending[] = [];
+
+  const add = (delayMs: number, periodMs: number | undefined, action: () => void) => {
+    const entry: Pending = { dueMs: nowMs + delayMs, periodMs, action };
+    pending.push(entry);
+    return () => {
+      pending = pending.filter((other) => other !== entry);
+    };
+  };
+
+  const next = (untilMs: number): Pending | undefined =>
+    pending
+      .filter(({ dueMs }) => dueMs <= untilMs)
+      .reduce<Pending | undefined>(
+        (first, one) => (first && first.dueMs <= one.dueMs ? first : one),
+        undefined,
+      );
+
+  return {
+    clock: {
+      now: () => ({ bootId: boot, monoMs: monoMs(nowMs), wallMs: epochMs(nowMs + wallOffsetMs) }),
+    },
+    timers: {
+      after: (delayMs, action) => add(delayMs, undefined, action),
+      every: (periodMs, action) => add(periodMs, periodMs, action),
+    },
+    advance: (durationMs) => {
+      const untilMs = nowMs + durationMs;
+      for (let due = next(untilMs); due !== undefined; due = next(untilMs)) {
+        nowMs = due.dueMs;
+        if (due.periodMs === undefined) pending = pending.filter((other) => other !== due);
+        else due.dueMs += due.periodMs;
+        due.action();
+      }
+      nowMs = untilMs;
+    },
+    jumpWall: (byMs) => {
+      wallOffsetMs += byMs;
+    },
+    reboot: (name) => {
+      boot = bootId(name);
+      wallOffsetMs += nowMs;
+      nowMs = 0;
+      pending = [];
+    },
+  };
+};

@@ -1,0 +1,283 @@
+/**
+ * The site file: one YAML that says what one street is made of. This schema is what
+ * `config/site.schema.json` publishes for editors, and what the programs check by.
+ */
+import { Type, type Static, type TSchema } from "typebox";
+import { namePattern } from "#domain/ids.ts";
+
+const strict = { additionalProperties: false };
+const name = Type.String({
+  pattern: namePattern,
+  description: "letters or Chinese, digits, . _ - ; at most 64 characters",
+});
+const bilingual = Type.Object(
+  { zh: Type.String({ minLength: 1 }), en: Type.String({ minLength: 1 }) },
+  strict,
+);
+const port = (value: number) =>
+  Type.Integer({ minimum: 0, maximum: 65_535, default: value, description: "0: any free port" });
+const host = Type.String({ minLength: 1, default: "127.0.0.1" });
+const tokenHash = Type.String({
+  pattern: "^sha256:[A-Za-z0-9_-]+:[A-Za-z0-9_-]+$",
+  description: "made by `canary credential <name>`; the token itself is never in this file",
+});
+const tls = Type.Object(
+  {
+    certFile: Type.String({ minLength: 1 }),
+    keyFile: Type.String({ minLength: 1 }),
+    caFile: Type.Optional(
+      Type.String({ minLength: 1, description: "client certificates are required" }),
+    ),
+  },
+  strict,
+);
+const listener = (defaultPort: number) => ({
+  host,
+  port: port(defaultPort),
+  tls: Type.Optional(tls),
+});
+
+const unit = Type.Object(
+  {
+    unit: Type.Integer({ minimum: 1, maximum: 247, description: "slave address on the line" }),
+    profile: name,
+    detectors: Type.Array(Type.Union([name, Type.Null()]), {
+      minItems: 1,
+      description: "detector ids by channel; null: a channel nobody has registered",
+    }),
+  },
+  strict,
+);
+const units = Type.Array(unit, { minItems: 1 });
+
+/** One physical line each; told apart by `kind`. */
+export const lineKinds = {
+  "modbus-rtu": Type.Object(
+    {
+      kind: Type.Literal("modbus-rtu"),
+      id: name,
+      path: Type.String({ minLength: 1, description: "a stable name: /dev/serial/by-id/…" }),
+      baudRate: Type.Optional(Type.Integer({ minimum: 300, maximum: 921_600 })),
+      parity: Type.Enum(["none", "even", "odd"], { default: "none" }),
+      stopBits: Type.Enum([1, 2], { default: 1 }),
+      units,
+    },
+    strict,
+  ),
+  "modbus-tcp": Type.Object(
+    { kind: Type.Literal("modbus-tcp"), id: name, host, port: port(502), units },
+    strict,
+  ),
+  "rtu-over-tcp": Type.Object(
+    {
+      kind: Type.Literal("rtu-over-tcp", { description: "a transparent serial server" }),
+      id: name,
+      host,
+      port: port(4_001),
+      units,
+    },
+    strict,
+  ),
+  serial: Type.Object(
+    {
+      kind: Type.Literal("serial", { description: "raw frames, no Modbus" }),
+      id: name,
+      path: Type.String({ minLength: 1 }),
+      profile: name,
+      detector: Type.Optional(name),
+    },
+    strict,
+  ),
+};
+
+const serves = Type.Optional(
+  Type.Array(name, { description: "detectors it sounds for; absent: all of the gateway" }),
+);
+const pulsed = Type.Boolean({
+  default: false,
+  description:
+    "true: switch on and off in the T3/T4 rhythm, for a sounder without a pattern of its own",
+});
+const bytes = Type.Array(Type.Integer({ minimum: 0, maximum: 255 }), { minItems: 1 });
+
+export const buzzerKinds = {
+  mqtt: Type.Object(
+    { kind: Type.Literal("mqtt"), id: name, serves, token: Type.Optional(tokenHash) },
+    strict,
+  ),
+  "modbus-coil": Type.Object(
+    {
+      kind: Type.Literal("modbus-coil"),
+      id: name,
+      serves,
+      line: name,
+      unit: Type.Integer({ minimum: 1, maximum: 247 }),
+      coil: Type.Integer({ minimum: 0, maximum: 65_535, description: "0-based, as on the wire" }),
+      pulsed,
+    },
+    strict,
+  ),
+  "serial-relay": Type.Object(
+    {
+      kind: Type.Literal("serial-relay"),
+      id: name,
+      serves,
+      path: Type.String({ minLength: 1 }),
+      baudRate: Type.Integer({ minimum: 300, default: 9_600 }),
+      on: bytes,
+      off: bytes,
+      pulsed,
+    },
+    strict,
+  ),
+  gpio: Type.Object(
+    {
+      kind: Type.Literal("gpio", { description: "through Debian's gpiod tools" }),
+      id: name,
+      serves,
+      chip: Type.String({ pattern: "^gpiochip\\d+$" }),
+      line: Type.Integer({ minimum: 0 }),
+      activeLow: Type.Boolean({ default: false }),
+      pulsed,
+    },
+    strict,
+  ),
+};
+
+const mqttAccount = Type.Object(
+  {
+    username: name,
+    token: tokenHash,
+    publish: Type.Array(Type.String({ minLength: 1 }), {
+      default: [],
+      description: "topic filters",
+    }),
+    subscribe: Type.Array(Type.String({ minLength: 1 }), { default: [] }),
+  },
+  strict,
+);
+
+const gateway = <Line extends TSchema, Buzzer extends TSchema>(line: Line, buzzer: Buzzer) =>
+  Type.Object(
+    {
+      id: name,
+      community: bilingual,
+      http: Type.Object({ host, port: port(8_081) }, strict),
+      mqtt: Type.Object(
+        {
+          ...listener(1_883),
+          anonymous: Type.Boolean({
+            default: false,
+            description: "detectors without a credential; only ever from this machine itself",
+          }),
+          accounts: Type.Array(mqttAccount, {
+            default: [],
+            description: "bridges and tools, such as Zigbee2MQTT or Node-RED",
+          }),
+        },
+        strict,
+      ),
+      center: Type.Object(
+        {
+          url: Type.Optional(
+            Type.String({
+              pattern: "^mqtts?://[^/]+$",
+              description: "absent: the center of this file, on this machine",
+            }),
+          ),
+          tokenFile: Type.Optional(Type.String({ minLength: 1 })),
+          caFile: Type.Optional(Type.String({ minLength: 1 })),
+        },
+        { ...strict, default: {} },
+      ),
+      lines: Type.Array(line, { default: [] }),
+      buzzers: Type.Array(buzzer, { default: [] }),
+      rules: Type.Object(
+        {
+          limits: Type.Optional(name),
+          overrides: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+        },
+        { ...strict, default: {} },
+      ),
+    },
+    strict,
+  );
+
+const address = Type.Object(
+  {
+    text: Type.String({ minLength: 1, description: "as people say it: 喜安社区2栋1单元603" }),
+    community: Type.Optional(Type.String()),
+    building: Type.Optional(Type.String()),
+    riser: Type.Optional(Type.String()),
+    floor: Type.Optional(Type.String()),
+    room: Type.Optional(Type.String()),
+  },
+  strict,
+);
+
+const detector = Type.Object(
+  {
+    id: name,
+    profile: name,
+    address: Type.Optional(address),
+    device: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: "what its MQTT dialect calls it, when that is not the id",
+      }),
+    ),
+    token: Type.Optional(tokenHash),
+    silenceAfterSeconds: Type.Optional(Type.Integer({ minimum: 5, maximum: 172_800 })),
+  },
+  strict,
+);
+
+const site = <Line extends TSchema, Buzzer extends TSchema>(line: Line, buzzer: Buzzer) =>
+  Type.Object(
+    {
+      version: Type.Literal(1),
+      drill: Type.Boolean({ default: false, description: "everything here is an exercise" }),
+      street: Type.Object({ id: name, name: bilingual }, strict),
+      gateway: gateway(line, buzzer),
+      center: Type.Object(
+        {
+          http: Type.Object({ host, port: port(8_080) }, strict),
+          mqtt: Type.Object(listener(1_884), strict),
+          anonymousGateways: Type.Boolean({
+            default: false,
+            description: "gateways without a credential; only ever from this machine itself",
+          }),
+          gateways: Type.Array(Type.Object({ id: name, token: Type.Optional(tokenHash) }, strict), {
+            minItems: 1,
+          }),
+        },
+        strict,
+      ),
+      detectors: Type.Array(detector, { default: [] }),
+    },
+    { ...strict, $id: "https://canary.invalid/site.schema.json", title: "Canary site file" },
+  );
+
+/** The whole, for editors and for the types. */
+export const SiteSchema = site(
+  Type.Union([
+    lineKinds["modbus-rtu"],
+    lineKinds["modbus-tcp"],
+    lineKinds["rtu-over-tcp"],
+    lineKinds.serial,
+  ]),
+  Type.Union([
+    buzzerKinds.mqtt,
+    buzzerKinds["modbus-coil"],
+    buzzerKinds["serial-relay"],
+    buzzerKinds.gpio,
+  ]),
+);
+
+/** The same with lines and buzzers left open: those are checked by their `kind`, for clear words. */
+export const SiteFrameSchema = site(Type.Unknown(), Type.Unknown());
+
+export type Site = Static<typeof SiteSchema>;
+export type LineSite = Site["gateway"]["lines"][number];
+export type BuzzerSite = Site["gateway"]["buzzers"][number];
+export type DetectorSite = Site["detectors"][number];
