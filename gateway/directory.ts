@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { detectorId, isName, type DetectorId } from "#domain/ids.ts";
+import type { Address } from "#domain/place.ts";
+import { milliseconds, seconds, type DurationMs } from "#domain/quantity.ts";
+import { findProfile } from "#firmware-config/registry.ts";
+import type { Site } from "#platform/site-file/schema.ts";
+
+/** What is registered about one detector. */
+export interface Registered {
+  readonly id: DetectorId;
+  readonly profileId: string;
+  readonly silenceAfter: DurationMs;
+  /** Absent: registered without an address, which people must be shown. */
+  readonly address?: Address;
+  /** Salted hash of the detector's MQTT credential. */
+  readonly tokenHash?: string;
+}
+
+/** Who is registered on this gateway, and under which names they speak. */
+export interface Directory {
+  readonly all: readonly Registered[];
+  readonly byId: (id: DetectorId) => Registered | undefined;
+  /** The detector that a dialect (`native`, `zigbee2mqtt` …) calls `device`. */
+  readonly byDevice: (dialect: string, device: string) => Registered | undefined;
+}
+
+export const createDirectory = (site: Site): Directory => {
+  const all = site.detectors.map((one): Registered => {
+    const profile = findProfile(one.profile);
+    return {
+      id: detectorId(one.id),
+      profileId: one.profile,
+      silenceAfter:
+        one.silenceAfterSeconds === undefined
+          ? (profile?.silenceAfterMs ?? milliseconds(60_000))
+          : seconds(one.silenceAfterSeconds),
+      ...(one.address && { address: compact(one.address) }),
+      ...(one.token !== undefined && { tokenHash: one.token }),
+    };
+  });
+  const byId = new Map(all.map((one) => [one.id, one]));
+  const byDevice = new Map(
+    site.detectors.flatMap((one, index) => {
+      const profile = findProfile(one.profile);
+      const registered = all[index];
+      return profile?.transport === "mqtt" && registered
+        ? [[deviceKey(profile.dialect, one.device ?? one.id), registered] as const]
+        : [];
+    }),
+  );
+  return {
+    all,
+    byId: (id) => byId.get(id),
+    byDevice: (dialect, device) => byDevice.get(deviceKey(dialect, device)),
+  };
+};
+
+/**
+ * The name an unregistered device is known by here, made from what it says of itself, so that its
+ * alarm has an identity though nobody knows its address.
+ */
+export const unregisteredId = (line: string, device: string): DetectorId => {
+  const plain = device.replaceAll(/[^\p{L}\p{N}._-]/gu, "-").slice(0, 30);
+  // Two devices whose names differ only in what a name may not hold must not become one.
+  const suffix =
+    plain === device ? "" : `-${createHash("sha256").update(device).digest("hex").slice(0, 8)}`;
+  const name = `unregistered-${line.slice(0, 10)}-${plain}${suffix}`;
+  return detectorId(isName(name) ? name : `unregistered${suffix}`);
+};
+
+const deviceKey = (dialect: string, device: string): string => `${dialect}\u0000${device}`;
+
+/** YAML gives optional keys as they are written; exact optional types want absent ones absent. */
+const compact = (address: NonNullable<Site["detectors"][number]["address"]>): Address => ({
+  text: address.text,
+  ...(address.community !== undefined && { community: address.community }),
+  ...(address.building !== undefined && { building: address.building }),
+  ...(address.riser !== undefined && { riser: address.riser }),
+  ...(address.floor !== undefined && { floor: address.floor }),
+  ...(address.room !== undefined && { room: address.room }),
+});

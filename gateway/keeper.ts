@@ -1,0 +1,161 @@
+/** Gets alarm records onto the disk, and the word out when the disk will not have them. */
+import type { AlarmNotice } from "#domain/alarm.ts";
+import type { DetectorId } from "#domain/ids.ts";
+import type { Timers } from "#platform/timers.ts";
+import type { Journal, NewRecord, ReportFault, SavedState } from "./ports.ts";
+
+export interface Keeper {
+  /** Resolves once the records and the state are on disk. Rejects when the disk refused; it is tried again. */
+  readonly keep: (
+    detector: DetectorId,
+    records: readonly NewRecord[],
+    state: string,
+  ) => Promise<void>;
+  /** What is still to be written for a detector: a repeat of its message must not be acknowledged before. */
+  readonly owed: (detector: DetectorId) => Promise<void> | undefined;
+  /** Saves states that changed without an event; losing one costs a little of a dose, not an alarm. */
+  readonly save: (states: readonly SavedState[]) => void;
+  readonly unwritten: () => number;
+  readonly close: () => Promise<void>;
+}
+
+export interface KeeperDeps {
+  readonly journal: Journal;
+  readonly timers: Timers;
+  readonly reportFault: ReportFault;
+  /** Records are on disk. */
+  readonly onKept: () => void;
+  /** A notice that is not on disk must leave all the same. */
+  readonly onUnkept: (notice: AlarmNotice) => void;
+}
+
+/** A disk that takes longer than this is not waited for: the alarm leaves unwritten. */
+const patienceMs = 1_000;
+const retryAfterMs = 1_000;
+
+interface Debt {
+  readonly detector: DetectorId;
+  readonly records: readonly NewRecord[];
+  readonly state: string;
+}
+
+export const createKeeper = ({
+  journal,
+  timers,
+  reportFault,
+  onKept,
+  onUnkept,
+}: KeeperDeps): Keeper => {
+  /** Refused by the disk, oldest first. Never dropped; it is as long as there are alarms. */
+  let debts: Debt[] = [];
+  const waitingFor = new Map<DetectorId, Promise<void>>();
+  let paying: Promise<void> | undefined;
+  let cancelRetry = (): void => {};
+
+  const refused = (error: unknown): void =>
+    reportFault({
+      key: "journal",
+      present: true,
+      text: {
+        zh: `记录写不进磁盘:${String(error)}。报警仍会发出,但未落盘;请检查磁盘`,
+        en: `the journal cannot be written: ${String(error)}. Alarms still go out, marked not durable; check the disk`,
+      },
+    });
+  const healthy = (): void =>
+    reportFault({
+      key: "journal",
+      present: false,
+      text: { zh: "记录写入恢复正常", en: "the journal can be written again" },
+    });
+
+  const write = async (batch: readonly Debt[]): Promise<void> => {
+    const records = batch.flatMap(({ records }) => records);
+    const unkept = (): void => {
+      for (const { notice } of records) onUnkept(notice);
+    };
+    const cancelPatience = timers.after(patienceMs, () => {
+      refused("磁盘无响应 · the disk does not answer");
+      unkept();
+    });
+    try {
+      await journal.append(
+        records,
+        batch.map(({ detector, state }) => ({ detector, json: state })),
+      );
+    } catch (error) {
+      refused(error);
+      unkept();
+      throw error;
+    } finally {
+      cancelPatience();
+    }
+    healthy();
+    onKept();
+  };
+
+  /** One attempt to write everything that is owed, shared by all who ask meanwhile. */
+  const pay = (): Promise<void> => {
+    paying ??= (async () => {
+      cancelRetry();
+      const batch = [...debts];
+      try {
+        await write(batch);
+        debts = debts.slice(batch.length);
+      } finally {
+        paying = undefined;
+        if (debts.length > 0) retryLater();
+      }
+    })();
+    return paying;
+  };
+
+  const retryLater = (): void => {
+    cancelRetry();
+    cancelRetry = timers.after(retryAfterMs, () => void pay().catch(() => {}));
+  };
+
+  /** An attempt already under way may not hold this debt: go on until it is written or refused. */
+  const payFor = async (debt: Debt): Promise<void> => {
+    while (debts.includes(debt)) await pay();
+  };
+
+  const keep = async (debt: Debt): Promise<void> => {
+    if (debts.length > 0) {
+      debts.push(debt); // order is kept: behind what the disk refused before
+      await payFor(debt);
+      return;
+    }
+    try {
+      await write([debt]);
+    } catch (error) {
+      debts.push(debt);
+      retryLater();
+      throw error;
+    }
+  };
+
+  return {
+    keep: (detector, records, state) => {
+      const done = keep({ detector, records, state }).finally(() => {
+        if (waitingFor.get(detector) === done) waitingFor.delete(detector);
+      });
+      waitingFor.set(detector, done);
+      return done;
+    },
+    owed: (detector) => {
+      const underWay = waitingFor.get(detector);
+      if (underWay !== undefined || debts.length === 0) return underWay;
+      const mine = debts.filter((debt) => debt.detector === detector);
+      return mine.length === 0 ? undefined : Promise.all(mine.map(payFor)).then(() => {});
+    },
+    save: (states) => {
+      if (states.length > 0) journal.append([], states).catch(refused);
+    },
+    unwritten: () => debts.reduce((sum, { records }) => sum + records.length, 0),
+    close: async () => {
+      cancelRetry();
+      if (debts.length > 0) await pay().catch(() => {});
+      await journal.close();
+    },
+  };
+};

@@ -1,0 +1,113 @@
+/** The `canary` command. Each subcommand loads only what it needs, so that a small one starts fast. */
+import { Command } from "commander";
+
+const program = new Command("canary")
+  .description(
+    "金丝雀:街道一氧化碳与可燃气体联网报警 · edge gateway and alarm hub for CO and combustible gas",
+  )
+  .version("0.1.0")
+  .showHelpAfterError()
+  .addHelpText(
+    "after",
+    "\n退出码 Exit codes: 0 好 done · 1 失败 failed · 2 用法不对 wrong usage · 78 配置或端口不对 cannot start as configured",
+  )
+  .exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  });
+
+program
+  .command("start")
+  .argument("[role]", "gateway | center;省略为整条街 both when left out")
+  .description("运行一条街(中心+网关),或只运行一个角色 · run one street, or one role")
+  .action(async (role: string | undefined) => {
+    const { start } = await import("./start.ts");
+    process.exitCode = await start(role);
+  });
+
+for (const role of ["gateway", "center"] as const) {
+  program
+    .command(role)
+    .description(
+      role === "gateway"
+        ? "运行社区网关 · run the community gateway"
+        : "运行街道中心 · run the street center",
+    )
+    .action(async () => {
+      const { runRole } = await import("./run-role.ts");
+      process.exitCode = await runRole(role);
+    });
+}
+
+program
+  .command("demo")
+  .description(
+    "整条街加模拟探测器和一次演练泄漏 · the street with simulated detectors and a staged leak (a drill)",
+  )
+  .action(async () => {
+    const { demo } = await import("./demo.ts");
+    process.exitCode = await demo();
+  });
+
+program
+  .command("check")
+  .description("检查站点文件,一次列出所有错误 · check the site file, every mistake at once")
+  .option("--json", "机器可读 machine readable")
+  .action(async (options: { json?: true }) => {
+    const { check } = await import("./check-site.ts");
+    process.exitCode = check(options.json === true);
+  });
+
+program
+  .command("credential")
+  .argument("<name>", "探测器、网关或账号名 detector, gateway or account")
+  .description("生成 MQTT 口令及其散列 · make an MQTT token and the hash for the site file")
+  .option("--json", "机器可读 machine readable")
+  .action(async (name: string, options: { json?: true }) => {
+    const { credential } = await import("./credential.ts");
+    process.exitCode = credential(name, options.json === true);
+  });
+
+program
+  .command("profiles")
+  .description("列出设备画像 · list the device profiles")
+  .option("--json", "机器可读 machine readable")
+  .action(async (options: { json?: true }) => {
+    const { listProfiles } = await import("./profiles.ts");
+    process.exitCode = listProfiles(options.json === true);
+  });
+
+program
+  .command("decode")
+  .argument("<message>", "JSON 报文,或十六进制帧 a JSON payload, or a frame in hex")
+  .description("解释一条设备报文 · say what one device message means")
+  .option("--profile <id>", "设备画像 device profile (see `canary profiles`)", "native")
+  .option("--topic <topic>", "MQTT 主题 topic, for the dialects that speak by topic")
+  .option("--json", "机器可读 machine readable")
+  .action(async (message: string, options: { profile: string; topic?: string; json?: true }) => {
+    const { decode } = await import("./decode.ts");
+    process.exitCode = decode(message, options);
+  });
+
+program
+  .command("simulate")
+  .description("通过真实 MQTT 发送模拟探测器读数 · publish simulated detectors over real MQTT")
+  .option("--url <url>", "网关的 MQTT 地址 the gateway's broker", "mqtt://127.0.0.1:1883")
+  .option("--detectors <n>", "台数 how many", "20")
+  .option("--period <ms>", "上报间隔毫秒 reporting period in ms", "1000")
+  .option("--seconds <n>", "运行秒数,0 为直到中断 how long, 0 until interrupted", "0")
+  .action(async (options: { url: string; detectors: string; period: string; seconds: string }) => {
+    const { simulate } = await import("./simulate.ts");
+    process.exitCode = await simulate(options);
+  });
+
+program
+  .command("bench")
+  .argument("[name]", "latency | intake | judge | all", "all")
+  .description("基准:与同机同负载的对照一起测量 · benchmarks, each beside a peer in the same run")
+  .option("--json", "机器可读 machine readable")
+  .action(async (name: string, options: { json?: true }) => {
+    const { bench } = await import("./bench/bench.ts");
+    process.exitCode = await bench(name, options.json === true);
+  });
+
+await program.parseAsync();
