@@ -1,0 +1,45 @@
+import fastify from "fastify";
+import type { Registry } from "prom-client";
+import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
+import { explainListenError } from "#platform/listen-error.ts";
+import type { Running } from "../ports.ts";
+import { boardStyle, renderBoard } from "./board.ts";
+import type { ReadStatus } from "./status.ts";
+
+export interface GatewayHttp extends Running {
+  readonly port: number;
+}
+
+/** The gateway's own page and API: `/`, `/api/v1/status`, `/metrics`, `/healthz`. */
+export const openGatewayHttp = async (options: {
+  readonly host: string;
+  readonly port: number;
+  readonly status: ReadStatus;
+  readonly metrics: Registry;
+}): Promise<Result<GatewayHttp, Bilingual>> => {
+  const app = fastify({ bodyLimit: 64 * 1_024, requestTimeout: 10_000 });
+
+  app.get("/api/v1/status", () => options.status());
+  app.get("/healthz", () => ({ ok: true }));
+  app.get("/metrics", async (_request, reply) =>
+    reply.type(options.metrics.contentType).send(await options.metrics.metrics()),
+  );
+  app.get("/", (_request, reply) =>
+    reply
+      .type("text/html; charset=utf-8")
+      .header("content-security-policy", "default-src 'none'; style-src 'self'")
+      .send(renderBoard(options.status())),
+  );
+  app.get("/board.css", (_request, reply) => reply.type("text/css").send(boardStyle));
+
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    return err(explainListenError(error, options, "gateway.http.port / CANARY_GATEWAY_HTTP_PORT"));
+  }
+  const address = app.server.address();
+  return ok({
+    port: typeof address === "object" && address !== null ? address.port : options.port,
+    close: () => app.close(),
+  });
+};
