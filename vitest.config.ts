@@ -25,6 +25,7 @@ export default defineConfig({
       project("scenario", ["test/scenarios/**/*.test.ts"], { testTimeout: 30_000 }),
       // Real servers, real ports, real signals: one file at a time, so that they do not disturb one another.
       project("system", ["test/system/**/*.test.ts"], {
+        globalSetup: ["test/system/debian-packages.ts"],
         testTimeout: 120_000,
         hookTimeout: 180_000,
         fileParallelism: false,

@@ -1,0 +1,127 @@
+/** The gateway's composition root: the only file that picks concrete parts. Protection first, pages last. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { gatewayId, type DetectorId } from "#domain/ids.ts";
+import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
+import { both, type Log } from "#platform/log.ts";
+import { openMqttListener, type MqttListener } from "#platform/mqtt-listener/listener.ts";
+import type { Site } from "#platform/site-file/schema.ts";
+import { openSystemClock } from "#platform/system-clock.ts";
+import { systemTimers } from "#platform/timers.ts";
+import { reviveState, type DetectorState } from "#rules/step.ts";
+import { createBuzzerBoard } from "./buzzer-board.ts";
+import { createDirectory } from "./directory.ts";
+import { createFaultBoard, type FaultBoard } from "./fault-board.ts";
+import { openGatewayHttp } from "./http/server.ts";
+import type { GatewayStatus } from "./http/status.ts";
+import { openJournal } from "./journal/open-journal.ts";
+import { createKeeper } from "./keeper.ts";
+import { createGatewayMetrics } from "./metrics.ts";
+import { createMqttAccess } from "./mqtt-access.ts";
+import { createPipeline } from "./pipeline.ts";
+import type { Journal } from "./ports.ts";
+import { chooseLimits } from "./site-limits.ts";
+import { createMqttSource } from "./sources/mqtt-source.ts";
+import { createStatusReporter, detectorStatus } from "./status-report.ts";
+import { openMqttCenterLink } from "./uplinks/center-link.ts";
+import { createUplink } from "./uplinks/uplink.ts";
+import { openLines, startSources } from "./wiring/lines.ts";
+import { wireBuzzers } from "./wiring/buzzers.ts";
+
+export interface GatewayOptions {
+  readonly site: Site;
+  readonly dataFolder: string;
+  readonly brokerUrl: string | undefined;
+  readonly log: Log;
+}
+
+export interface RunningGateway {
+  readonly mqttPort: number;
+  readonly httpPort: number;
+  readonly status: () => GatewayStatus;
+  readonly close: () => Promise<void>;
+}
+
+export const startGateway = async (
+  options: GatewayOptions,
+): Promise<Result<RunningGateway, Bilingual>> => {
+  const { site } = options;
+  const gateway = gatewayId(site.gateway.id);
+  const clock = openSystemClock();
+  const timers = systemTimers;
+  const faults = openFaultBoard(options.log);
+  const limits = chooseLimits(site);
+  if (!limits.ok) return err(limits.error[0]?.text ?? { zh: "限值有误", en: "wrong limits" });
+
+  const folder = join(options.dataFolder, "gateway");
+  mkdirSync(folder, { recursive: true });
+  const journal = await openKeptJournal(folder, faults);
+  const directory = createDirectory(site);
+  const lines = openLines(site, { clock, timers, reportFault: faults.report });
+
+  // The broker feeds the source and carries the MQTT buzzers, so it is opened first; what arrives
+  // before the pipeline stands waits for it, unacknowledged.
+  let source: MqttSource | undefined;
+  const standing = Promise.withResolvers<MqttSource>();
+  const broker = await openBroker(options, folder, faults, directory, (message) =>
+    source === undefined
+      ? standing.promise.then((ready) => ready.onPublish(message))
+      : source.onPublish(message),
+  );
+  if (!broker.ok) return broker;
+
+  const buzzers = createBuzzerBoard(wireBuzzers(site, { broker: broker.value, lines, timers }), {
+    reportFault: faults.report,
+    timers,
+  });
+  let uplink: Uplink | undefined;
+  const keeper = createKeeper({
+    journal,
+    timers,
+    reportFault: faults.report,
+    onKept: () => uplink?.wake(),
+    onUnkept: (notice) => uplink?.sendVolatile(notice),
+  });
+  const pipeline = createPipeline(
+    {
+      gateway,
+      drill: site.drill,
+      clock,
+      timers,
+      rulesFor: (registered) => ({
+        limits: limits.value,
+        silenceAfter: registered?.silenceAfter ?? seconds(60),
+      }),
+      directory,
+      keeper,
+      sound: buzzers.follow,
+    },
+    await reviveStates(journal, clock.now(), faults),
+  );
+  source = createMqttSource({ directory, clock, take: pipeline.take });
+  standing.resolve(source);
+  const sources = startSources(site, lines, { clock, timers, take: pipeline.take, reportFault: faults.report });
+
+  uplink = openUplink(options, { journal, clock, timers, faults, pipeline, gateway });
+  const status = createStatusReader({ site, clock, pipeline, buzzers, faults, keeper, uplink, source, broker: broker.value });
+  const http = await openGatewayHttp({
+    ...site.gateway.http,
+    status,
+    metrics: createGatewayMetrics(status),
+  });
+  const close = async (): Promise<void> => {
+    if (http.ok) await http.value.close();
+    await Promise.all(sources.map((one) => one.close()));
+    await broker.value.close();
+    await uplink?.close();
+    await buzzers.close();
+    await Promise.all([...lines.values()].map((line) => line.close()));
+    await pipeline.close();
+  };
+  if (!http.ok) {
+    await close();
+    return http;
+  }
+  options.log.info(`网关已在值守 · the gateway is on watch: MQTT ${broker.value.port}, HTTP ${http.value.port}`);
+  return ok({ mqttPort: broker.value.port, httpPort: http.value.port, status, close });
+};

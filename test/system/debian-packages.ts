@@ -1,0 +1,42 @@
+/**
+ * The real peers of the system tests: Debian packages, installed by the test run itself when it may
+ * (root and apt-get), otherwise named in one line with how to get them; their tests are then skipped.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+/** Package → a file that proves it is there. */
+const peers = {
+  mosquitto: "/usr/sbin/mosquitto",
+  "mosquitto-clients": "/usr/bin/mosquitto_pub",
+  socat: "/usr/bin/socat",
+  "python3-pymodbus": "/usr/lib/python3/dist-packages/pymodbus/__init__.py",
+} as const;
+export type Peer = keyof typeof peers;
+
+export const hasPeer = (peer: Peer): boolean => existsSync(peers[peer]);
+
+const missing = (): Peer[] =>
+  (Object.keys(peers) as Peer[]).filter((peer) => !hasPeer(peer));
+
+/** Vitest's global set-up of the `system` project. */
+export const setup = (): void => {
+  const wanted = missing();
+  if (wanted.length === 0) return;
+  const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
+  if (mayInstall) {
+    console.log(`安装测试用的 Debian 包 · installing Debian packages for the tests: ${wanted.join(" ")}`);
+    const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    spawnSync("apt-get", ["update", "-qq"], { stdio: "ignore", env: environment });
+    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...wanted], {
+      stdio: "ignore",
+      env: environment,
+    });
+  }
+  const still = missing();
+  if (still.length > 0) {
+    console.log(
+      `跳过需要这些包的系统测试 · system tests that need these are skipped: ${still.join(" ")} (apt-get install ${still.join(" ")})`,
+    );
+  }
+};

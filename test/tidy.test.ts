@@ -1,0 +1,115 @@
+/** The house rules no linter knows: which room may import which, and what must not stand in a file. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, test } from "vitest";
+
+/** Room → rooms it may import, besides itself. Tests and tools may import anything. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  "firmware-config": ["domain"],
+  rules: ["domain"],
+  platform: ["domain"],
+  gateway: ["rules", "firmware-config", "platform", "domain"],
+  center: ["rules", "platform", "domain"],
+  dashboards: ["domain"],
+};
+const pureRooms = ["domain", "rules", "firmware-config"];
+/** Packages a pure room may use: a schema language and nothing that touches the world. */
+const purePackages = ["typebox"];
+
+interface SourceFile {
+  readonly path: string;
+  readonly room: string;
+  readonly isTest: boolean;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+const sources = (): readonly SourceFile[] =>
+  execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts", "*.tsx"])
+    .toString()
+    .trim()
+    .split("\n")
+    .filter((path) => existsSync(path))
+    .map((path) => {
+      const text = readFileSync(path, "utf8");
+      return {
+        path,
+        room: path.split("/")[0] ?? "",
+        isTest: /\.(test|contract|simulate|testing)\.tsx?$/.test(path) || path.startsWith("test/"),
+        text,
+        imports: [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, name]) => name ?? ""),
+      };
+    });
+
+/** The room an import points into; undefined for packages and Node's own modules. */
+const roomOf = (file: string, target: string): string | undefined => {
+  if (target.startsWith("#")) return target.slice(1).split("/")[0];
+  if (target.startsWith(".")) return normalize(join(dirname(file), target)).split("/")[0];
+  return undefined;
+};
+
+/** Imports against the arrows: `file → target`. */
+const wrongArrows = (files: readonly SourceFile[]): string[] =>
+  files.flatMap(({ path, room, isTest, imports }) => {
+    const allowed = arrows[room];
+    if (allowed === undefined || isTest) return [];
+    return imports
+      .filter((target) => {
+        const other = roomOf(path, target);
+        return other !== undefined && other !== room && !allowed.includes(other);
+      })
+      .map((target) => `${path} → ${target}`);
+  });
+
+const planted = (path: string, target: string): SourceFile => ({
+  path,
+  room: path.split("/")[0] ?? "",
+  isTest: false,
+  text: "",
+  imports: [target],
+});
+
+describe("imports point one way", () => {
+  test("in every file", () => {
+    expect(wrongArrows(sources())).toEqual([]);
+  });
+
+  test("and a wrong one is found, by room name and by path", () => {
+    expect(wrongArrows([planted("rules/x.ts", "#gateway/ports.ts")])).toHaveLength(1);
+    expect(wrongArrows([planted("gateway/x.ts", "../center/main.ts")])).toHaveLength(1);
+    expect(wrongArrows([planted("center/x.ts", "#gateway/ports.ts")])).toHaveLength(1);
+    expect(wrongArrows([planted("gateway/x.ts", "#rules/step.ts")])).toHaveLength(0);
+  });
+
+  test("and the pure rooms use no package that touches the world", () => {
+    const packages = sources()
+      .filter(({ room, isTest }) => pureRooms.includes(room) && !isTest)
+      .flatMap(({ path, imports }) =>
+        imports
+          .filter((name) => !name.startsWith(".") && !name.startsWith("#"))
+          .filter((name) => !purePackages.includes(name.split("/")[0] ?? ""))
+          .map((name) => `${path} → ${name}`),
+      );
+    expect(packages).toEqual([]);
+  });
+});
+
+describe("a file", () => {
+  test("names no unfinished work, no focused or skipped test without a name for the reason", () => {
+    const found = sources()
+      .filter(({ path }) => path !== "test/tidy.test.ts")
+      .filter(({ text }) => /\b(TODO|FIXME|XXX)\b|\b(test|describe|it)\.only\(|@ts-ignore/.test(text))
+      .map(({ path }) => path);
+    expect(found).toEqual([]);
+  });
+
+  test("that brands numbers or names is domain/quantity.ts or domain/ids.ts", () => {
+    const found = sources()
+      .filter(({ path, isTest }) => !isTest && !/^domain\/(quantity|ids)\.ts$/.test(path))
+      .filter(({ text }) => /\bas (Ppm|PercentLel|DurationMs|EpochMs|MonoMs|DetectorId|EventId|EpisodeId|GatewayId)\b/.test(text))
+      .map(({ path }) => path);
+    expect(found).toEqual([]);
+  });
+});
