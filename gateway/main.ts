@@ -100,10 +100,25 @@ export const startGateway = async (
   );
   source = createMqttSource({ directory, clock, take: pipeline.take });
   standing.resolve(source);
-  const sources = startSources(site, lines, { clock, timers, take: pipeline.take, reportFault: faults.report });
+  const sources = startSources(site, lines, {
+    clock,
+    timers,
+    take: pipeline.take,
+    reportFault: faults.report,
+  });
 
   uplink = openUplink(options, { journal, clock, timers, faults, pipeline, gateway });
-  const status = createStatusReader({ site, clock, pipeline, buzzers, faults, keeper, uplink, source, broker: broker.value });
+  const status = createStatusReader({
+    site,
+    clock,
+    pipeline,
+    buzzers,
+    faults,
+    keeper,
+    uplink,
+    source,
+    broker: broker.value,
+  });
   const http = await openGatewayHttp({
     ...site.gateway.http,
     status,
@@ -122,6 +137,8 @@ export const startGateway = async (
     await close();
     return http;
   }
-  options.log.info(`网关已在值守 · the gateway is on watch: MQTT ${broker.value.port}, HTTP ${http.value.port}`);
+  options.log.info(
+    `网关已在值守 · the gateway is on watch: MQTT ${broker.value.port}, HTTP ${http.value.port}`,
+  );
   return ok({ mqttPort: broker.value.port, httpPort: http.value.port, status, close });
 };

@@ -18,16 +18,36 @@ export const createGatewayMetrics = (status: ReadStatus): Registry => {
   gauge("canary_gateway_link_up", "1 while the center confirms what we send", () =>
     status().link.state === "up" ? 1 : 0,
   );
-  gauge("canary_gateway_unconfirmed_records", "records the center has not confirmed", () => status().link.unconfirmed);
-  gauge("canary_gateway_journal_last_seq", "highest record number on disk", () => status().journal.lastSeq);
-  gauge("canary_gateway_journal_unwritten", "alarm records the disk refused and that are tried again", () => status().journal.unwritten);
-  gauge("canary_gateway_buzzers_sounding", "buzzers told to sound", () =>
-    status().buzzers.filter(({ command }) => command.state === "on").length,
+  gauge(
+    "canary_gateway_unconfirmed_records",
+    "records the center has not confirmed",
+    () => status().link.unconfirmed,
   );
-  gauge("canary_gateway_buzzers_unconfirmed", "buzzers whose state is not confirmed", () =>
-    status().buzzers.filter(({ confirmed }) => !confirmed).length,
+  gauge(
+    "canary_gateway_journal_last_seq",
+    "highest record number on disk",
+    () => status().journal.lastSeq,
   );
-  gauge("canary_gateway_faults", "faults of the gateway itself that stand", () => status().faults.length);
+  gauge(
+    "canary_gateway_journal_unwritten",
+    "alarm records the disk refused and that are tried again",
+    () => status().journal.unwritten,
+  );
+  gauge(
+    "canary_gateway_buzzers_sounding",
+    "buzzers told to sound",
+    () => status().buzzers.filter(({ command }) => command.state === "on").length,
+  );
+  gauge(
+    "canary_gateway_buzzers_unconfirmed",
+    "buzzers whose state is not confirmed",
+    () => status().buzzers.filter(({ confirmed }) => !confirmed).length,
+  );
+  gauge(
+    "canary_gateway_faults",
+    "faults of the gateway itself that stand",
+    () => status().faults.length,
+  );
   new Gauge({
     name: "canary_gateway_detectors",
     help: "detectors by state",

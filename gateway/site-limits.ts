@@ -2,7 +2,13 @@
 import { err, ok, type Result } from "#domain/result.ts";
 import type { SiteMistake } from "#platform/site-file/mistakes.ts";
 import type { Site } from "#platform/site-file/schema.ts";
-import { adjustLimits, defaultLimits, limitSets, parseLimitOverrides, type LimitSet } from "#rules/limits/limit-sets.ts";
+import {
+  adjustLimits,
+  defaultLimits,
+  limitSets,
+  parseLimitOverrides,
+  type LimitSet,
+} from "#rules/limits/limit-sets.ts";
 
 export const chooseLimits = (site: Site): Result<LimitSet, readonly SiteMistake[]> => {
   const { limits, overrides } = site.gateway.rules;

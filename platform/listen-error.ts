@@ -42,7 +42,8 @@ export const portHolder = (port: number): string | undefined => {
     const inode = listeningInode(port);
     if (inode === undefined) return undefined;
     for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-      if (holdsSocket(pid, inode)) return `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (pid ${pid})`;
+      if (holdsSocket(pid, inode))
+        return `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (pid ${pid})`;
     }
   } catch {
     // No /proc, or not ours to read: the port and the setting are named all the same.

@@ -39,7 +39,9 @@ const sources = (): readonly SourceFile[] =>
         room: path.split("/")[0] ?? "",
         isTest: /\.(test|contract|simulate|testing)\.tsx?$/.test(path) || path.startsWith("test/"),
         text,
-        imports: [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, name]) => name ?? ""),
+        imports: [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(
+          ([, name]) => name ?? "",
+        ),
       };
     });
 
@@ -100,7 +102,9 @@ describe("a file", () => {
   test("names no unfinished work, no focused or skipped test without a name for the reason", () => {
     const found = sources()
       .filter(({ path }) => path !== "test/tidy.test.ts")
-      .filter(({ text }) => /\b(TODO|FIXME|XXX)\b|\b(test|describe|it)\.only\(|@ts-ignore/.test(text))
+      .filter(({ text }) =>
+        /\b(TODO|FIXME|XXX)\b|\b(test|describe|it)\.only\(|@ts-ignore/.test(text),
+      )
       .map(({ path }) => path);
     expect(found).toEqual([]);
   });
@@ -108,7 +112,11 @@ describe("a file", () => {
   test("that brands numbers or names is domain/quantity.ts or domain/ids.ts", () => {
     const found = sources()
       .filter(({ path, isTest }) => !isTest && !/^domain\/(quantity|ids)\.ts$/.test(path))
-      .filter(({ text }) => /\bas (Ppm|PercentLel|DurationMs|EpochMs|MonoMs|DetectorId|EventId|EpisodeId|GatewayId)\b/.test(text))
+      .filter(({ text }) =>
+        /\bas (Ppm|PercentLel|DurationMs|EpochMs|MonoMs|DetectorId|EventId|EpisodeId|GatewayId)\b/.test(
+          text,
+        ),
+      )
       .map(({ path }) => path);
     expect(found).toEqual([]);
   });

@@ -13,7 +13,9 @@ interface LockEntry {
 const lock: { readonly packages: Readonly<Record<string, LockEntry>> } = JSON.parse(
   readFileSync(join(projectRoot, "package-lock.json"), "utf8"),
 );
-const locked = new Set(Object.keys(lock.packages).map((path) => path.replace(/^.*node_modules\//, "")));
+const locked = new Set(
+  Object.keys(lock.packages).map((path) => path.replace(/^.*node_modules\//, "")),
+);
 const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies }]) =>
   Object.keys(optionalDependencies ?? {})
     .filter((name) => !locked.has(name))

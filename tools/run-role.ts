@@ -26,7 +26,12 @@ export const runRole = async (role: Role): Promise<number> => {
 const open = async (role: Role, loaded: LoadedSite, log: ReturnType<typeof openLog>) => {
   if (role === "gateway") {
     const { startGateway } = await import("#gateway/main.ts");
-    return startGateway({ site: loaded.site, dataFolder: loaded.dataFolder, brokerUrl: loaded.brokerUrl, log });
+    return startGateway({
+      site: loaded.site,
+      dataFolder: loaded.dataFolder,
+      brokerUrl: loaded.brokerUrl,
+      log,
+    });
   }
   const { startCenter } = await import("#center/main.ts");
   const { centerOptions } = await import("./center-options.ts");

@@ -14,11 +14,19 @@ export const simulate = async (options: {
   const periodMs = Number(options.period);
   const seconds = Number(options.seconds);
   if (!Number.isInteger(count) || count < 1 || !(periodMs >= 10) || !(seconds >= 0)) {
-    console.error("用法不对:台数为正整数,间隔不小于 10 毫秒 · wrong usage: a whole number of detectors, a period of at least 10 ms");
+    console.error(
+      "用法不对:台数为正整数,间隔不小于 10 毫秒 · wrong usage: a whole number of detectors, a period of at least 10 ms",
+    );
     return 2;
   }
-  const client = await connectAsync(options.url, { protocolVersion: 4, connectTimeout: 5_000 }, false).catch((error: unknown) => {
-    console.error(`连不上 ${options.url}:${String(error)}。网关在运行吗? · cannot reach ${options.url}; is the gateway running?`);
+  const client = await connectAsync(
+    options.url,
+    { protocolVersion: 4, connectTimeout: 5_000 },
+    false,
+  ).catch((error: unknown) => {
+    console.error(
+      `连不上 ${options.url}:${String(error)}。网关在运行吗? · cannot reach ${options.url}; is the gateway running?`,
+    );
   });
   if (client === undefined) return 1;
 

@@ -12,7 +12,9 @@ export const stagedLeak = { gasStartS: 20, coStartS: 50, ventS: 110, periodS: 30
 
 /** A quiet home: the small noise of a healthy sensor, never a repeated exact value. */
 export const quietHome = (detector: number, seconds: number): SimulatedReading => ({
-  co_ppm: round(1.5 + Math.sin(seconds / 7 + detector) + Math.sin(seconds / 3.1 + 2 * detector) / 2),
+  co_ppm: round(
+    1.5 + Math.sin(seconds / 7 + detector) + Math.sin(seconds / 3.1 + 2 * detector) / 2,
+  ),
   ch4_lel: round(Math.max(0, 0.2 + Math.sin(seconds / 11 + detector) / 5)),
   status: [],
 });

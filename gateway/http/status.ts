@@ -12,7 +12,11 @@ export interface GatewayStatus {
   readonly drill: boolean;
   readonly nowMs: number;
   readonly link: { readonly state: "up" | "lost"; readonly unconfirmed: number };
-  readonly journal: { readonly lastSeq: number; readonly pending: number; readonly unwritten: number };
+  readonly journal: {
+    readonly lastSeq: number;
+    readonly pending: number;
+    readonly unwritten: number;
+  };
   readonly detectors: readonly DetectorStatus[];
   readonly buzzers: readonly BuzzerStatus[];
   readonly faults: readonly Bilingual[];

@@ -16,8 +16,7 @@ export type Peer = keyof typeof peers;
 
 export const hasPeer = (peer: Peer): boolean => existsSync(peers[peer]);
 
-const missing = (): Peer[] =>
-  (Object.keys(peers) as Peer[]).filter((peer) => !hasPeer(peer));
+const missing = (): Peer[] => (Object.keys(peers) as Peer[]).filter((peer) => !hasPeer(peer));
 
 /** Vitest's global set-up of the `system` project. */
 export const setup = (): void => {
@@ -25,7 +24,9 @@ export const setup = (): void => {
   if (wanted.length === 0) return;
   const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
   if (mayInstall) {
-    console.log(`安装测试用的 Debian 包 · installing Debian packages for the tests: ${wanted.join(" ")}`);
+    console.log(
+      `安装测试用的 Debian 包 · installing Debian packages for the tests: ${wanted.join(" ")}`,
+    );
     const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     spawnSync("apt-get", ["update", "-qq"], { stdio: "ignore", env: environment });
     spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...wanted], {

@@ -74,7 +74,11 @@ export interface DeskAlarmView {
   readonly condition: string;
   readonly durable: boolean;
   readonly notice: {
-    readonly event: { readonly rule: string; readonly detector: string; readonly alarmClass: string };
+    readonly event: {
+      readonly rule: string;
+      readonly detector: string;
+      readonly alarmClass: string;
+    };
     readonly where: {
       readonly address?: { readonly text: string };
       readonly position: { readonly line: string; readonly place: string };
@@ -114,7 +118,10 @@ export const startStreet = async (siteFile = "config/site.yaml"): Promise<Street
   let output = "";
   const running = new Map<string, ChildProcess>();
   const startRole = (role: "gateway" | "center"): void => {
-    const child = spawn(process.execPath, ["tools/canary.ts", role], { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, ["tools/canary.ts", role], {
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk: Buffer) => {
         output += chunk.toString();
@@ -122,7 +129,10 @@ export const startStreet = async (siteFile = "config/site.yaml"): Promise<Street
     }
     running.set(role, child);
   };
-  const kill = async (role: "gateway" | "center", signal: NodeJS.Signals = "SIGKILL"): Promise<void> => {
+  const kill = async (
+    role: "gateway" | "center",
+    signal: NodeJS.Signals = "SIGKILL",
+  ): Promise<void> => {
     const child = running.get(role);
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once("exit", resolve));
@@ -149,7 +159,10 @@ export const startStreet = async (siteFile = "config/site.yaml"): Promise<Street
   startRole("center");
   await eventually(`street up; it said: ${output}`, async () => {
     const status = await street.gatewayStatus();
-    const ready = await fetch(`${centerUrl}/readyz`).then((r) => r.ok, () => false);
+    const ready = await fetch(`${centerUrl}/readyz`).then(
+      (r) => r.ok,
+      () => false,
+    );
     return ready && status?.link.state === "up";
   }).catch((error: unknown) => {
     throw new Error(`${String(error)}\n${output}`);
