@@ -1,0 +1,223 @@
+import type { Cause } from "#domain/alarm.ts";
+import {
+  below,
+  milliseconds,
+  monoMs,
+  percentCohb,
+  ppm,
+  type MonoMs,
+  type Ppm,
+} from "#domain/quantity.ts";
+import type { Report } from "#domain/reading.ts";
+import { bandFor, bandRate } from "./co-bands.ts";
+import { doseAfter, doseFloor, forgottenDose, timeToDose } from "./co-dose.ts";
+import { isSound } from "./level.ts";
+import type { CoAlarm, CoMemory } from "./memory.ts";
+import { isWarmingUp } from "./readings.ts";
+import { because, earlier, never, round, type Context, type Rule } from "./rule.ts";
+
+/**
+ * Carbon monoxide: time-weighted bands (EN 50291-1 and UL 2034), the dose in the blood, and the
+ * national set point; the earliest wins and is named in the cause.
+ *
+ * A level stands for the present until the next one comes, at most `holdAtMost`; after that nothing
+ * builds up and nothing recovers, and the dose is marked incomplete. The alarm returns only by good
+ * readings that stay below the clear level, never by time alone.
+ */
+export const coRule: Rule = {
+  id: "co",
+
+  perceive: (memory, report, context) => {
+    let co = memory.co === undefined ? undefined : pass(memory.co, context);
+    if (report !== undefined && !isWarmingUp(memory, context)) co = readAll(co, report, context);
+    if (co !== undefined) co = forget(sound(co, context), context);
+    return co === memory.co ? memory : { ...memory, co };
+  },
+
+  judge: ({ co }, context) => {
+    if (co === undefined) return { stands: false, cause: () => returned(co, context) };
+    const level = { gas: "co", ppm: co.ppm } as const;
+    const { alarm } = co;
+    if (alarm === undefined) return { stands: false, level, cause: () => returned(co, context) };
+    return {
+      stands: true,
+      grade: alarm.grade,
+      ...context.limits.routes.co,
+      test: false,
+      level,
+      cause: () => cause(co, alarm, context),
+    };
+  },
+
+  wakeAt: ({ co }, context) => {
+    if (co === undefined) return never;
+    const { limits } = context;
+    const { setPoint, dose } = limits.co;
+    let wake = never;
+    if (setPoint !== undefined && co.overSetPointSinceMs !== undefined && co.alarm?.grade !== 2) {
+      wake = monoMs(co.overSetPointSinceMs + setPoint.onDelay.value);
+    }
+    if (co.alarm !== undefined || below(co.ppm, limits.co.clearBelow.value)) return wake;
+    const rate = bandRate(co.ppm, limits.co.bands);
+    if (rate > 0) wake = earlier(wake, inFuture(co, (1 - co.built) / rate));
+    const toDose = timeToDose(co.cohb, co.ppm, dose.limit.value, dose);
+    if (toDose !== undefined) wake = earlier(wake, inFuture(co, toDose));
+    return wake <= heldUntil(co, context) ? wake : never;
+  },
+};
+
+const heldUntil = (co: CoMemory, context: Context): MonoMs =>
+  monoMs(co.readAtMs + context.limits.holdAtMost.value);
+
+/** Rounded up to a whole millisecond, so that the moment has truly come when the clock shows it. */
+const inFuture = (co: CoMemory, durationMs: number): MonoMs =>
+  monoMs(co.doneToMs + Math.ceil(Math.max(0, durationMs)));
+
+/** Lets time pass with the last level standing for it, as far as it may. */
+const pass = (co: CoMemory, context: Context): CoMemory => {
+  const { nowMs, limits } = context;
+  if (nowMs <= co.doneToMs) return co;
+  const held = Math.max(0, Math.min(nowMs, heldUntil(co, context)) - co.doneToMs);
+  const built = co.built + bandRate(co.ppm, limits.co.bands) * held;
+  return {
+    ...co,
+    doneToMs: nowMs,
+    built: Math.min(1, Math.max(0, built)),
+    cohb: doseAfter(co.cohb, co.ppm, milliseconds(held), limits.co.dose),
+    incomplete: co.incomplete || nowMs > heldUntil(co, context),
+  };
+};
+
+const readAll = (before: CoMemory | undefined, report: Report, context: Context) => {
+  let co = before;
+  for (const finding of report.findings) {
+    if (finding.kind !== "level" || finding.level.gas !== "co" || !isSound(finding.level)) continue;
+    const { ppm } = finding.level;
+    if (co !== undefined) co = read(co, ppm, context);
+    else if (ppm >= doseFloor) co = read(begin(ppm, context), ppm, context);
+  }
+  return co;
+};
+
+const begin = (level: Ppm, { nowMs }: Context): CoMemory => ({
+  ppm: level,
+  readAtMs: nowMs,
+  doneToMs: nowMs,
+  built: 0,
+  cohb: percentCohb(0),
+  incomplete: false,
+  overSetPointSinceMs: undefined,
+  belowClearSinceMs: undefined,
+  alarm: undefined,
+});
+
+/** Takes a new good level, and counts good readings below the clear level towards the return. */
+const read = (co: CoMemory, level: Ppm, context: Context): CoMemory => {
+  const { nowMs, limits } = context;
+  const { setPoint, clearBelow, offDelay } = limits.co;
+  const gap = nowMs > heldUntil(co, context);
+  const low = below(level, clearBelow.value);
+  const belowClearSinceMs = low ? (gap ? nowMs : (co.belowClearSinceMs ?? nowMs)) : undefined;
+  const clear = belowClearSinceMs !== undefined && nowMs - belowClearSinceMs >= offDelay.value;
+  let overSetPointSinceMs = gap ? undefined : co.overSetPointSinceMs;
+  if (setPoint === undefined || level < setPoint.holdAbove.value) overSetPointSinceMs = undefined;
+  else if (level >= setPoint.raiseAt.value) overSetPointSinceMs ??= nowMs;
+  return {
+    ...co,
+    ppm: level,
+    readAtMs: nowMs,
+    overSetPointSinceMs,
+    belowClearSinceMs,
+    alarm: clear ? undefined : co.alarm,
+  };
+};
+
+/** Raises the alarm when one of the clauses is fulfilled; a standing alarm only gets worse. */
+const sound = (co: CoMemory, context: Context): CoMemory => {
+  const { setPoint, dose, clearBelow } = context.limits.co;
+  if (
+    setPoint !== undefined &&
+    co.overSetPointSinceMs !== undefined &&
+    co.alarm?.grade !== 2 &&
+    context.nowMs - co.overSetPointSinceMs >= setPoint.onDelay.value
+  ) {
+    return { ...co, alarm: { by: "set-point", grade: 2 } };
+  }
+  if (co.alarm !== undefined || below(co.ppm, clearBelow.value)) return co;
+  if (co.built >= 1 - roundingError) return { ...co, alarm: { by: "bands", grade: 1 } };
+  if (co.cohb >= dose.limit.value - roundingError)
+    return { ...co, alarm: { by: "dose", grade: 1 } };
+  return co;
+};
+
+/** Sums of many small steps end just below the whole. */
+const roundingError = 1e-9;
+
+const forget = (co: CoMemory, context: Context): CoMemory | undefined =>
+  co.alarm === undefined &&
+  co.built === 0 &&
+  co.cohb < forgottenDose &&
+  co.ppm < doseFloor &&
+  co.doneToMs === context.nowMs
+    ? undefined
+    : co;
+
+const inputsOf = (co: CoMemory): Cause["inputs"] => ({
+  ppm: round(co.ppm),
+  cohbPercent: round(co.cohb),
+  bandsPercent: round(co.built * 100),
+  dose: co.incomplete ? "incomplete" : "complete",
+});
+
+const cause = (co: CoMemory, alarm: CoAlarm, context: Context): Cause => {
+  const { bands, dose, setPoint } = context.limits.co;
+  const now = `${round(co.ppm)} ppm`;
+  if (alarm.by === "set-point" && setPoint !== undefined) {
+    const limit = setPoint.raiseAt.value;
+    return because(
+      context,
+      setPoint.raiseAt.source,
+      {
+        zh: `一氧化碳 ${now},达到报警设定值 ${limit} ppm。立即撤离、开窗通风,派人到场。`,
+        en: `Carbon monoxide ${now}, at or above the set point of ${limit} ppm. Get everyone out, air the rooms, send someone.`,
+      },
+      { ...inputsOf(co), setPointPpm: limit },
+    );
+  }
+  const dosed = `${round(co.cohb)} % COHb`;
+  if (alarm.by === "dose") {
+    return because(
+      context,
+      dose.limit.source,
+      {
+        zh: `一氧化碳 ${now},血中累积量估计已达 ${dosed}(限值 ${dose.limit.value} %)。立即撤离、开窗通风,派人到场。`,
+        en: `Carbon monoxide ${now}; the estimated dose has reached ${dosed} (limit ${dose.limit.value} %). Get everyone out, air the rooms, send someone.`,
+      },
+      { ...inputsOf(co), doseLimitPercent: dose.limit.value, uptake: dose.uptake.value },
+    );
+  }
+  const band = bandFor(co.ppm, bands);
+  return because(
+    context,
+    band?.source ?? bands.startsAbove.source,
+    {
+      zh: `一氧化碳 ${now},持续时间已到报警界限。立即撤离、开窗通风,派人到场。`,
+      en: `Carbon monoxide ${now} has lasted as long as it may. Get everyone out, air the rooms, send someone.`,
+    },
+    { ...inputsOf(co), bandPpm: band?.ppm ?? 0, bandMinutes: (band?.alarmAfter ?? 0) / 60_000 },
+  );
+};
+
+const returned = (co: CoMemory | undefined, context: Context): Cause =>
+  because(
+    context,
+    context.limits.co.clearBelow.source,
+    {
+      zh: "一氧化碳读数已降到恢复值以下并保持。确认人员无恙、查明原因后再办结。",
+      en: "Carbon monoxide has stayed below the clear level. Make sure everyone is well and find the cause before closing.",
+    },
+    {
+      ...(co === undefined ? { ppm: round(ppm(0)) } : inputsOf(co)),
+      clearBelowPpm: context.limits.co.clearBelow.value,
+    },
+  );

@@ -1,0 +1,20 @@
+import type { Level } from "#domain/gas.ts";
+
+/** The number of a level in its own unit: ppm for CO, %LEL for a combustible gas. */
+export const amount = (level: Level): number => (level.gas === "co" ? level.ppm : level.lel);
+
+/** A level that may be judged: a finite number that is not negative. Anything else is a quality. */
+export const isSound = (level: Level): boolean => {
+  const value = amount(level);
+  return value >= 0 && value < Number.POSITIVE_INFINITY;
+};
+
+export const sameLevel = (a: Level | undefined, b: Level | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && a.gas === b.gas && amount(a) === amount(b));
+
+/** CO counts above any combustible gas; else the larger number, whatever the gas. */
+export const higherLevel = (a: Level | undefined, b: Level | undefined): Level | undefined => {
+  if (a === undefined || b === undefined) return a ?? b;
+  if ((a.gas === "co") !== (b.gas === "co")) return a.gas === "co" ? a : b;
+  return amount(b) > amount(a) ? b : a;
+};

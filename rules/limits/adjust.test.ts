@@ -1,0 +1,73 @@
+import { Check } from "typebox/value";
+import { expect, test } from "vitest";
+import { adjustLimits, LimitOverridesSchema } from "./adjust.ts";
+import { defaultLimits, limitSets } from "./sets.ts";
+
+test("a site may set its own numbers within the legal range", () => {
+  const result = adjustLimits(defaultLimits, {
+    gas: { lowPercentLel: 6, highDelaySeconds: 3 },
+    co: { setPointPpm: 200 },
+    holdSeconds: 120,
+  });
+  if (!result.ok) throw new Error("refused");
+  expect(result.value.gas.low.raiseAt.value).toBe(6);
+  expect(result.value.gas.low.clearBelow.value).toBe(4);
+  expect(result.value.gas.high.onDelay.value).toBe(3_000);
+  expect(result.value.co.setPoint?.raiseAt.value).toBe(200);
+  expect(result.value.co.setPoint?.holdAbove.value).toBe(150);
+  expect(result.value.holdAtMost.value).toBe(120_000);
+  expect(result.value.id).not.toBe(defaultLimits.id);
+});
+
+test("every mistake is answered at once, with path, value, range and clause", () => {
+  const overrides = {
+    gas: { lowPercentLel: 50, highDelaySeconds: -1, colour: 3 },
+    co: { setPointPpm: "300" },
+    muteGas: true,
+  };
+  expect(Check(LimitOverridesSchema, overrides)).toBe(false);
+  const result = adjustLimits(defaultLimits, overrides);
+  if (result.ok) throw new Error("accepted");
+  expect(result.error.map((mistake) => mistake.path).sort()).toEqual([
+    "co.setPointPpm",
+    "gas.colour",
+    "gas.highDelaySeconds",
+    "gas.lowPercentLel",
+    "muteGas",
+  ]);
+  const low = result.error.find((mistake) => mistake.path === "gas.lowPercentLel");
+  expect(low?.text.en).toContain("50");
+  expect(low?.text.en).toContain("5-25 %LEL");
+  expect(low?.text.en).toContain("GB 15322.2-2019");
+});
+
+test("levels that contradict one another are refused", () => {
+  const result = adjustLimits(defaultLimits, {
+    gas: { lowPercentLel: 22, highPercentLel: 21, highClearPercentLel: 24 },
+  });
+  if (result.ok) throw new Error("accepted");
+  expect(result.error.map((mistake) => mistake.path)).toEqual([
+    "gas.highClearPercentLel",
+    "gas.lowPercentLel",
+  ]);
+});
+
+test("no override changes nothing but the name", () => {
+  const result = adjustLimits(defaultLimits, {});
+  expect(result).toEqual({ ok: true, value: { ...defaultLimits, id: "cn-2019+site" } });
+});
+
+test("the sets have names of their own, and each number has a source", () => {
+  expect(new Set(limitSets.map((set) => set.id)).size).toBe(limitSets.length);
+  const unsourced: string[] = [];
+  const visit = (value: unknown, path: string): void => {
+    if (typeof value !== "object" || value === null) return;
+    const entries = Object.entries(value);
+    const numbers = entries.filter(([, inner]) => typeof inner === "number");
+    if (numbers.length > 0 && !("source" in value) && !path.includes("routes"))
+      unsourced.push(path);
+    for (const [name, inner] of entries) visit(inner, `${path}.${name}`);
+  };
+  for (const set of limitSets) visit(set, set.id);
+  expect(unsourced).toEqual([]);
+});

@@ -1,0 +1,92 @@
+import type { AlarmClass, Clause, Priority, RuleId } from "#domain/alarm.ts";
+import type { DurationMs, PercentCohb, PercentLel, Ppm } from "#domain/quantity.ts";
+import type { Bilingual } from "#domain/result.ts";
+
+/** A number with the place it comes from. */
+export interface Sourced<Value> {
+  readonly value: Value;
+  readonly source: Clause;
+}
+
+/** One alarm level of combustible gas. */
+export interface GasLevel {
+  /** Alarms at or above. */
+  readonly raiseAt: Sourced<PercentLel>;
+  /** A reading below this one breaks the dwell, and clears the alarm when it lasts. */
+  readonly clearBelow: Sourced<PercentLel>;
+  /** How long the level must last before it alarms. */
+  readonly onDelay: Sourced<DurationMs>;
+}
+
+/**
+ * One point of the time-weighted CO table: at a steady `ppm` the alarm comes after `alarmAfter`.
+ * Between two points the speed towards the alarm is interpolated, so that a noisy level never
+ * falls between bands.
+ */
+export interface CoBand {
+  readonly ppm: Ppm;
+  readonly alarmAfter: DurationMs;
+  readonly source: Clause;
+}
+
+export interface CoBands {
+  /** At this level and below nothing builds up; what had built up recovers. */
+  readonly startsAbove: Sourced<Ppm>;
+  /** Rising in ppm, falling in time. Above the last point its own time holds. */
+  readonly points: readonly CoBand[];
+  /** Time in clean air after which a nearly complete build-up is forgotten. */
+  readonly recovery: Sourced<DurationMs>;
+}
+
+/** Carboxyhaemoglobin estimate; see `co-dose.ts`. */
+export interface CoDose {
+  readonly limit: Sourced<PercentCohb>;
+  readonly uptake: Sourced<number>;
+  readonly washOut: Sourced<number>;
+}
+
+/** A plain threshold, as national standards for household CO alarms have it. */
+export interface CoSetPoint {
+  readonly raiseAt: Sourced<Ppm>;
+  /** A reading below breaks the dwell. */
+  readonly holdAbove: Sourced<Ppm>;
+  readonly onDelay: Sourced<DurationMs>;
+}
+
+export interface Route {
+  readonly alarmClass: AlarmClass;
+  readonly priority: Priority;
+}
+
+/** Everything a judgement needs to know in numbers; data, chosen by name, each number sourced. */
+export interface LimitSet {
+  readonly id: string;
+  readonly title: Bilingual;
+  readonly gas: {
+    readonly low: GasLevel;
+    readonly high: GasLevel;
+    /** How long good readings must stay below the clear level before the alarm returns. */
+    readonly offDelay: Sourced<DurationMs>;
+  };
+  readonly co: {
+    readonly bands: CoBands;
+    readonly dose: CoDose;
+    readonly setPoint: CoSetPoint | undefined;
+    readonly clearBelow: Sourced<Ppm>;
+    readonly offDelay: Sourced<DurationMs>;
+  };
+  /** The last level stands for the present at most this long; after it the dose is incomplete. */
+  readonly holdAtMost: Sourced<DurationMs>;
+  /** Longer warm-up is a fault, and levels count again. */
+  readonly warmUpAtMost: Sourced<DurationMs>;
+  /** A self-test marks verdicts as test at most this long. */
+  readonly selfTestAtMost: Sourced<DurationMs>;
+  /** Missing and wrong replies are a fault when they last this long. */
+  readonly faultPersistence: Sourced<DurationMs>;
+  /** Why the device's own verdict is an alarm, and why over-range and reported states are. */
+  readonly deviceVerdict: Clause;
+  readonly overRange: Clause;
+  readonly reportedState: Clause;
+  /** Class and priority of each rule; for gas and CO rules the class follows the gas. */
+  readonly routes: Readonly<Record<RuleId, Route>>;
+}

@@ -1,0 +1,126 @@
+import type { Gas, Level } from "#domain/gas.ts";
+import type { MonoMs, PercentCohb, Ppm } from "#domain/quantity.ts";
+import type { BadQuality, Condition, ReadingFault } from "#domain/reading.ts";
+
+/** Carbon monoxide over time; kept only while there is a level or a dose worth remembering. */
+export interface CoMemory {
+  /** The last good level and when it was read. */
+  readonly ppm: Ppm;
+  readonly readAtMs: MonoMs;
+  /** Dose and build-up are reckoned up to here. */
+  readonly doneToMs: MonoMs;
+  /** How far along the time-weighted bands, 0 to 1. */
+  readonly built: number;
+  readonly cohb: PercentCohb;
+  /** True once a gap was longer than the last level may stand for: the true dose may be higher. */
+  readonly incomplete: boolean;
+  readonly overSetPointSinceMs: MonoMs | undefined;
+  readonly belowClearSinceMs: MonoMs | undefined;
+  /** The clause that raised the alarm that stands. */
+  readonly alarm: CoAlarm | undefined;
+}
+
+export interface CoAlarm {
+  readonly by: "bands" | "dose" | "set-point";
+  readonly grade: 1 | 2;
+}
+
+/** One combustible gas while it is at or above its low clear level, or its alarm stands. */
+export interface GasMemory {
+  readonly level: Level;
+  readonly readAtMs: MonoMs;
+  readonly low: Dwell;
+  readonly high: Dwell;
+}
+
+/** How long a level has been reached, and whether that has become an alarm. */
+export interface Dwell {
+  readonly sinceMs: MonoMs | undefined;
+  readonly belowSinceMs: MonoMs | undefined;
+  readonly alarm: boolean;
+}
+
+/** The device's own verdict on one gas, while it is alarming. */
+export interface Verdict {
+  readonly gas: Gas;
+  readonly grade: 1 | 2;
+  /** Said while the device was testing itself. */
+  readonly test: boolean;
+  readonly sinceMs: MonoMs;
+}
+
+/** A state the device reports of itself, while it lasts. */
+export interface Standing {
+  readonly condition: Condition;
+  readonly sinceMs: MonoMs;
+}
+
+/** A gas without a value, and why. */
+export interface BadGas {
+  readonly gas: Gas;
+  readonly quality: BadQuality;
+  readonly raw: string;
+  readonly sinceMs: MonoMs;
+  /** It counts as a fault: at once, or because it has lasted. */
+  readonly alarm: boolean;
+}
+
+/** Messages that could not be read, since the last one that could. */
+export interface BadMessages {
+  readonly fault: ReadingFault;
+  readonly sinceMs: MonoMs;
+  readonly count: number;
+  /** It has lasted long enough to be a fault. */
+  readonly alarm: boolean;
+}
+
+/** A rule that failed of itself: a bug or an impossible limit. */
+export interface BrokenRule {
+  readonly rule: string;
+  readonly reason: string;
+}
+
+/** What the rules remember of one detector; every part is empty while it is quiet. */
+export interface Memory {
+  readonly co: CoMemory | undefined;
+  readonly gases: readonly GasMemory[];
+  readonly verdicts: readonly Verdict[];
+  readonly overRange: readonly Level[];
+  readonly standing: readonly Standing[];
+  /** Gases that report no level because the sensor warms up, and since when. */
+  readonly warming: readonly { readonly gas: Gas; readonly sinceMs: MonoMs }[];
+  readonly badGases: readonly BadGas[];
+  readonly badMessages: BadMessages | undefined;
+  readonly broken: readonly BrokenRule[];
+  /** Nothing usable was heard for too long, and still is not. */
+  readonly silent: boolean;
+}
+
+const none: readonly never[] = [];
+
+/** Shared by all quiet detectors; compare with `===`. */
+export const emptyMemory: Memory = {
+  co: undefined,
+  gases: none,
+  verdicts: none,
+  overRange: none,
+  standing: none,
+  warming: none,
+  badGases: none,
+  badMessages: undefined,
+  broken: none,
+  silent: false,
+};
+
+export const isEmpty = (memory: Memory): boolean =>
+  memory === emptyMemory ||
+  (memory.co === undefined &&
+    memory.gases.length === 0 &&
+    memory.verdicts.length === 0 &&
+    memory.overRange.length === 0 &&
+    memory.standing.length === 0 &&
+    memory.warming.length === 0 &&
+    memory.badGases.length === 0 &&
+    memory.badMessages === undefined &&
+    memory.broken.length === 0 &&
+    !memory.silent);

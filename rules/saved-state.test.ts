@@ -1,0 +1,124 @@
+import { describe, expect, test } from "vitest";
+import { bootId } from "#domain/ids.ts";
+import { seconds } from "#domain/quantity.ts";
+import type { Instant } from "#domain/time.ts";
+import { adjustLimits } from "#rules/limits/adjust.ts";
+import { defaultLimits } from "#rules/limits/sets.ts";
+import {
+  co,
+  defaultRules,
+  fault,
+  instant,
+  lel,
+  noLevel,
+  openBench,
+  says,
+  verdict,
+} from "#test/compliance/timetable.ts";
+import { reviveState, saveState, step, type DetectorState } from "./step.ts";
+
+const nextBoot = bootId("boot-two-2026");
+
+/** `atSeconds` of true time, on a machine that booted again at `bootedAtSeconds`. */
+const afterReboot = (atSeconds: number, bootedAtSeconds: number): Instant => {
+  const { wallMs } = instant(atSeconds);
+  return { ...instant(atSeconds - bootedAtSeconds, nextBoot), wallMs };
+};
+
+const revive = (state: DetectorState, now: Instant): DetectorState => {
+  const revived = reviveState(saveState(state), now);
+  if (!revived.ok) throw new Error(revived.error.en);
+  return revived.value;
+};
+
+describe("a restart", () => {
+  test("at 29 s of a 30 s delay alarms at 30 s ± 1 s", () => {
+    const limits = adjustLimits(defaultLimits, { gas: { lowDelaySeconds: 30 } });
+    if (!limits.ok) throw new Error("limits");
+    const home = openBench({ limits: limits.value, silenceAfter: seconds(180) });
+    home.says(100, lel(12));
+    home.says(129, lel(12));
+    const revived = revive(home.state, afterReboot(129.5, 129.4));
+    const tick = (at: number) =>
+      step(
+        revived,
+        { kind: "tick", now: afterReboot(at, 129.4) },
+        {
+          limits: limits.value,
+          silenceAfter: seconds(180),
+        },
+      );
+    expect(tick(129.9).events).toEqual([]);
+    expect(tick(130.01).events.map((event) => event.rule)).toEqual(["combustible"]);
+  });
+
+  test("keeps an open alarm, its name and its sounding", () => {
+    const home = openBench();
+    home.says(100, lel(25));
+    const revived = revive(home.state, afterReboot(140, 130));
+    const quiet = step(revived, { kind: "tick", now: afterReboot(140, 130) }, defaultRules);
+    expect(quiet.events).toEqual([]);
+    expect(quiet.sounding).toBe("gas");
+    expect(quiet.state.episodes[0]?.id).toBe(home.events[0]?.episode);
+  });
+
+  test("keeps the dose, and fills the outage with the last level for five minutes at most", () => {
+    const home = openBench();
+    for (let minute = 0; minute <= 10; minute += 1) home.says(minute * 60, co(100));
+    const revived = revive(home.state, afterReboot(1_200, 1_190));
+    const { state } = step(revived, { kind: "tick", now: afterReboot(1_200, 1_190) }, defaultRules);
+    expect(state.memory.co?.built).toBeCloseTo(15 / 25, 5);
+    expect(state.memory.co?.incomplete).toBe(true);
+  });
+
+  test("with a clock that went back takes no time to have passed, and says so in the dose", () => {
+    const home = openBench();
+    home.says(0, co(100));
+    home.says(600, co(100));
+    const early = { ...instant(5, nextBoot), wallMs: instant(-86_400).wallMs };
+    const revived = revive(home.state, early);
+    expect(revived.memory.co?.built).toBeCloseTo(0.2, 5);
+    expect(revived.memory.co?.incomplete).toBe(true);
+  });
+
+  test("is no silence of the detector, but a silence that was told stays until it is heard", () => {
+    const home = openBench();
+    home.says(0, says("power-loss"), co(0));
+    const revived = revive(home.state, afterReboot(5_000, 4_990));
+    const at = (seconds: number) => ({ kind: "tick", now: afterReboot(seconds, 4_990) }) as const;
+    expect(step(revived, at(5_100), defaultRules).events).toEqual([]);
+    expect(step(revived, at(5_181), defaultRules).events).toHaveLength(1);
+
+    home.wait(400);
+    const silent = revive(home.state, afterReboot(5_000, 4_990));
+    expect(step(silent, at(5_100), defaultRules).events).toEqual([]);
+    expect(silent.episodes.map((episode) => episode.rule)).toContain("silence");
+  });
+
+  test("in the middle of life, a new boot id is bridged in the same way", () => {
+    const home = openBench();
+    home.says(100, lel(25));
+    const result = step(home.state, { kind: "tick", now: afterReboot(130, 129) }, defaultRules);
+    expect(result.state.at.bootId).toBe(nextBoot);
+    expect(result.sounding).toBe("gas");
+  });
+});
+
+describe("the saved text", () => {
+  test("gives back every part of a busy state", () => {
+    const home = openBench();
+    home.says(0, lel(25), co(400), says("battery-low"), says("self-test"), verdict("co", true));
+    home.says(5, noLevel("sentinel", "lpg"), noLevel("warming-up", "hydrogen"), fault("malformed"));
+    const sameBoot = revive(home.state, home.state.at);
+    expect({ ...sameBoot, heard: true, wakeAtMs: 0 }).toEqual({ ...home.state, wakeAtMs: 0 });
+  });
+
+  test.each(["", "{}", "[]", "null", '{"version":2}', "not json"])(
+    "%j is refused in words",
+    (text) => {
+      const result = reviveState(text, instant(0));
+      expect(result).toMatchObject({ ok: false });
+      if (!result.ok) expect(result.error.zh).toContain("无法读取");
+    },
+  );
+});
