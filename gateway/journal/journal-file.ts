@@ -1,0 +1,165 @@
+/** The journal as one SQLite file, synchronous: runs in the writer's thread. */
+import SQLite, { type Database } from "better-sqlite3";
+import { randomUUID } from "node:crypto";
+import { journalId, type JournalId } from "#domain/ids.ts";
+import { err, ok, type Result } from "#domain/result.ts";
+import type { Lane } from "#domain/wire.ts";
+import type { SavedState, Settlement } from "#gateway/ports.ts";
+import {
+  canonicalJson,
+  chainHashOfText,
+  checkLink,
+  genesis,
+  type ChainBreak,
+  type ChainEnd,
+} from "./chain.ts";
+import { migrate } from "./schema.ts";
+import { confirmedRanges } from "./settlement.ts";
+
+/** A record on its way to the disk; the notice travels as JSON. */
+export interface NewRow {
+  readonly lane: Lane;
+  readonly eventId: string;
+  readonly notice: string;
+}
+
+export interface Row extends NewRow {
+  readonly seq: number;
+  readonly prev: string;
+  readonly hash: string;
+}
+
+export interface JournalFile {
+  readonly id: JournalId;
+  /** All that `work` writes is on disk together once this returns; when it throws, nothing is. */
+  readonly transact: <Value>(work: () => Value) => Value;
+  readonly append: (
+    records: readonly NewRow[],
+    states: readonly SavedState[],
+    wallMs: number,
+  ) => readonly Row[];
+  readonly settle: (settlement: Settlement) => void;
+  readonly states: () => readonly SavedState[];
+  readonly pending: (lane: Lane, afterSeq: number, limit: number) => readonly Row[];
+  readonly counts: () => { readonly lastSeq: number; readonly pending: number };
+  /** Checks every record against its hash and its neighbour; nothing is written. */
+  readonly verify: () => Result<ChainEnd, ChainBreak>;
+  readonly close: () => void;
+}
+
+/** Opens or creates the file; throws what SQLite throws, and `SQLITE_CORRUPT` for a damaged one. */
+export const openJournalFile = (
+  path: string,
+  wallMs: number,
+  salvagedFrom?: string,
+): JournalFile => {
+  const db = new SQLite(path, { timeout: 5_000 });
+  try {
+    prepareFile(db);
+    const id = identify(db, wallMs, salvagedFrom);
+    return { id, ...writer(db, id), ...reader(db, id), close: () => void db.close() };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+};
+
+const prepareFile = (db: Database): void => {
+  db.pragma("journal_mode = WAL");
+  // One fsync per commit, because a lost alarm costs more than a slow one.
+  db.pragma("synchronous = FULL");
+  db.pragma("foreign_keys = ON");
+  const found = String(db.pragma("integrity_check(1)", { simple: true }));
+  if (found !== "ok") throw new SQLite.SqliteError(found, "SQLITE_CORRUPT");
+  migrate(db);
+};
+
+const identify = (db: Database, wallMs: number, salvagedFrom?: string): JournalId => {
+  const stored = db.prepare<[], { id: string }>("SELECT id FROM journal").get();
+  if (stored !== undefined) return journalId(stored.id);
+  const id = randomUUID();
+  db.prepare("INSERT INTO journal (id, created_wall_ms, salvaged_from) VALUES (?, ?, ?)").run(
+    id,
+    wallMs,
+    salvagedFrom ?? null,
+  );
+  return journalId(id);
+};
+
+const columns = "seq, lane, event_id AS eventId, notice, prev, hash";
+
+const writer = (
+  db: Database,
+  id: JournalId,
+): Pick<JournalFile, "transact" | "append" | "settle"> => {
+  const end = db.prepare<[], ChainEnd>("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1");
+  const known = db.prepare<[string], Row>(`SELECT ${columns} FROM record WHERE event_id = ?`);
+  const insert = db.prepare(
+    `INSERT INTO record (seq, lane, event_id, notice, prev, hash, appended_wall_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const saveState = db.prepare(
+    "INSERT INTO state (detector, json) VALUES (?, ?) ON CONFLICT (detector) DO UPDATE SET json = excluded.json",
+  );
+  const confirm = db.prepare(
+    "UPDATE record SET settled = 1 WHERE settled = 0 AND seq BETWEEN ? AND ?",
+  );
+
+  // The number comes from the table inside the transaction: a failed commit consumes none.
+  const appendOne = ({ lane, eventId, notice }: NewRow, wallMs: number): Row => {
+    const first = known.get(eventId);
+    if (first !== undefined) return first;
+    const before = end.get() ?? { seq: 0, hash: genesis };
+    const seq = before.seq + 1;
+    const text = canonicalJson(JSON.parse(notice));
+    const hash = chainHashOfText({ journalId: id, seq, lane }, text, before.hash);
+    insert.run(seq, lane, eventId, text, before.hash, hash, wallMs);
+    return { seq, lane, eventId, notice: text, prev: before.hash, hash };
+  };
+
+  return {
+    // IMMEDIATE: another process that holds the file is waited for here, not half-way through.
+    transact: (work) => db.transaction(work).immediate(),
+    append: (records, states, wallMs) =>
+      // Inside `transact` this is a savepoint: one bad record does not take its neighbours along.
+      db.transaction(() => {
+        const rows = records.map((record) => appendOne(record, wallMs));
+        for (const { detector, json } of states) saveState.run(detector, json);
+        return rows;
+      })(),
+    settle: (settlement) => {
+      for (const [from, to] of confirmedRanges(settlement)) confirm.run(from, to);
+    },
+  };
+};
+
+const reader = (
+  db: Database,
+  id: JournalId,
+): Pick<JournalFile, "states" | "pending" | "counts" | "verify"> => {
+  const states = db.prepare<[], SavedState>("SELECT detector, json FROM state ORDER BY detector");
+  const pending = db.prepare<[Lane, number, number], Row>(
+    `SELECT ${columns} FROM record WHERE settled = 0 AND lane = ? AND seq > ? ORDER BY seq LIMIT ?`,
+  );
+  const counts = db.prepare<[], { lastSeq: number; pending: number }>(
+    `SELECT (SELECT coalesce(max(seq), 0) FROM record) AS lastSeq,
+            (SELECT count(*) FROM record WHERE settled = 0) AS pending`,
+  );
+  const all = db.prepare<[], Row>(`SELECT ${columns} FROM record ORDER BY seq`);
+
+  return {
+    states: () => states.all(),
+    pending: (lane, afterSeq, limit) => pending.all(lane, afterSeq, limit),
+    counts: () => counts.get() ?? { lastSeq: 0, pending: 0 },
+    verify: () => {
+      let end: ChainEnd = { seq: 0, hash: genesis };
+      for (const row of all.iterate()) {
+        const hash = chainHashOfText({ ...row, journalId: id }, row.notice, row.prev);
+        const broken = checkLink(row, end, hash);
+        if (broken !== undefined) return err(broken);
+        end = { seq: row.seq, hash: row.hash };
+      }
+      return ok(end);
+    },
+  };
+};

@@ -1,0 +1,40 @@
+/**
+ * The journal's writer thread: everything that arrived while the last commit ran goes into the next
+ * one. A file that fails is closed and opened anew by the next request.
+ */
+import {
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+  type MessagePort,
+} from "node:worker_threads";
+import { createWriter } from "./writer.ts";
+import type { Request } from "./messages.ts";
+
+/** Bounds how long the first of a flood waits for its commit. */
+const requestsPerCommit = 500;
+
+const serve = (port: MessagePort, path: string): void => {
+  const writer = createWriter(path);
+  let waiting: Request[] = [];
+
+  port.on("message", (arrived: readonly Request[]) => {
+    waiting.push(...arrived);
+    while (waiting.length > 0) {
+      takeArrived(port, waiting);
+      const now = waiting.slice(0, requestsPerCommit);
+      waiting = waiting.slice(requestsPerCommit);
+      port.postMessage(writer.run(now));
+    }
+  });
+};
+
+const takeArrived = (port: MessagePort, waiting: Request[]): void => {
+  while (waiting.length < requestsPerCommit) {
+    const more: { message: readonly Request[] } | undefined = receiveMessageOnPort(port);
+    if (more === undefined) return;
+    waiting.push(...more.message);
+  }
+};
+
+if (parentPort !== null) serve(parentPort, String(workerData));

@@ -1,0 +1,79 @@
+import { randomUUID } from "node:crypto";
+import { journalId, type JournalId } from "#domain/ids.ts";
+import type { Journal, JournalRecord, NewRecord, SavedState } from "#gateway/ports.ts";
+import { chainHash, genesis } from "./chain.ts";
+import { JournalError } from "./journal-error.ts";
+import { isConfirmed } from "./settlement.ts";
+
+export interface MemoryJournalOptions {
+  readonly id?: JournalId;
+  /**
+   * Stands for the disk: awaited before every commit. A rejection is a failed disk, a promise that
+   * stays open a stalled one.
+   */
+  readonly beforeCommit?: () => Promise<void>;
+}
+
+/** A {@link Journal} without a disk, for stories. Commits one after another, like the real one. */
+export const createMemoryJournal = (options: MemoryJournalOptions = {}): Journal => {
+  const id = options.id ?? journalId(randomUUID());
+  const records: JournalRecord[] = [];
+  const recordById = new Map<string, JournalRecord>();
+  const stateByDetector = new Map<string, SavedState>();
+  const settled = new Set<number>();
+  let lastCommit: Promise<unknown> = Promise.resolve();
+  let closed = false;
+
+  const commit = <Value>(work: () => Value): Promise<Value> => {
+    const done = lastCommit.then(async () => {
+      if (closed) throw new JournalError("CLOSED", "the journal is closed");
+      await options.beforeCommit?.();
+      return work();
+    });
+    lastCommit = done.catch(() => undefined);
+    return done;
+  };
+
+  // Copied, as a disk would: what the caller does to its notice later changes nothing here.
+  const appendOne = ({ lane, notice }: NewRecord): JournalRecord => {
+    const first = recordById.get(notice.event.id);
+    if (first !== undefined) return first;
+    const prev = records.at(-1)?.hash ?? genesis;
+    const content = {
+      journalId: id,
+      seq: records.length + 1,
+      lane,
+      notice: structuredClone(notice),
+    };
+    const record = { ...content, prev, hash: chainHash(content, prev) };
+    records.push(record);
+    recordById.set(notice.event.id, record);
+    return record;
+  };
+
+  return {
+    id,
+    append: (added, states) =>
+      commit(() => {
+        const kept = added.map(appendOne);
+        for (const state of states) stateByDetector.set(state.detector, state);
+        return kept;
+      }),
+    states: async () => [...stateByDetector.values()],
+    pending: async (lane, afterSeq, limit) =>
+      records
+        .filter(
+          (record) => record.lane === lane && record.seq > afterSeq && !settled.has(record.seq),
+        )
+        .slice(0, limit),
+    settle: (settlement) =>
+      commit(() => {
+        for (const { seq } of records) if (isConfirmed(seq, settlement)) settled.add(seq);
+      }),
+    counts: async () => ({ lastSeq: records.length, pending: records.length - settled.size }),
+    close: async () => {
+      await lastCommit;
+      closed = true;
+    },
+  };
+};

@@ -1,0 +1,51 @@
+/** What the journal and its writer thread say to each other; always arrays of these. */
+import type { JournalId } from "#domain/ids.ts";
+import type { Bilingual } from "#domain/result.ts";
+import type { Lane } from "#domain/wire.ts";
+import type { SavedState, Settlement } from "#gateway/ports.ts";
+import type { NewRow, Row } from "./journal-file.ts";
+
+export type Question =
+  | {
+      readonly kind: "append";
+      readonly records: readonly NewRow[];
+      readonly states: readonly SavedState[];
+    }
+  | ({ readonly kind: "settle" } & Settlement)
+  | { readonly kind: "states" }
+  | {
+      readonly kind: "pending";
+      readonly lane: Lane;
+      readonly afterSeq: number;
+      readonly limit: number;
+    }
+  | { readonly kind: "counts" }
+  | { readonly kind: "close" };
+
+/** Asked in a thread at a wall-clock time, which only names files and dates rows. */
+export interface Request {
+  readonly number: number;
+  readonly wallMs: number;
+  readonly question: Question;
+}
+
+export type Answer =
+  | { readonly kind: "rows"; readonly rows: readonly Row[] }
+  | { readonly kind: "states"; readonly states: readonly SavedState[] }
+  | { readonly kind: "counts"; readonly lastSeq: number; readonly pending: number }
+  | { readonly kind: "done" }
+  | { readonly kind: "failed"; readonly code: string; readonly message: string };
+
+export interface Reply {
+  readonly number: number;
+  readonly answer: Answer;
+}
+
+/** Everything one commit settled, and which life of the file it was. */
+export interface Round {
+  readonly journalId: JournalId | undefined;
+  readonly replies: readonly Reply[];
+  /** Present in the round that opened the file, when there is something to tell. */
+  readonly salvage?: Bilingual;
+  readonly chainBreak?: Bilingual;
+}

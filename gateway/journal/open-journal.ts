@@ -1,0 +1,93 @@
+/** The gateway's journal: one SQLite file, written by a thread of its own. */
+import type { AlarmNotice } from "#domain/alarm.ts";
+import type { JournalId } from "#domain/ids.ts";
+import type { Bilingual } from "#domain/result.ts";
+import type { Journal, JournalRecord } from "#gateway/ports.ts";
+import type { Row } from "./journal-file.ts";
+import {
+  createWriterThread,
+  type JournalDeps,
+  type Success,
+  type WriterThread,
+} from "./writer-thread.ts";
+
+export interface OpenedJournal {
+  readonly journal: Journal;
+  /** What a salvage at start saved and lost; reported as the fault `journal-salvaged` as well. */
+  readonly salvage?: Bilingual;
+}
+
+/**
+ * Opens or creates the journal at `path`, with its folder.
+ *
+ * It always opens: while the disk cannot be used every call rejects with a `JournalError` and the
+ * fault `journal` is reported; the next call tries again. A damaged file is salvaged into a new one
+ * with a new id, also while running. A rejected `append` means "not known to be on disk": after a
+ * failed fsync the record may be found there later and is then sent like any other; its event id
+ * makes that harmless.
+ */
+export const openJournal = async (path: string, deps: JournalDeps): Promise<OpenedJournal> => {
+  const thread = createWriterThread(path, deps);
+  // A failure is reported by the thread and tried again.
+  await thread.ask({ kind: "counts" }).catch(() => undefined);
+  const salvage = thread.salvage();
+  return { journal: createJournal(thread), ...(salvage === undefined ? {} : { salvage }) };
+};
+
+const createJournal = (thread: WriterThread): Journal => ({
+  get id() {
+    return thread.journalId();
+  },
+  append: async (records, states) =>
+    rows(
+      thread,
+      await thread.ask({
+        kind: "append",
+        records: records.map(({ lane, notice }) => ({
+          lane,
+          eventId: notice.event.id,
+          notice: JSON.stringify(notice),
+        })),
+        states,
+      }),
+    ),
+  states: async () => {
+    const answer = await thread.ask({ kind: "states" });
+    return answer.kind === "states" ? answer.states : unexpected(answer);
+  },
+  pending: async (lane, afterSeq, limit) =>
+    rows(thread, await thread.ask({ kind: "pending", lane, afterSeq, limit })),
+  settle: async ({ upTo, holes }) => {
+    await thread.ask({ kind: "settle", upTo, holes });
+  },
+  counts: async () => {
+    const answer = await thread.ask({ kind: "counts" });
+    if (answer.kind !== "counts") return unexpected(answer);
+    return { lastSeq: answer.lastSeq, pending: answer.pending };
+  },
+  close: thread.close,
+});
+
+const rows = (thread: WriterThread, answer: Success): readonly JournalRecord[] =>
+  answer.kind === "rows"
+    ? answer.rows.map((row) => toRecord(row, thread.journalId()))
+    : unexpected(answer);
+
+const toRecord = ({ seq, lane, notice, prev, hash }: Row, id: JournalId): JournalRecord => ({
+  journalId: id,
+  seq,
+  lane,
+  notice: readNotice(notice),
+  prev,
+  hash,
+});
+
+/** Our own writing: it was a notice when it was appended, and its hash and form are checked at start. */
+const readNotice = (json: string): AlarmNotice => {
+  const notice: AlarmNotice = JSON.parse(json);
+  return notice;
+};
+
+const unexpected = (answer: { readonly kind: string }): never => {
+  throw new Error(`the journal's writer answered with "${answer.kind}"`);
+};

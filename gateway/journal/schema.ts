@@ -1,0 +1,55 @@
+import type { Database } from "better-sqlite3";
+
+/**
+ * Steps from one version of the file to the next; `user_version` counts those done. A step may add,
+ * never touch what is queued.
+ */
+const steps: readonly string[] = [
+  `
+  CREATE TABLE journal (
+    id TEXT NOT NULL,
+    created_wall_ms INTEGER NOT NULL,
+    -- The file this one was salvaged from, as it was named when it was moved aside.
+    salvaged_from TEXT
+  ) STRICT;
+  CREATE TABLE record (
+    seq INTEGER PRIMARY KEY,
+    lane TEXT NOT NULL CHECK (lane IN ('alarm', 'action', 'state', 'telemetry')),
+    event_id TEXT NOT NULL UNIQUE,
+    notice TEXT NOT NULL CHECK (json_valid(notice)),
+    prev TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    appended_wall_ms INTEGER NOT NULL,
+    settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1))
+  ) STRICT;
+  CREATE INDEX record_pending ON record (lane, seq) WHERE settled = 0;
+  CREATE TABLE state (
+    detector TEXT PRIMARY KEY,
+    json TEXT NOT NULL CHECK (json_valid(json))
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TRIGGER record_is_never_changed
+    BEFORE UPDATE OF seq, lane, event_id, notice, prev, hash, appended_wall_ms ON record
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+  CREATE TRIGGER record_is_never_deleted BEFORE DELETE ON record
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+  `,
+];
+
+/** Brings a file to the version of this program; a file of a newer one is refused, not touched. */
+export const migrate = (db: Database): void => {
+  const done = Number(db.pragma("user_version", { simple: true }));
+  if (done > steps.length) throw new NewerFileError(done);
+  if (done === steps.length) return;
+  db.transaction(() => {
+    for (const step of steps.slice(done)) db.exec(step);
+    db.pragma(`user_version = ${steps.length}`);
+  }).immediate();
+};
+
+export class NewerFileError extends Error {
+  readonly code = "JOURNAL_NEWER";
+  constructor(version: number) {
+    super(`the journal file has version ${version}, this program knows ${steps.length}`);
+  }
+}
