@@ -85,7 +85,7 @@ export const createBusMaster = (wire: Wire, clock: Clock, timers: Timers): BusMa
   const worker = createWorker({
     hasWork: () => urgent.length + reads.length > 0,
     step: async () => {
-      const mayRead = closed || !quiet.holds();
+      const mayRead = closed || !wire.isOpen() || !quiet.holds();
       const job = urgent.shift() ?? (mayRead ? reads.shift() : undefined);
       await (job === undefined ? quiet.wait() : serve(job));
     },
