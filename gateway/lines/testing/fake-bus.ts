@@ -1,5 +1,5 @@
 import crc16 from "modbus-serial/utils/crc16.js";
-import { ok } from "#domain/result.ts";
+import { err, ok } from "#domain/result.ts";
 import type { OpenPort, PortEvents } from "../byte-port.ts";
 import type { Timers } from "../timers.ts";
 
@@ -23,8 +23,8 @@ export interface FakeBus {
   readonly requests: readonly SeenRequest[];
   /** Bytes on the wire that nobody asked for. */
   readonly say: (bytes: Uint8Array) => void;
-  /** Pulls the plug; the line may open it again at once. */
   readonly unplug: () => void;
+  readonly plugIn: () => void;
   readonly openPorts: () => number;
 }
 
@@ -33,13 +33,21 @@ export const createFakeBus = (timers: Timers, nowMs: () => number, behave: Behav
   const requests: SeenRequest[] = [];
   let events: PortEvents | undefined;
   let openPorts = 0;
+  let isPlugged = true;
 
   return {
     requests,
     say: (bytes) => events?.onBytes(bytes),
-    unplug: () => events?.onClose({ zh: "拔出", en: "unplugged" }),
+    unplug: () => {
+      isPlugged = false;
+      events?.onClose(unplugged);
+    },
+    plugIn: () => {
+      isPlugged = true;
+    },
     openPorts: () => openPorts,
     openPort: async (opened) => {
+      if (!isPlugged) return err(unplugged);
       events = opened;
       openPorts += 1;
       return ok({
@@ -60,6 +68,8 @@ export const createFakeBus = (timers: Timers, nowMs: () => number, behave: Behav
     },
   };
 };
+
+const unplugged = { zh: "已拔出", en: "unplugged" };
 
 /** The bytes with their checksum behind them. */
 export const withCrc = (...bytes: readonly number[]): Buffer => {
