@@ -1,0 +1,214 @@
+import { expect, test } from "vitest";
+import { detectorId, type DetectorId } from "#domain/ids.ts";
+import type { Finding, Report } from "#domain/reading.ts";
+import type { GatewayFault, Take } from "../ports.ts";
+import { startModbusSource } from "./modbus-source.ts";
+import type { PollProfile } from "./polled-unit.ts";
+import { withCrc, type Behaviour } from "./testing/fake-bus.ts";
+import { honest, openStory } from "./testing/line-story.ts";
+
+const profile: PollProfile = {
+  channels: 1,
+  reads: [{ functionCode: 3, address: 0x6000, count: 2 }],
+  pollIntervalMs: 1_000,
+  replyTimeoutMs: 200,
+};
+
+/** Registers as a condition that tells them: enough to see what was decoded. */
+const showRegisters = (blocks: readonly (readonly number[])[]): readonly (readonly Finding[])[] =>
+  blocks.map((block) => [
+    { kind: "no-level", gas: "co", quality: "sentinel", raw: block.join(" ") },
+  ]);
+
+const startStory = async (
+  behave: Behaviour,
+  settings: {
+    readonly units?: readonly number[];
+    readonly profile?: PollProfile;
+    readonly detectors?: readonly (DetectorId | undefined)[];
+    readonly decode?: typeof showRegisters;
+    readonly take?: Take;
+  } = {},
+) => {
+  const story = await openStory(behave);
+  const reports: Report[] = [];
+  const faults: GatewayFault[] = [];
+  const source = startModbusSource({
+    line: story.line,
+    units: (settings.units ?? [1]).map((unit) => ({
+      unit,
+      profile: settings.profile ?? profile,
+      detectors: settings.detectors ?? [],
+    })),
+    decode: (_, blocks) => (settings.decode ?? showRegisters)(blocks),
+    take:
+      settings.take ??
+      ((taken) => {
+        reports.push(...taken);
+        return undefined;
+      }),
+    ...story.time,
+    reportFault: (fault) => faults.push(fault),
+  });
+  return { ...story, source, reports, faults };
+};
+
+const faultsOf = (reports: readonly Report[]) =>
+  reports.flatMap((report) =>
+    report.findings.flatMap((finding) => (finding.kind === "fault" ? [finding.fault] : [])),
+  );
+
+test("each poll becomes a report that says who, where and when", async () => {
+  const { time, reports } = await startStory(honest, { detectors: [detectorId("kitchen")] });
+  await time.advance(2_500);
+  expect(reports.map((report) => report.receivedAt.monoMs)).toEqual([10, 1_010, 2_010]);
+  expect(reports[0]).toMatchObject({
+    detector: "kitchen",
+    position: { line: "bus-1", place: "unit 1, channel 1" },
+    findings: [{ raw: "25576 25577" }],
+  });
+});
+
+test("a detector nobody registered gets a name from its place on the wires", async () => {
+  const { time, reports } = await startStory(honest, { units: [17] });
+  await time.advance(100);
+  expect(reports[0]?.detector).toBe("bus-1-unit-17-channel-1");
+});
+
+test("the blocks of a profile are read one by one and decoded together", async () => {
+  const panel: PollProfile = {
+    ...profile,
+    channels: 2,
+    minGapMs: 100,
+    reads: [
+      { functionCode: 3, address: 0, count: 1 },
+      { functionCode: 4, address: 5, count: 2 },
+    ],
+  };
+  const { time, bus, reports } = await startStory(honest, { profile: panel });
+  await time.advance(500);
+  expect(bus.requests.map(({ atMs, functionCode }) => [atMs, functionCode])).toEqual([
+    [0, 3],
+    [110, 4],
+  ]);
+  expect(reports.map((report) => report.findings)).toMatchObject([
+    [{ raw: "1000" }],
+    [{ raw: "1005 1006" }],
+  ]);
+});
+
+test("a unit that does not answer is a fault of each of its detectors, in words", async () => {
+  const { time, reports } = await startStory(() => [], {
+    profile: { ...profile, channels: 2 },
+    detectors: [detectorId("kitchen"), detectorId("boiler")],
+  });
+  await time.advance(300);
+  expect(reports.map((report) => report.detector)).toEqual(["kitchen", "boiler"]);
+  const [fault] = faultsOf(reports);
+  expect(fault).toMatchObject({ code: "no-reply", at: "unit 1, function 3, 0x6000 (424577)" });
+  expect(fault?.text.zh).toContain("从站 1 没有应答");
+});
+
+test("a unit that answers for another is a wrong reply that names both", async () => {
+  const { time, reports } = await startStory(() => [
+    { afterMs: 10, bytes: withCrc(2, 3, 2, 0, 100) },
+  ]);
+  await time.advance(100);
+  const [fault] = faultsOf(reports);
+  expect(fault?.code).toBe("wrong-reply");
+  expect(fault?.text.en).toContain("Asked unit 1 on line bus-1, but unit 2 answered");
+});
+
+test("a refusal is told at every poll and does not cost the unit its slots", async () => {
+  const { time, bus, reports } = await startStory(({ unit }) => [
+    { afterMs: 5, bytes: withCrc(unit, 0x83, 2) },
+  ]);
+  await time.advance(3_100);
+  expect(bus.requests.map((request) => request.atMs)).toEqual([0, 1_000, 2_000, 3_000]);
+  expect(faultsOf(reports).map((fault) => fault.code)).toEqual(Array(4).fill("exception"));
+});
+
+test("one dead unit among eight: the others are polled to the millisecond, it is probed apart", async () => {
+  const { time, bus } = await startStory((request) => (request.unit === 4 ? [] : honest(request)), {
+    units: [1, 2, 3, 4, 5, 6, 7, 8],
+  });
+  await time.advance(30_000);
+  for (const unit of [1, 2, 3, 5, 6, 7, 8]) {
+    // The first round pays for finding the dead one; after it each has its slot.
+    const atMs = bus.requests.filter((r) => r.unit === unit && r.atMs > 1_500).map((r) => r.atMs);
+    const periodsMs = atMs.slice(1).map((at, i) => at - (atMs[i] ?? 0));
+    expect(Math.max(...periodsMs)).toBeLessThanOrEqual(1_100);
+    expect(Math.min(...periodsMs)).toBeGreaterThanOrEqual(900);
+    expect(atMs.length).toBeGreaterThanOrEqual(28);
+  }
+});
+
+test("a unit that is plugged in again reports within 10 s", async () => {
+  let isDead = true;
+  const { time, reports } = await startStory(
+    (request) => (request.unit === 4 && isDead ? [] : honest(request)),
+    { units: [1, 4], detectors: [undefined] },
+  );
+  await time.advance(60_000);
+  isDead = false;
+  const backAtMs = time.nowMs();
+  await time.advance(10_000);
+  const seen = reports.find(
+    (report) =>
+      report.receivedAt.monoMs > backAtMs &&
+      report.detector === "bus-1-unit-4-channel-1" &&
+      report.findings[0]?.kind !== "fault",
+  );
+  expect(seen).toBeDefined();
+});
+
+test("while the line is unplugged every poll says so, and the slots go on after it", async () => {
+  const { time, bus, reports } = await startStory(honest);
+  await time.advance(500);
+  bus.unplug();
+  await time.advance(3_000);
+  expect(faultsOf(reports).map((fault) => fault.code)).toEqual([
+    "no-reply",
+    "no-reply",
+    "no-reply",
+  ]);
+  expect(faultsOf(reports)[0]?.text.en).toContain("Line bus-1 is not open");
+  bus.plugIn();
+  await time.advance(3_000);
+  expect(reports.at(-1)).toMatchObject({ receivedAt: { monoMs: 6_010 } });
+  expect(reports.at(-1)?.findings[0]?.kind).toBe("no-level");
+});
+
+test("a decoder's bug is a fault of that detector and the line goes on", async () => {
+  const { time, reports } = await startStory(honest, {
+    decode: () => {
+      throw new Error("planted");
+    },
+  });
+  await time.advance(1_500);
+  const faults = faultsOf(reports);
+  expect(faults.map((fault) => fault.code)).toEqual(["unsupported", "unsupported"]);
+  expect(faults[0]?.text.en).toContain("planted");
+});
+
+test("a full disk is told once and gone when writing works again; polling never stops", async () => {
+  let isFull = true;
+  const { time, faults, bus } = await startStory(honest, {
+    take: () => (isFull ? Promise.reject(new Error("ENOSPC")) : Promise.resolve()),
+  });
+  await time.advance(500);
+  expect(faults.at(-1)).toMatchObject({ key: "source-bus-1-not-kept", present: true });
+  isFull = false;
+  await time.advance(1_000);
+  expect(faults.at(-1)).toMatchObject({ key: "source-bus-1-not-kept", present: false });
+  expect(bus.requests).toHaveLength(2);
+});
+
+test("closing stops the polling", async () => {
+  const { time, bus, source, line } = await startStory(honest);
+  await time.advance(100);
+  await source.close();
+  await time.advance(5_000);
+  expect(bus.requests).toHaveLength(1);
+  await line.close();
+});

@@ -1,0 +1,122 @@
+/** One unit as it is polled, and the reports that its polls become. */
+import type { DetectorId } from "#domain/ids.ts";
+import { detectorId } from "#domain/ids.ts";
+import type { FaultCode, Finding, Report } from "#domain/reading.ts";
+import type { Bilingual } from "#domain/result.ts";
+import type { Instant } from "#domain/time.ts";
+import { explainLineError, type LineError } from "./line-error.ts";
+
+/** What the source needs to know of a device profile. */
+export interface PollProfile {
+  readonly channels: number;
+  readonly reads: readonly {
+    readonly functionCode: 1 | 2 | 3 | 4;
+    readonly address: number;
+    readonly count: number;
+  }[];
+  readonly pollIntervalMs: number;
+  readonly replyTimeoutMs: number;
+  readonly minGapMs?: number;
+}
+
+/** A unit as the site file has it. */
+export interface UnitSettings<Profile extends PollProfile> {
+  readonly unit: number;
+  readonly profile: Profile;
+  /** By channel; `undefined` or absent: not registered, it gets a name from its place. */
+  readonly detectors: readonly (DetectorId | undefined)[];
+}
+
+export interface PolledUnit<Profile extends PollProfile> extends UnitSettings<Profile> {
+  readonly line: string;
+  /** What has been read of the poll under way. */
+  blocks: (readonly number[])[];
+  slowestAnswerMs: number;
+}
+
+/** A unit known to be away is given no longer than twice its slowest answer so far. */
+export const probeTimeoutMs = (unit: PolledUnit<PollProfile>): number => {
+  const { replyTimeoutMs } = unit.profile;
+  if (unit.slowestAnswerMs === 0) return replyTimeoutMs;
+  return Math.min(replyTimeoutMs, Math.max(shortestProbeMs, 2 * unit.slowestAnswerMs));
+};
+
+/** One report per channel. */
+export const reportReadings = (
+  unit: PolledUnit<PollProfile>,
+  findingsByChannel: readonly (readonly Finding[])[],
+  receivedAt: Instant,
+): readonly Report[] =>
+  findingsByChannel.map((findings, index) => {
+    const channel = index + 1;
+    const name = detectorId(`${unit.line}-unit-${unit.unit}-channel-${channel}`);
+    return {
+      detector: unit.detectors[index] ?? name,
+      position: { line: unit.line, place: `unit ${unit.unit}, channel ${channel}` },
+      receivedAt,
+      findings,
+    };
+  });
+
+/** A failed poll is a fault of every detector of the unit. */
+export const reportFailure = (
+  unit: PolledUnit<PollProfile>,
+  request: PollProfile["reads"][number],
+  error: LineError,
+  receivedAt: Instant,
+): readonly Report[] =>
+  reportFault(unit, receivedAt, {
+    code: faultCodes[error.kind],
+    at: `unit ${unit.unit}, function ${request.functionCode}, ${registerForms(request)}`,
+    text: explainLineError(unit.line, error),
+  });
+
+/** A bug in one profile's decoder must neither stop the line nor pass for silence. */
+export const reportDecoderBug = (
+  unit: PolledUnit<PollProfile>,
+  cause: string,
+  receivedAt: Instant,
+): readonly Report[] =>
+  reportFault(unit, receivedAt, {
+    code: "unsupported",
+    at: `unit ${unit.unit}`,
+    text: decoderFailed(cause),
+  });
+
+const reportFault = (
+  unit: PolledUnit<PollProfile>,
+  receivedAt: Instant,
+  fault: { readonly code: FaultCode; readonly at: string; readonly text: Bilingual },
+): readonly Report[] =>
+  reportReadings(
+    unit,
+    Array.from({ length: unit.profile.channels }, () => [{ kind: "fault" as const, fault }]),
+    receivedAt,
+  );
+
+/** Shorter waits would take the jitter of timers and USB converters for silence. */
+const shortestProbeMs = 50;
+
+const faultCodes: Record<LineError["kind"], FaultCode> = {
+  "no-reply": "no-reply",
+  "line-closed": "no-reply",
+  garbled: "malformed",
+  "wrong-unit": "wrong-reply",
+  "wrong-function": "wrong-reply",
+  "wrong-length": "wrong-reply",
+  "wrong-echo": "wrong-reply",
+  exception: "exception",
+};
+
+/** Wire address and the reference number of manuals, which counts from 1 behind its table's digit. */
+const registerForms = ({ functionCode, address }: PollProfile["reads"][number]): string => {
+  const table = { 1: 0, 2: 1, 3: 4, 4: 3 }[functionCode];
+  const width = address < 9_999 ? 4 : 5;
+  const reference = `${table}${String(address + 1).padStart(width, "0")}`;
+  return `0x${address.toString(16).padStart(4, "0")} (${reference})`;
+};
+
+const decoderFailed = (cause: string): Bilingual => ({
+  zh: `读数无法解析:程序错误(${cause})。请把网关日志发给维护人员,并现场确认该探测器。`,
+  en: `The reading could not be decoded: a bug (${cause}). Send the gateway's log to maintenance and check this detector on site.`,
+});
