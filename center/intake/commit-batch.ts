@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { inChunks } from "../store/chunks.ts";
 import type { Store, Writing } from "../store/open-store.ts";
 import { noteChanges, type Change } from "../store/stream-log.ts";
@@ -67,17 +67,24 @@ const saveRefusals = async (
   refused: readonly RefusedMessage[],
   nowMs: number,
 ): Promise<void> => {
-  for (const chunk of inChunks(refused, 500)) {
+  for (const one of refused) {
     await tx
       .insertInto("refusals")
-      .values(
-        chunk.map((one) => ({
-          id: randomUUID(),
-          gateway: one.gateway,
-          reason_zh: one.reason.zh,
-          reason_en: one.reason.en,
-          topic: one.topic,
-          body: one.body,
+      .values({
+        id: createHash("sha256")
+          .update(`${one.topic}\n${one.id ?? ""}\n${one.body}`)
+          .digest("hex"),
+        gateway: one.gateway,
+        reason_zh: one.reason.zh,
+        reason_en: one.reason.en,
+        topic: one.topic,
+        body: one.body.replaceAll("\0", "\uFFFD"),
+        times: 1,
+        received_at_ms: nowMs,
+      })
+      .onConflict((conflict) =>
+        conflict.column("id").doUpdateSet((eb) => ({
+          times: eb("refusals.times", "+", 1),
           received_at_ms: nowMs,
         })),
       )
@@ -113,12 +120,13 @@ const settle = (
   }
   for (const { gateway, value } of statuses) open(gateway, value.journalid).ids.push(value.id);
   for (const { gateway, id, reason } of refused) {
-    if (id !== undefined) open(gateway, undefined).refused.push({ id, reason });
+    if (id !== undefined)
+      open(gateway, undefined).refused.push({ id, reason: { zh: reason.zh, en: reason.en } });
   }
   return [...byJournal.values()];
 };
 
 type Open = Settled & {
   readonly ids: string[];
-  readonly refused: { id: string; reason: RefusedMessage["reason"] }[];
+  readonly refused: Settled["refused"][number][];
 };

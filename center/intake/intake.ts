@@ -150,11 +150,14 @@ const afterFailure = async (
   await commitWaiting(parts, [{ ...only, read: unstorable(only, error) }]);
 };
 
-const unstorable = ({ read, topic }: Waiting, error: unknown): ReadMessage =>
-  refuse(topic, read, "", {
+const unstorable = ({ read, topic }: Waiting, error: unknown): ReadMessage => {
+  const reason = {
     zh: `数据库无法保存此报文:${messageOf(error)}`,
     en: `the database cannot hold this message: ${messageOf(error)}`,
-  });
+  };
+  const refused = refuse(topic, read, "", reason);
+  return read.kind === "refused" ? refused : { ...refused, id: read.value.id };
+};
 
 const databaseTrouble = (error: unknown): Bilingual => ({
   zh: `中心数据库写入失败,新报警未确认接收,网关会重发:${messageOf(error)}。请检查磁盘空间和数据库`,

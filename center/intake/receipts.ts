@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { epochToRfc3339 } from "#domain/civil-time.ts";
 import { epochMs } from "#domain/quantity.ts";
 import type { GatewayId } from "#domain/ids.ts";
-import type { Bilingual } from "#domain/result.ts";
 import { downTopic, type Receipt } from "#domain/wire.ts";
 import { promiseOf, type Ranges } from "./number-ranges.ts";
 
@@ -12,7 +11,7 @@ export interface Settled {
   readonly journal?: string;
   readonly ranges: Ranges;
   readonly ids: readonly string[];
-  readonly refused: readonly { readonly id: string; readonly reason: Bilingual }[];
+  readonly refused: readonly { id: string; reason: { zh: string; en: string } }[];
 }
 
 /** Ids per receipt: keeps one message well below the brokers' usual limits. */
@@ -43,7 +42,7 @@ export const receiptsFor = (
         upTo: promise.upTo,
         holes: promise.holes.map(([a, b]): [number, number] => [a, b]),
         ids: settled.ids.slice(from, from + idsPerReceiptMax),
-        refused: settled.refused.slice(from, from + idsPerReceiptMax).map((one) => ({ ...one })),
+        refused: settled.refused.slice(from, from + idsPerReceiptMax),
       },
     };
     return { topic: downTopic(settled.gateway, "receipt"), payload: JSON.stringify(receipt) };

@@ -68,6 +68,7 @@ const createIntakeTables = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn("reason_en", "text", (column) => column.notNull())
     .addColumn("topic", "text", (column) => column.notNull())
     .addColumn("body", "text", (column) => column.notNull())
+    .addColumn("times", "bigint", (column) => column.notNull())
     .addColumn("received_at_ms", "bigint", (column) => column.notNull())
     .execute();
   await db.schema

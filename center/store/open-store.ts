@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { Kysely, PostgresDialect, sql, SqliteDialect, type Transaction } from "kysely";
+import { Kysely, PostgresDialect, SqliteDialect, type Transaction } from "kysely";
 import { Migrator } from "kysely/migration";
-import pg from "pg";
+import { Pool, types } from "pg";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { migrations } from "./migrations.ts";
 import type { Tables } from "./tables.ts";
@@ -84,8 +84,8 @@ const sqliteDialect = (dataFolder: string): SqliteDialect => {
 
 const postgresDialect = (connectionString: string): PostgresDialect => {
   // bigint as number: epoch milliseconds and counters stay far below 2^53.
-  pg.types.setTypeParser(20, Number);
-  const pool = new pg.Pool({ connectionString, max: 10, connectionTimeoutMillis: 5_000 });
+  types.setTypeParser(20, Number);
+  const pool = new Pool({ connectionString, max: 10, connectionTimeoutMillis: 5_000 });
   // An idle connection that breaks is replaced by the pool; the next query tells if that failed.
   pool.on("error", () => undefined);
   return new PostgresDialect({ pool });
@@ -106,7 +106,6 @@ const migrate = async (db: Reading): Promise<void> => {
     ])
     .onConflict((conflict) => conflict.column("name").doNothing())
     .execute();
-  await sql`select 1`.execute(db);
 };
 
 const explainOpening = (options: StoreOptions, error: unknown): Bilingual => {

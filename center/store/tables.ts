@@ -107,12 +107,14 @@ export interface StreamEventRow {
 
 /** A message that could not be taken in, kept so that nothing is dropped unseen. */
 export interface RefusalRow {
+  /** Hash of gateway and content: a message refused again and again is one row. */
   readonly id: string;
   readonly gateway: string;
   readonly reason_zh: string;
   readonly reason_en: string;
   readonly topic: string;
   readonly body: string;
+  readonly times: number;
   readonly received_at_ms: number;
 }
 
