@@ -62,26 +62,21 @@ export const signAlarm = async (tx: Writing, request: SignRequest): Promise<Sign
   return { kind: "signed", alarm };
 };
 
-/** An answer as it was given, so that a repeated request gets the same. */
-export interface KeptAnswer {
-  readonly status: number;
-  readonly body: string;
-}
-
 /**
- * Does a human action once per (actor, key): a repeat gets the first answer and has no effect.
- * `undefined`: the key was used for something else.
+ * Does a human action once per (actor, key): a repeat gets the first outcome and has no effect.
+ * `undefined`: the key was used for another request.
  */
 export const once = (
   store: Store,
   key: {
     readonly actor: string;
     readonly key: string;
+    /** What is asked for, in full: a key may not be used again for something else. */
     readonly request: string;
     readonly nowMs: number;
   },
-  action: (tx: Writing) => Promise<KeptAnswer>,
-): Promise<KeptAnswer | undefined> =>
+  action: (tx: Writing) => Promise<SignOutcome>,
+): Promise<SignOutcome | undefined> =>
   store.write(async (tx) => {
     const kept = await tx
       .selectFrom("idempotency")
@@ -90,19 +85,22 @@ export const once = (
       .where("key", "=", key.key)
       .executeTakeFirst();
     if (kept !== undefined) {
-      return kept.request === key.request ? { status: kept.status, body: kept.body } : undefined;
+      return kept.request === key.request ? parseOutcome(kept.outcome) : undefined;
     }
-    const answer = await action(tx);
+    const outcome = await action(tx);
     await tx
       .insertInto("idempotency")
       .values({
         actor: key.actor,
         key: key.key,
         request: key.request,
-        status: answer.status,
-        body: answer.body,
+        outcome: JSON.stringify(outcome),
         created_at_ms: Math.floor(key.nowMs),
       })
       .execute();
-    return answer;
+    return outcome;
   });
+
+// Written above and nowhere else, from a value of this type.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const parseOutcome = (json: string): SignOutcome => JSON.parse(json) as SignOutcome;

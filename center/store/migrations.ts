@@ -130,8 +130,7 @@ const createDeskTables = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn("actor", "text", (column) => column.notNull())
     .addColumn("key", "text", (column) => column.notNull())
     .addColumn("request", "text", (column) => column.notNull())
-    .addColumn("status", "integer", (column) => column.notNull())
-    .addColumn("body", "text", (column) => column.notNull())
+    .addColumn("outcome", "text", (column) => column.notNull())
     .addColumn("created_at_ms", "bigint", (column) => column.notNull())
     .addPrimaryKeyConstraint("idempotency_pk", ["actor", "key"])
     .execute();

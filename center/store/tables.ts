@@ -122,8 +122,8 @@ export interface IdempotencyRow {
   readonly actor: string;
   readonly key: string;
   readonly request: string;
-  readonly status: number;
-  readonly body: string;
+  /** What came of it, JSON. */
+  readonly outcome: string;
   readonly created_at_ms: number;
 }
 
