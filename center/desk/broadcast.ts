@@ -1,0 +1,117 @@
+import type { DeskEvent } from "#domain/desk.ts";
+import type { Store } from "../store/open-store.ts";
+import { changesAfter, lastPosition, type PlacedChange } from "../store/stream-log.ts";
+import { alarmsNamed } from "./read-alarms.ts";
+import { readGateways, type GatewayView } from "./read-gateways.ts";
+
+/** One event as a page gets it; without a position it cannot be asked for again. */
+export interface PlacedEvent {
+  readonly position?: number;
+  readonly event: DeskEvent;
+}
+
+export interface Broadcast {
+  /** Something was committed: read it and tell every page. */
+  readonly wake: () => void;
+  /** Tells every page about all gateways, though nothing was committed: the center's own trouble. */
+  readonly tellGateways: () => void;
+  readonly subscribe: (listener: (events: readonly PlacedEvent[]) => void) => () => void;
+  readonly listeners: () => number;
+  /** What changed after `position`, as it is now; in order. */
+  readonly replay: (position: number) => Promise<readonly PlacedEvent[]>;
+  /** Resolves when everything noted so far has been told. */
+  readonly idle: () => Promise<void>;
+}
+
+export interface BroadcastParts {
+  readonly store: Store;
+  readonly view: () => GatewayView;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/**
+ * Reads what was committed, once for all pages, and hands it on in the order of positions. The
+ * database is the only source, so that changes made by another center process are told as well.
+ */
+export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> => {
+  const listeners = new Set<(events: readonly PlacedEvent[]) => void>();
+  let position = await lastPosition(parts.store.db);
+  // The last picture of the gateways, for the time when the database cannot be read.
+  const withoutCenter = () => ({ ...parts.view(), centerFaults: [] });
+  let gateways = await readGateways(parts.store.db, withoutCenter());
+  let again = false;
+  let running: Promise<void> | undefined;
+
+  const tell = (events: readonly PlacedEvent[]): void => {
+    for (const listener of listeners) listener(events);
+  };
+  const readOn = async (): Promise<void> => {
+    const { changes, upTo } = await changesAfter(parts.store.db, position);
+    if (changes.some((change) => change.kind === "gateway")) {
+      gateways = await readGateways(parts.store.db, withoutCenter());
+    }
+    const events = listeners.size === 0 ? [] : await compose(parts, changes);
+    position = upTo;
+    if (events.length > 0) tell(events);
+  };
+  const run = async (): Promise<void> => {
+    do {
+      again = false;
+      await readOn().catch(parts.onTrouble);
+    } while (again);
+    running = undefined;
+  };
+
+  return {
+    wake: () => {
+      again = true;
+      running ??= run();
+    },
+    tellGateways: () => {
+      const { centerFaults } = parts.view();
+      tell(
+        gateways.map((gateway) => ({
+          event: {
+            kind: "gateway",
+            data: { ...gateway, faults: [...centerFaults, ...gateway.faults] },
+          },
+        })),
+      );
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    listeners: () => listeners.size,
+    replay: async (after) => compose(parts, (await changesAfter(parts.store.db, after)).changes),
+    idle: async () => {
+      await running;
+    },
+  };
+};
+
+/** What changed, as it is now: a page that was away gets the state, not the history. */
+const compose = async (
+  parts: BroadcastParts,
+  changes: readonly PlacedChange[],
+): Promise<readonly PlacedEvent[]> => {
+  const refs = Map.groupBy(changes, (change) => change.kind);
+  const named = (kind: PlacedChange["kind"]) => (refs.get(kind) ?? []).map(({ ref }) => ref);
+  const alarms = new Map(
+    (await alarmsNamed(parts.store.db, named("alarm"))).map((alarm) => [alarm.episode, alarm]),
+  );
+  const gateways = new Map(
+    (await readGateways(parts.store.db, parts.view(), named("gateway"))).map((gateway) => [
+      gateway.id,
+      gateway,
+    ]),
+  );
+  return changes.flatMap(({ kind, ref, position }): readonly PlacedEvent[] => {
+    const alarm = alarms.get(ref);
+    const gateway = gateways.get(ref);
+    if (kind === "alarm") {
+      return alarm === undefined ? [] : [{ position, event: { kind, data: alarm } }];
+    }
+    return gateway === undefined ? [] : [{ position, event: { kind, data: gateway } }];
+  });
+};

@@ -1,0 +1,125 @@
+import type { DeskAlarm } from "#domain/desk.ts";
+import type { DetectorStatus } from "#domain/wire.ts";
+import { parseNotice } from "../intake/save-alarms.ts";
+import { inChunks } from "../store/chunks.ts";
+import type { Reading } from "../store/open-store.ts";
+
+/** Alarms a person must still see: active, or returned but not signed for; most urgent first. */
+export const alarmsOnDesk = async (db: Reading): Promise<readonly DeskAlarm[]> => {
+  const rows = await selectAlarms(db)
+    .where("alarms.on_desk", "=", 1)
+    .orderBy("alarms.priority")
+    .orderBy("alarms.first_at_ms")
+    .orderBy("alarms.episode")
+    .execute();
+  return rows.map(rowToDeskAlarm);
+};
+
+/** The named alarms, on the desk or not; unknown names are left out. */
+export const alarmsNamed = async (
+  db: Reading,
+  episodes: readonly string[],
+): Promise<readonly DeskAlarm[]> => {
+  const alarms: DeskAlarm[] = [];
+  for (const chunk of inChunks(episodes, 500)) {
+    const rows = await selectAlarms(db).where("alarms.episode", "in", chunk).execute();
+    alarms.push(...rows.map(rowToDeskAlarm));
+  }
+  return alarms;
+};
+
+/** Where a page of alarms ended: newest first, so the next begins below this one. */
+export interface AlarmCursor {
+  readonly receivedAtMs: number;
+  readonly episode: string;
+}
+
+export const alarmPage = async (
+  db: Reading,
+  page: { readonly openOnly: boolean; readonly after?: AlarmCursor; readonly limit: number },
+): Promise<{ readonly items: readonly DeskAlarm[]; readonly next?: AlarmCursor }> => {
+  const { after } = page;
+  const rows = await selectAlarms(db)
+    .$if(page.openOnly, (query) => query.where("alarms.on_desk", "=", 1))
+    .$if(after !== undefined, (query) =>
+      query.where((eb) =>
+        eb.or([
+          eb("alarms.received_at_ms", "<", after?.receivedAtMs ?? 0),
+          eb.and([
+            eb("alarms.received_at_ms", "=", after?.receivedAtMs ?? 0),
+            eb("alarms.episode", "<", after?.episode ?? ""),
+          ]),
+        ]),
+      ),
+    )
+    .orderBy("alarms.received_at_ms", "desc")
+    .orderBy("alarms.episode", "desc")
+    .limit(page.limit + 1)
+    .execute();
+  const items = rows.slice(0, page.limit).map(rowToDeskAlarm);
+  const last = items.at(-1);
+  return rows.length > page.limit && last !== undefined
+    ? { items, next: { receivedAtMs: last.receivedAtMs, episode: last.episode } }
+    : { items };
+};
+
+const selectAlarms = (db: Reading) =>
+  db
+    .selectFrom("alarms")
+    .innerJoin("cases", "cases.episode", "alarms.episode")
+    .leftJoin("detectors", (join) =>
+      join
+        .onRef("detectors.gateway", "=", "alarms.gateway")
+        .onRef("detectors.detector", "=", "alarms.detector"),
+    )
+    .leftJoin("gateways", "gateways.id", "alarms.gateway")
+    .select([
+      "alarms.episode",
+      "alarms.condition",
+      "alarms.notice",
+      "alarms.first_at_ms",
+      "alarms.last_at_ms",
+      "alarms.received_at_ms",
+      "alarms.durable",
+      "alarms.late",
+      "cases.id as case_id",
+      "cases.state as case_state",
+      "cases.version",
+      "cases.accepted_by",
+      "cases.accepted_at_ms",
+      "detectors.status",
+      "gateways.link",
+    ]);
+
+type DeskRow = Awaited<ReturnType<ReturnType<typeof selectAlarms>["execute"]>>[number];
+
+const rowToDeskAlarm = (row: DeskRow): DeskAlarm => ({
+  episode: row.episode,
+  condition: row.condition === "returned" ? "returned" : "active",
+  notice: noticeToWire(row.notice),
+  firstAtMs: row.first_at_ms,
+  lastAtMs: row.last_at_ms,
+  receivedAtMs: row.received_at_ms,
+  durable: row.durable === 1,
+  late: row.late === 1,
+  ...(row.status !== null && { present: presentStatus(row.status, row.link) }),
+  case: {
+    id: row.case_id,
+    state: row.case_state === "accepted" ? "accepted" : "reported",
+    version: row.version,
+    ...(row.accepted_by !== null && { acceptedBy: row.accepted_by }),
+    ...(row.accepted_at_ms !== null && { acceptedAtMs: row.accepted_at_ms }),
+  },
+});
+
+/** The same value; the schema's type has mutable parts where the domain's has readonly ones. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const noticeToWire = (json: string) => parseNotice(json) as unknown as DeskAlarm["notice"];
+
+/** With the link lost nobody knows how the detector is now: unknown, with the age of the last word. */
+const presentStatus = (json: string, link: string | null): DetectorStatus => {
+  // Written by `save-status.ts` from a checked status message.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const status = JSON.parse(json) as DetectorStatus;
+  return link === "lost" ? { ...status, state: "unknown" } : status;
+};

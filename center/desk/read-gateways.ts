@@ -1,0 +1,169 @@
+import type { DeskGateway } from "#domain/desk.ts";
+import type { Bilingual } from "#domain/result.ts";
+import { count, highest, holesIn, parseRanges, type Ranges } from "../intake/number-ranges.ts";
+import type { Reading } from "../store/open-store.ts";
+import type { GatewayRow } from "../store/tables.ts";
+
+/** How long a refused message is shown as a fault of its gateway. */
+const refusalShownMs = 24 * 3_600_000;
+
+export interface GatewayView {
+  readonly nowMs: number;
+  /** Gateways of the site file; one that speaks without being in it is shown as such. */
+  readonly registered: ReadonlySet<string>;
+  readonly centerFaults: readonly Bilingual[];
+}
+
+/** All gateways that have spoken, or only the named ones. */
+export const readGateways = async (
+  db: Reading,
+  view: GatewayView,
+  only?: readonly string[],
+): Promise<readonly DeskGateway[]> => {
+  if (only?.length === 0) return [];
+  const rows = await db
+    .selectFrom("gateways")
+    .selectAll()
+    .$if(only !== undefined, (query) => query.where("id", "in", only ?? []))
+    .orderBy("id")
+    .execute();
+  const detectors = await countDetectors(db);
+  const journals = Map.groupBy(
+    await db.selectFrom("completeness").selectAll().execute(),
+    (row) => row.gateway,
+  );
+  const refusals = await recentRefusals(db, view.nowMs);
+  return rows.map((row) =>
+    composeGateway(row, view, {
+      detectors: detectors.get(row.id) ?? { all: 0, unknown: 0 },
+      missing: (journals.get(row.id) ?? [])
+        .map((one) => missingIn(parseRanges(one.received), one.recorded))
+        .reduce((sum, missing) => sum + missing, 0),
+      refusals: refusals.get(row.id),
+    }),
+  );
+};
+
+/** Proof of completeness of one gateway, journal by journal. */
+export interface JournalProof {
+  readonly journal: string;
+  /** Highest number the gateway says it has written, or that has arrived. */
+  readonly recorded: number;
+  readonly received: number;
+  readonly holes: readonly (readonly [number, number])[];
+}
+
+export const readCompleteness = async (
+  db: Reading,
+  gateway: string,
+): Promise<readonly JournalProof[]> => {
+  const rows = await db
+    .selectFrom("completeness")
+    .selectAll()
+    .where("gateway", "=", gateway)
+    .orderBy("journal")
+    .execute();
+  return rows.map((row) => {
+    const ranges = parseRanges(row.received);
+    return {
+      journal: row.journal,
+      recorded: Math.max(row.recorded, highest(ranges)),
+      received: count(ranges),
+      holes: holesIn(ranges, row.recorded),
+    };
+  });
+};
+
+export const isKnownGateway = async (db: Reading, id: string): Promise<boolean> =>
+  (await db.selectFrom("gateways").select("id").where("id", "=", id).executeTakeFirst()) !==
+  undefined;
+
+const missingIn = (ranges: Ranges, recorded: number): number =>
+  Math.max(recorded, highest(ranges)) - count(ranges);
+
+const composeGateway = (
+  row: GatewayRow,
+  view: GatewayView,
+  facts: {
+    readonly detectors: { readonly all: number; readonly unknown: number };
+    readonly missing: number;
+    readonly refusals: Refusals | undefined;
+  },
+): DeskGateway => {
+  const link = row.link === "up" ? "up" : "lost";
+  return {
+    id: row.id,
+    link,
+    heardAtMs: row.heard_at_ms,
+    drill: row.drill === 1,
+    detectors: facts.detectors.all,
+    // Nobody has heard from any of them while the link is lost.
+    unknown: link === "lost" ? facts.detectors.all : facts.detectors.unknown,
+    pending: row.pending,
+    missing: facts.missing,
+    faults: [
+      ...view.centerFaults.map(({ zh, en }) => ({ zh, en })),
+      ...(view.registered.has(row.id) ? [] : [unregistered(row.id)]),
+      ...(facts.refusals === undefined ? [] : [explainRefusals(facts.refusals)]),
+      ...parseFaults(row.faults),
+    ],
+  };
+};
+
+const countDetectors = async (
+  db: Reading,
+): Promise<ReadonlyMap<string, { readonly all: number; readonly unknown: number }>> => {
+  const rows = await db
+    .selectFrom("detectors")
+    .select(["gateway", "state"])
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .groupBy(["gateway", "state"])
+    .execute();
+  const counts = new Map<string, { all: number; unknown: number }>();
+  for (const { gateway, state, count } of rows) {
+    const entry = counts.get(gateway) ?? { all: 0, unknown: 0 };
+    entry.all += count;
+    if (state === "unknown") entry.unknown += count;
+    counts.set(gateway, entry);
+  }
+  return counts;
+};
+
+interface Refusals {
+  readonly count: number;
+  readonly last: Bilingual;
+}
+
+const recentRefusals = async (
+  db: Reading,
+  nowMs: number,
+): Promise<ReadonlyMap<string, Refusals>> => {
+  const rows = await db
+    .selectFrom("refusals")
+    .select(["gateway", "reason_zh", "reason_en", "times"])
+    .where("received_at_ms", ">", Math.floor(nowMs) - refusalShownMs)
+    .orderBy("received_at_ms")
+    .execute();
+  const byGateway = new Map<string, Refusals>();
+  for (const row of rows) {
+    byGateway.set(row.gateway, {
+      count: (byGateway.get(row.gateway)?.count ?? 0) + row.times,
+      last: { zh: row.reason_zh, en: row.reason_en },
+    });
+  }
+  return byGateway;
+};
+
+const explainRefusals = ({ count, last }: Refusals): { zh: string; en: string } => ({
+  zh: `24 小时内中心拒收 ${count} 条报文,最近一条:${last.zh}`,
+  en: `the center refused ${count} messages within 24 h, the last one: ${last.en}`,
+});
+
+const unregistered = (id: string): { zh: string; en: string } => ({
+  zh: `网关「${id}」未在站点配置中登记,其报警照常显示;请核实后登记`,
+  en: `gateway "${id}" is not in the site file; its alarms are shown all the same. Check and register it`,
+});
+
+// Written by `save-status.ts` from a checked status message.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const parseFaults = (json: string) => JSON.parse(json) as { zh: string; en: string }[];

@@ -1,0 +1,19 @@
+/** The head of the API's description; its paths come from the routes. */
+export const openApiDocument = {
+  openapi: "3.1.0",
+  info: {
+    title: "Canary 金丝雀 street center",
+    version: "1.0.0",
+    description:
+      "街道中心接口。Log in with POST /api/v1/session; the session is an HttpOnly cookie. " +
+      "Problems are RFC 9457 with a Chinese `detail` and an English `detailEn`.",
+    license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+  },
+  tags: [
+    { name: "session", description: "Logging in and out 登录" },
+    { name: "desk", description: "The live duty page 值班台" },
+    { name: "alarms", description: "Alarms and signing for them 报警与签收" },
+    { name: "gateways", description: "Gateways and completeness 网关与无缺证明" },
+    { name: "operation", description: "Health and metrics 运行状态" },
+  ],
+};

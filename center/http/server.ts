@@ -1,0 +1,109 @@
+import helmet from "@fastify/helmet";
+import rateLimit from "@fastify/rate-limit";
+import swagger from "@fastify/swagger";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import Fastify, { type FastifyRequest } from "fastify";
+import { addAlarmRoutes } from "./alarm-routes.ts";
+import type { App, HttpParts } from "./app.ts";
+import { addConsoleFiles, noSuchPath } from "./console-files.ts";
+import { addDeskRoutes } from "./desk-routes.ts";
+import { addGatewayRoutes } from "./gateway-routes.ts";
+import { addHealthRoutes } from "./health-routes.ts";
+import { openApiDocument } from "./openapi.ts";
+import { ProblemError, problemFrom, sendProblem, tooMany } from "./problems.ts";
+import { addSessionRoutes } from "./session-routes.ts";
+import { addStreamRoute } from "./stream-route.ts";
+
+const bodyBytesMax = 64 * 1024;
+
+/** The center's HTTP side, not yet listening. */
+export const createHttpServer = async (parts: HttpParts): Promise<App> => {
+  const app = Fastify({
+    ...(parts.logger === false ? { logger: false } : { loggerInstance: parts.logger }),
+    disableRequestLogging: true,
+    bodyLimit: bodyBytesMax,
+    trustProxy: [...parts.trustedProxies],
+    forceCloseConnections: true,
+    // A number sent as text is a mistake to be told of, not to be guessed away.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
+    routerOptions: { maxParamLength: 1_500 },
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(reply, problemFrom(error, request));
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  // Answers are checked against their schemas by tests; at work they go out as they are.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler((error, request, reply) => sendProblem(reply, problemFrom(error, request)));
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, noSuchPath));
+  app.addHook("onRequest", refuseOtherSites);
+  app.addHook("onResponse", (request, reply, done) => {
+    parts.metrics.requests.observe(
+      { route: request.routeOptions.url ?? "none", status: String(reply.statusCode) },
+      reply.elapsedTime / 1_000,
+    );
+    done();
+  });
+
+  await app.register(helmet, headers);
+  await app.register(rateLimit, {
+    max: parts.requestsPerMinute,
+    timeWindow: 60_000,
+    errorResponseBuilder: (_request, context) =>
+      new ProblemError(tooMany(Math.ceil(context.ttl / 1_000))),
+  });
+  await app.register(swagger, { openapi: openApiDocument });
+
+  addSessionRoutes(app, parts);
+  addDeskRoutes(app, parts);
+  addStreamRoute(app, parts);
+  addAlarmRoutes(app, parts);
+  addGatewayRoutes(app, parts);
+  addHealthRoutes(app, parts);
+  app.get("/api/openapi.json", { schema: { summary: "This document", tags: ["operation"] } }, () =>
+    app.swagger(),
+  );
+  await addConsoleFiles(app, parts);
+  return app;
+};
+
+/**
+ * A browser says where a request comes from: what changes something must come from our own page.
+ * With SameSite=Strict and JSON bodies this is the third lock against forged requests.
+ */
+const refuseOtherSites = async (request: FastifyRequest): Promise<void> => {
+  const site = request.headers["sec-fetch-site"];
+  if (request.method === "GET" || request.method === "HEAD" || site === undefined) return;
+  if (site === "same-origin" || site === "none") return;
+  throw new ProblemError({
+    status: 403,
+    kind: "other-site",
+    title: "Request from another site",
+    detail: {
+      zh: "请求来自其他网站,已拒绝。请从值班台页面操作",
+      en: "the request comes from another site and is refused; use the console",
+    },
+  });
+};
+
+/** Only our own files, and no upgrade to https: the street's network may have none. */
+const headers = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", "data:"],
+      fontSrc: ["'self'"],
+      mediaSrc: ["'self'", "data:"],
+      connectSrc: ["'self'"],
+      manifestSrc: ["'self'"],
+      workerSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  strictTransportSecurity: false,
+} as const;

@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import { inChunks } from "../store/chunks.ts";
+import type { Store, Writing } from "../store/open-store.ts";
+import { noteChanges, type Change } from "../store/stream-log.ts";
+import type { ReadMessage, RefusedMessage, TakenAlarm, TakenStatus } from "./read-message.ts";
+import type { Settled } from "./receipts.ts";
+import { saveAlarms } from "./save-alarms.ts";
+import { saveCompleteness, type JournalState } from "./save-completeness.ts";
+import { saveRecords } from "./save-records.ts";
+import { saveStatus, type StatusChange } from "./save-status.ts";
+
+/**
+ * Writes everything a batch of messages means in one transaction: records, alarms, cases, numbers,
+ * statuses, refusals and what the page must redraw. Answers what the gateways may now be told.
+ * Repeating a batch changes nothing and answers the same.
+ */
+export const commitBatch = (
+  store: Store,
+  batch: readonly ReadMessage[],
+  nowMs: number,
+): Promise<readonly Settled[]> =>
+  store.write(async (tx) => {
+    const alarms = batch.filter((one) => one.kind === "alarm");
+    const statuses = batch.filter((one) => one.kind === "status");
+    const refused = batch.filter((one) => one.kind === "refused");
+
+    const news = await saveRecords(tx, alarms, nowMs);
+    const episodes = await saveAlarms(tx, news, nowMs);
+    const journals = await saveCompleteness(tx, alarms, statuses);
+    const status = await saveStatus(tx, batch, nowMs);
+    await saveRefusals(tx, refused, nowMs);
+    await noteChanges(tx, [
+      ...asChanges("alarm", [...episodes, ...(await onDeskAt(tx, status))]),
+      ...asChanges("gateway", [
+        ...status.gateways,
+        ...status.detectors.keys(),
+        ...journals.filter((one) => one.changed).map((one) => one.gateway),
+        ...refused.map((one) => one.gateway),
+      ]),
+    ]);
+    return settle(alarms, statuses, refused, journals);
+  });
+
+const asChanges = (kind: Change["kind"], refs: readonly string[]): readonly Change[] =>
+  refs.map((ref) => ({ kind, ref }));
+
+/** Alarms on the desk whose detector has new values: their present level is shown. */
+const onDeskAt = async (tx: Writing, status: StatusChange): Promise<readonly string[]> => {
+  const episodes: string[] = [];
+  for (const [gateway, detectors] of status.detectors) {
+    for (const chunk of inChunks(detectors, 1_000)) {
+      const rows = await tx
+        .selectFrom("alarms")
+        .select("episode")
+        .where("on_desk", "=", 1)
+        .where("gateway", "=", gateway)
+        .where("detector", "in", chunk)
+        .execute();
+      episodes.push(...rows.map((row) => row.episode));
+    }
+  }
+  return episodes;
+};
+
+const saveRefusals = async (
+  tx: Writing,
+  refused: readonly RefusedMessage[],
+  nowMs: number,
+): Promise<void> => {
+  for (const one of refused) {
+    await tx
+      .insertInto("refusals")
+      .values({
+        id: createHash("sha256")
+          .update(`${one.topic}\n${one.id ?? ""}\n${one.body}`)
+          .digest("hex"),
+        gateway: one.gateway,
+        reason_zh: one.reason.zh,
+        reason_en: one.reason.en,
+        topic: one.topic,
+        body: one.body.replaceAll("\0", "\uFFFD"),
+        times: 1,
+        received_at_ms: nowMs,
+      })
+      .onConflict((conflict) =>
+        conflict.column("id").doUpdateSet((eb) => ({
+          times: eb("refusals.times", "+", 1),
+          received_at_ms: nowMs,
+        })),
+      )
+      .execute();
+  }
+};
+
+/** One answer per journal heard from; what carries no number is answered by its id. */
+const settle = (
+  alarms: readonly TakenAlarm[],
+  statuses: readonly TakenStatus[],
+  refused: readonly RefusedMessage[],
+  journals: readonly JournalState[],
+): readonly Settled[] => {
+  const byJournal = new Map<string, Open>();
+  const open = (gateway: Settled["gateway"], journal: string | undefined): Open => {
+    const key = JSON.stringify([gateway, journal]);
+    const ranges =
+      journals.find((one) => one.gateway === gateway && one.journal === journal)?.ranges ?? [];
+    const entry = byJournal.get(key) ?? {
+      gateway,
+      ...(journal !== undefined && { journal }),
+      ranges,
+      ids: [],
+      refused: [],
+    };
+    byJournal.set(key, entry);
+    return entry;
+  };
+  for (const { gateway, number, value } of alarms) {
+    const entry = open(gateway, number?.journal);
+    if (number === undefined) entry.ids.push(value.id);
+  }
+  for (const { gateway, value } of statuses) open(gateway, value.journalid).ids.push(value.id);
+  for (const { gateway, id, reason } of refused) {
+    if (id !== undefined)
+      open(gateway, undefined).refused.push({ id, reason: { zh: reason.zh, en: reason.en } });
+  }
+  return [...byJournal.values()];
+};
+
+type Open = Settled & {
+  readonly ids: string[];
+  readonly refused: Settled["refused"][number][];
+};

@@ -1,0 +1,90 @@
+/**
+ * From the events of one episode, in whatever order and however often they come, to the alarm the
+ * desk shows. Pure; the result does not depend on the order of arrival.
+ */
+import type { AlarmEvent, AlarmNotice } from "#domain/alarm.ts";
+import type { Instant } from "#domain/time.ts";
+
+/** One episode as the center knows it. */
+export interface Alarm {
+  /** The center's name of the episode; see `save-alarms.ts`. */
+  readonly episode: string;
+  readonly gateway: string;
+  readonly condition: "active" | "returned";
+  /** The newest notice by the gateway's own order of events, not by arrival. */
+  readonly notice: AlarmNotice;
+  readonly memory: AlarmMemory;
+  /** When the center committed the first notice of it, epoch ms. */
+  readonly receivedAtMs: number;
+}
+
+export interface AlarmMemory {
+  /** The earliest event known. */
+  readonly first: { readonly at: Instant; readonly late: boolean };
+  /** Events that only the center has, because the gateway's disk failed. */
+  readonly undurable: readonly string[];
+}
+
+/** One notice as it came. */
+export interface Arrival {
+  readonly notice: AlarmNotice;
+  readonly durable: boolean;
+  readonly late: boolean;
+}
+
+/**
+ * `returned` ends an episode for good: a `raised` that was held up and comes later tells of the
+ * past and opens nothing; a new excess is a new episode.
+ */
+export const foldAlarm = (
+  alarm: Alarm | undefined,
+  arrival: Arrival,
+  place: { readonly episode: string; readonly gateway: string; readonly nowMs: number },
+): Alarm => {
+  const { event } = arrival.notice;
+  if (alarm === undefined) {
+    return {
+      episode: place.episode,
+      gateway: place.gateway,
+      condition: event.kind === "returned" ? "returned" : "active",
+      notice: arrival.notice,
+      memory: {
+        first: { at: event.at, late: arrival.late },
+        undurable: arrival.durable ? [] : [event.id],
+      },
+      receivedAtMs: place.nowMs,
+    };
+  }
+  const { first, undurable } = alarm.memory;
+  return {
+    ...alarm,
+    condition: event.kind === "returned" ? "returned" : alarm.condition,
+    notice: isAfter(event, alarm.notice.event) ? arrival.notice : alarm.notice,
+    memory: {
+      first: isBefore(event.at, first.at) ? { at: event.at, late: arrival.late } : first,
+      undurable: arrival.durable ? undurable : [...new Set([...undurable, event.id])].sort(),
+    },
+  };
+};
+
+/** A notice that came un-numbered has now come numbered: the gateway has it on disk as well. */
+export const markDurable = (alarm: Alarm, event: string): Alarm => ({
+  ...alarm,
+  memory: {
+    ...alarm.memory,
+    undurable: alarm.memory.undurable.filter((id) => id !== event),
+  },
+});
+
+const isAfter = (a: AlarmEvent, b: AlarmEvent): boolean => {
+  const byEnd = Number(a.kind === "returned") - Number(b.kind === "returned");
+  if (byEnd !== 0) return byEnd > 0;
+  if (isBefore(b.at, a.at)) return true;
+  if (isBefore(a.at, b.at)) return false;
+  const byKind = Number(a.kind === "worsened") - Number(b.kind === "worsened");
+  return byKind === 0 ? a.id > b.id : byKind > 0;
+};
+
+/** Within one boot the monotonic clock decides; across boots only the wall clock can. */
+const isBefore = (a: Instant, b: Instant): boolean =>
+  a.bootId === b.bootId ? a.monoMs < b.monoMs : a.wallMs < b.wallMs;

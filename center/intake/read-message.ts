@@ -1,0 +1,129 @@
+import type { Bilingual } from "#domain/result.ts";
+import {
+  explainWireError,
+  gatewaySource,
+  lanes,
+  parseUpMessage,
+  type AlarmMessage,
+  type Lane,
+  type StatusMessage,
+} from "#domain/wire.ts";
+import { gatewayId, isName, type GatewayId } from "#domain/ids.ts";
+
+/** A message as a link hands it over. */
+export interface UpDelivery {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+}
+
+export interface JournalNumber {
+  readonly journal: string;
+  readonly seq: number;
+}
+
+interface From {
+  readonly gateway: GatewayId;
+  readonly lane: Lane;
+}
+
+export interface TakenAlarm extends From {
+  readonly kind: "alarm";
+  readonly body: string;
+  readonly value: AlarmMessage;
+  /** Absent: the gateway could not write it down, only the center will have it. */
+  readonly number?: JournalNumber;
+}
+
+export interface TakenStatus extends From {
+  readonly kind: "status";
+  readonly value: StatusMessage;
+}
+
+export interface RefusedMessage extends From {
+  readonly kind: "refused";
+  readonly topic: string;
+  /** The message's own id, when one could be read. */
+  readonly id?: string;
+  readonly body: string;
+  readonly reason: Bilingual;
+}
+
+export type ReadMessage = TakenAlarm | TakenStatus | RefusedMessage;
+
+/** Who speaks and how urgent, from the topic; `undefined` when it is not a gateway's up topic. */
+export const parseUpTopic = (topic: string): From | undefined => {
+  const [root, version, kind, id, direction, what, ...rest] = topic.split("/");
+  const lane = lanes.find((known) => known === what);
+  if (root !== "canary" || version !== "v1" || kind !== "gateways") return;
+  if (id === undefined || !isName(id)) return;
+  if (direction !== "up" || lane === undefined || rest.length > 0) return;
+  return { gateway: gatewayId(id), lane };
+};
+
+/**
+ * Reads one message and checks that its gateway speaks only for itself: topic (which the link has
+ * checked against the credentials), source and notice must name the same gateway. Pure.
+ */
+export const readMessage = (delivery: UpDelivery, from: From): ReadMessage => {
+  const body = decoder.decode(delivery.payload);
+  const parsed = parseUpMessage(body);
+  if (!parsed.ok) return refuse(delivery.topic, from, body, explainWireError(parsed.error));
+  const value = parsed.value;
+
+  if (value.source !== gatewaySource(from.gateway)) {
+    return refuse(delivery.topic, from, body, speaksForAnother(value.source));
+  }
+  if (value.type === "canary.status.v1") return { ...from, kind: "status", value };
+
+  if (value.data.where.gateway !== from.gateway) {
+    return refuse(delivery.topic, from, body, speaksForAnother(value.data.where.gateway));
+  }
+  const number = numberOf(value);
+  return { ...from, kind: "alarm", body, value, ...(number !== undefined && { number }) };
+};
+
+/** A message that is not taken in: kept (at most 20,000 characters of it), shown and answered. */
+export const refuse = (
+  topic: string,
+  from: From,
+  body: string,
+  reason: Bilingual,
+): RefusedMessage => {
+  const id = idIn(body);
+  return {
+    gateway: from.gateway,
+    lane: from.lane,
+    kind: "refused",
+    topic,
+    body: body.slice(0, 20_000),
+    reason,
+    ...(id !== undefined && { id }),
+  };
+};
+
+const decoder = new TextDecoder();
+
+/** A number that cannot be one is no reason to turn an alarm away: it is then taken un-numbered. */
+const numberOf = ({ journalid, seq }: AlarmMessage): JournalNumber | undefined => {
+  const number = Number(seq);
+  return journalid !== undefined && Number.isSafeInteger(number) && number >= 1
+    ? { journal: journalid, seq: number }
+    : undefined;
+};
+
+const speaksForAnother = (other: string): Bilingual => ({
+  zh: `网关只能代表自己发送,报文却写着「${other}」`,
+  en: `a gateway may only speak for itself, but the message says "${other}"`,
+});
+
+/** The id of a message that cannot be read otherwise, so that its sender learns which it was. */
+const idIn = (body: string): string | undefined => {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value !== "object" || value === null || !("id" in value)) return;
+    const { id } = value;
+    return typeof id === "string" && id.length > 0 && id.length <= 200 ? id : undefined;
+  } catch {
+    return; // not JSON: the reason already says so
+  }
+};

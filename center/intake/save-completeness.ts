@@ -1,0 +1,69 @@
+import type { Writing } from "../store/open-store.ts";
+import type { CompletenessRow } from "../store/tables.ts";
+import { parseRanges, withNumbers, type Ranges } from "./number-ranges.ts";
+import type { TakenAlarm, TakenStatus } from "./read-message.ts";
+
+/** What is known of the numbers of one journal. */
+export interface JournalState {
+  readonly gateway: string;
+  readonly journal: string;
+  readonly ranges: Ranges;
+  readonly recorded: number;
+  /** Whether this batch changed it. */
+  readonly changed: boolean;
+}
+
+/** Adds the numbers of a batch, and what the gateways say they have written, per journal. */
+export const saveCompleteness = async (
+  tx: Writing,
+  alarms: readonly TakenAlarm[],
+  statuses: readonly TakenStatus[],
+): Promise<readonly JournalState[]> => {
+  const journals = new Map<
+    string,
+    { gateway: string; journal: string; seqs: number[]; told: number }
+  >();
+  const at = (gateway: string, journal: string) => {
+    const key = JSON.stringify([gateway, journal]);
+    const entry = journals.get(key) ?? { gateway, journal, seqs: [], told: 0 };
+    journals.set(key, entry);
+    return entry;
+  };
+  for (const { gateway, number } of alarms) {
+    if (number !== undefined) at(gateway, number.journal).seqs.push(number.seq);
+  }
+  for (const { gateway, value } of statuses) {
+    if (value.journalid === undefined) continue;
+    const entry = at(gateway, value.journalid);
+    entry.told = Math.max(entry.told, value.data.lastSeq);
+  }
+
+  const states: JournalState[] = [];
+  for (const { gateway, journal, seqs, told } of journals.values()) {
+    const row = await tx
+      .selectFrom("completeness")
+      .selectAll()
+      .where("gateway", "=", gateway)
+      .where("journal", "=", journal)
+      .executeTakeFirst();
+    const ranges = withNumbers(row === undefined ? [] : parseRanges(row.received), seqs);
+    const recorded = Math.max(row?.recorded ?? 0, told);
+    const received = JSON.stringify(ranges);
+    const changed = row === undefined || row.received !== received || row.recorded !== recorded;
+    if (changed) await upsert(tx, { gateway, journal, received, recorded });
+    states.push({ gateway, journal, ranges, recorded, changed });
+  }
+  return states;
+};
+
+const upsert = async (tx: Writing, row: CompletenessRow): Promise<void> => {
+  await tx
+    .insertInto("completeness")
+    .values(row)
+    .onConflict((conflict) =>
+      conflict
+        .columns(["gateway", "journal"])
+        .doUpdateSet({ received: row.received, recorded: row.recorded }),
+    )
+    .execute();
+};

@@ -1,0 +1,88 @@
+import { inChunks } from "../store/chunks.ts";
+import type { Writing } from "../store/open-store.ts";
+import type { TakenAlarm } from "./read-message.ts";
+
+/** What a batch brought that the center did not know. */
+export interface News {
+  /** Notices seen for the first time, once each. */
+  readonly fresh: readonly TakenAlarm[];
+  /** Notices known so far only un-numbered, now on the gateway's disk as well. */
+  readonly nowDurable: readonly TakenAlarm[];
+}
+
+/** Writes the records of a batch once each by (source, id), however often they came. */
+export const saveRecords = async (
+  tx: Writing,
+  arrivals: readonly TakenAlarm[],
+  nowMs: number,
+): Promise<News> => {
+  const known = await knownRecords(tx, arrivals);
+  const fresh = new Map<string, TakenAlarm>();
+  const nowDurable = new Map<string, TakenAlarm>();
+  for (const arrival of arrivals) {
+    const key = recordKey(arrival.value);
+    const durableBefore = known.get(key);
+    if (durableBefore === undefined) {
+      // Both forms in one batch: the numbered one says more.
+      if (arrival.value.durable || !fresh.has(key)) fresh.set(key, arrival);
+    } else if (!durableBefore && arrival.value.durable) {
+      nowDurable.set(key, arrival);
+    }
+  }
+  for (const chunk of inChunks([...fresh.values()], 500)) {
+    await tx
+      .insertInto("records")
+      .values(chunk.map((one) => recordRow(one, nowMs)))
+      .execute();
+  }
+  for (const one of nowDurable.values()) {
+    const { durable, journal, seq } = recordRow(one, nowMs);
+    await tx
+      .updateTable("records")
+      .set({ durable, journal, seq })
+      .where("source", "=", one.value.source)
+      .where("id", "=", one.value.id)
+      .execute();
+  }
+  return { fresh: [...fresh.values()], nowDurable: [...nowDurable.values()] };
+};
+
+/** For each record already kept: whether its gateway has it on disk. */
+const knownRecords = async (
+  tx: Writing,
+  arrivals: readonly TakenAlarm[],
+): Promise<ReadonlyMap<string, boolean>> => {
+  const bySource = Map.groupBy(arrivals, (one) => one.value.source);
+  const known = new Map<string, boolean>();
+  for (const [source, ofSource] of bySource) {
+    const ids = [...new Set(ofSource.map((one) => one.value.id))];
+    for (const chunk of inChunks(ids, 1_000)) {
+      const rows = await tx
+        .selectFrom("records")
+        .select(["id", "durable"])
+        .where("source", "=", source)
+        .where("id", "in", chunk)
+        .execute();
+      for (const { id, durable } of rows) known.set(recordKey({ source, id }), durable === 1);
+    }
+  }
+  return known;
+};
+
+/** A source holds no space, so this cannot be ambiguous. */
+const recordKey = ({ source, id }: { readonly source: string; readonly id: string }): string =>
+  `${source} ${id}`;
+
+const recordRow = (one: TakenAlarm, nowMs: number) => ({
+  source: one.value.source,
+  id: one.value.id,
+  gateway: one.gateway,
+  journal: one.number?.journal ?? null,
+  seq: one.number?.seq ?? null,
+  lane: one.lane,
+  episode: one.value.data.event.episode,
+  durable: Number(one.value.durable),
+  late: Number(one.value.late),
+  body: one.body,
+  received_at_ms: nowMs,
+});

@@ -1,0 +1,125 @@
+import { inChunks } from "../store/chunks.ts";
+import type { Writing } from "../store/open-store.ts";
+import type { DetectorRow, GatewayRow } from "../store/tables.ts";
+import type { ReadMessage, TakenStatus } from "./read-message.ts";
+
+/** What the page must redraw. */
+export interface StatusChange {
+  readonly gateways: readonly string[];
+  /** Detectors whose newest values changed, by gateway. */
+  readonly detectors: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Takes the newest status of every gateway in the batch; the newest wins, also against one that
+ * was held up on the way. A gateway first heard of through an alarm is known from then on.
+ */
+export const saveStatus = async (
+  tx: Writing,
+  messages: readonly ReadMessage[],
+  nowMs: number,
+): Promise<StatusChange> => {
+  const changed: string[] = [];
+  const detectors = new Map<string, readonly string[]>();
+  for (const [gateway, ofGateway] of Map.groupBy(messages, (one) => one.gateway)) {
+    const before = await tx
+      .selectFrom("gateways")
+      .selectAll()
+      .where("id", "=", gateway)
+      .executeTakeFirst();
+    const statuses = inOrder(
+      ofGateway.filter((one) => one.kind === "status"),
+      before,
+    );
+    const newest = statuses.at(-1);
+    if (before === undefined || newest !== undefined) {
+      const after = gatewayRow(gateway, newest, before, nowMs);
+      await upsertGateway(tx, after);
+      if (looksDifferent(before, after)) changed.push(gateway);
+    }
+    const rows = detectorRows(gateway, statuses);
+    await upsertDetectors(tx, rows);
+    if (rows.length > 0)
+      detectors.set(
+        gateway,
+        rows.map((row) => row.detector),
+      );
+  }
+  return { gateways: changed, detectors };
+};
+
+/** Oldest first, without those that are older than what is already known of the same boot. */
+const inOrder = (
+  statuses: readonly TakenStatus[],
+  before: GatewayRow | undefined,
+): readonly TakenStatus[] =>
+  statuses
+    .filter(({ value }) => value.bootid !== before?.boot || monoOf(value) >= before.boot_mono_ms)
+    .sort((a, b) => (a.value.bootid === b.value.bootid ? monoOf(a.value) - monoOf(b.value) : 0));
+
+const monoOf = (value: TakenStatus["value"]): number => Number(value.monoms);
+
+const gatewayRow = (
+  id: string,
+  status: TakenStatus | undefined,
+  before: GatewayRow | undefined,
+  nowMs: number,
+): GatewayRow => ({
+  id,
+  heard_at_ms: nowMs,
+  link: "up",
+  drill: status === undefined ? (before?.drill ?? 0) : Number(status.value.data.drill),
+  pending: status?.value.data.pending ?? before?.pending ?? 0,
+  boot: status?.value.bootid ?? before?.boot ?? "",
+  boot_mono_ms: status === undefined ? (before?.boot_mono_ms ?? 0) : monoOf(status.value),
+  faults: JSON.stringify(status?.value.data.faults ?? []),
+});
+
+const looksDifferent = (before: GatewayRow | undefined, after: GatewayRow): boolean =>
+  before === undefined ||
+  before.link !== after.link ||
+  before.drill !== after.drill ||
+  before.pending !== after.pending ||
+  before.faults !== after.faults;
+
+const upsertGateway = async (tx: Writing, { id, ...values }: GatewayRow): Promise<void> => {
+  await tx
+    .insertInto("gateways")
+    .values({ id, ...values })
+    .onConflict((conflict) => conflict.column("id").doUpdateSet(values))
+    .execute();
+};
+
+const detectorRows = (
+  gateway: string,
+  statuses: readonly TakenStatus[],
+): readonly DetectorRow[] => [
+  ...new Map(
+    statuses.flatMap(({ value }) =>
+      value.data.detectors.map((status) => [
+        status.detector,
+        {
+          gateway,
+          detector: status.detector,
+          state: status.state,
+          status: JSON.stringify(status),
+        },
+      ]),
+    ),
+  ).values(),
+];
+
+const upsertDetectors = async (tx: Writing, rows: readonly DetectorRow[]): Promise<void> => {
+  for (const chunk of inChunks(rows, 1_000)) {
+    await tx
+      .insertInto("detectors")
+      .values(chunk)
+      .onConflict((conflict) =>
+        conflict.columns(["gateway", "detector"]).doUpdateSet((eb) => ({
+          state: eb.ref("excluded.state"),
+          status: eb.ref("excluded.status"),
+        })),
+      )
+      .execute();
+  }
+};

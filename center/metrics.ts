@@ -1,0 +1,77 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** What the center counts of itself, for Prometheus; no names of people or homes. */
+export interface CenterMetrics {
+  readonly registry: Registry;
+  readonly messages: Counter<"result">;
+  readonly commitSeconds: Histogram;
+  readonly batchMessages: Histogram;
+  readonly receipts: Counter<"result">;
+  readonly logins: Counter<"result">;
+  readonly signs: Counter<"result">;
+  readonly requests: Histogram<"route" | "status">;
+  readonly pages: Gauge;
+  readonly databaseFailures: Counter;
+}
+
+export const createCenterMetrics = (): CenterMetrics => {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    messages: new Counter({
+      name: "canary_center_messages_total",
+      help: "Messages from gateways, by what became of them",
+      labelNames: ["result"],
+      registers,
+    }),
+    commitSeconds: new Histogram({
+      name: "canary_center_commit_seconds",
+      help: "Time from taking a batch to its commit",
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    batchMessages: new Histogram({
+      name: "canary_center_batch_messages",
+      help: "Messages committed together",
+      buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000],
+      registers,
+    }),
+    receipts: new Counter({
+      name: "canary_center_receipts_total",
+      help: "Receipts handed to the link, by result",
+      labelNames: ["result"],
+      registers,
+    }),
+    logins: new Counter({
+      name: "canary_center_logins_total",
+      help: "Tries to log in, by result",
+      labelNames: ["result"],
+      registers,
+    }),
+    signs: new Counter({
+      name: "canary_center_signs_total",
+      help: "Tries to sign for an alarm, by result",
+      labelNames: ["result"],
+      registers,
+    }),
+    requests: new Histogram({
+      name: "canary_center_http_seconds",
+      help: "HTTP requests by route and status",
+      labelNames: ["route", "status"],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    }),
+    pages: new Gauge({
+      name: "canary_center_stream_pages",
+      help: "Pages following the stream",
+      registers,
+    }),
+    databaseFailures: new Counter({
+      name: "canary_center_database_failures_total",
+      help: "Times the database could not be written to or read",
+      registers,
+    }),
+  };
+};

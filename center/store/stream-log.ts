@@ -1,0 +1,95 @@
+import { takeNumbers } from "./counters.ts";
+import { inChunks } from "./chunks.ts";
+import type { Reading, Writing } from "./open-store.ts";
+
+/** Something the duty page shows that has changed. */
+export interface Change {
+  readonly kind: "alarm" | "gateway";
+  /** Episode, or gateway id. */
+  readonly ref: string;
+}
+
+export interface PlacedChange extends Change {
+  readonly position: number;
+}
+
+/** Notes what changed, once each, in the transaction that changed it. */
+export const noteChanges = async (tx: Writing, changes: readonly Change[]): Promise<void> => {
+  const distinct = [...new Map(changes.map((change) => [`${change.kind} ${change.ref}`, change]))];
+  if (distinct.length === 0) return;
+  const first = await takeNumbers(tx, "stream", distinct.length);
+  const rows = distinct.map(([, change], index) => ({
+    position: first + index,
+    kind: change.kind,
+    ref: change.ref,
+  }));
+  for (const chunk of inChunks(rows, 2_000)) {
+    await tx.insertInto("stream_events").values(chunk).execute();
+  }
+};
+
+/**
+ * Begins a new stretch of positions that starts at `nowMs × 1000`, above everything handed out
+ * before: a page that comes with a position from another database, or from the future that a
+ * restored backup has forgotten, then asks for one that does not exist here and is told to reload.
+ */
+export const beginStretch = async (tx: Writing, nowMs: number): Promise<void> => {
+  const { value } = await tx
+    .selectFrom("counters")
+    .select("value")
+    .where("name", "=", "stream")
+    .executeTakeFirstOrThrow();
+  const position = Math.max(value + 1, Math.floor(nowMs) * 1_000);
+  await tx.updateTable("counters").set({ value: position }).where("name", "=", "stream").execute();
+  await tx.insertInto("stream_events").values({ position, kind: "start", ref: "" }).execute();
+};
+
+export const lastPosition = async (db: Reading): Promise<number> => {
+  const row = await db
+    .selectFrom("stream_events")
+    .select((eb) => eb.fn.max("position").as("position"))
+    .executeTakeFirst();
+  return row?.position ?? 0;
+};
+
+/** Whether everything after `position` is still here. */
+export const isKnownPosition = async (db: Reading, position: number): Promise<boolean> => {
+  const row = await db
+    .selectFrom("stream_events")
+    .select("position")
+    .where("position", "=", position)
+    .executeTakeFirst();
+  return row !== undefined;
+};
+
+/** What changed after `position`, each thing once at its newest position, and how far that reaches. */
+export const changesAfter = async (
+  db: Reading,
+  position: number,
+): Promise<{ readonly changes: readonly PlacedChange[]; readonly upTo: number }> => {
+  const rows = await db
+    .selectFrom("stream_events")
+    .select(["kind", "ref"])
+    .select((eb) => eb.fn.max("position").as("position"))
+    .where("position", ">", position)
+    .groupBy(["kind", "ref"])
+    .orderBy("position")
+    .execute();
+  const changes = rows.flatMap(({ kind, ref, position }) =>
+    kind === "alarm" || kind === "gateway" ? [{ kind, ref, position } as const] : [],
+  );
+  return { changes, upTo: rows.at(-1)?.position ?? position };
+};
+
+/** Forgets all but the newest `keep` positions; an older page reloads the desk instead. */
+export const pruneStream = async (tx: Writing, keep: number): Promise<void> => {
+  const oldest = await tx
+    .selectFrom("stream_events")
+    .select("position")
+    .orderBy("position", "desc")
+    .offset(keep)
+    .limit(1)
+    .executeTakeFirst();
+  if (oldest === undefined) return;
+  await tx.deleteFrom("stream_events").where("position", "<=", oldest.position).execute();
+};

@@ -1,0 +1,155 @@
+/**
+ * The center's tables as TypeScript sees them; `migrations.ts` makes them.
+ *
+ * Portable on purpose (SQLite and PostgreSQL run the same code): text ids, whole numbers for
+ * epoch milliseconds and for yes/no (1/0), JSON as text.
+ */
+export interface Tables {
+  /** Numbers handed out without gaps or repeats; its `stream` row is also the writers' lock. */
+  readonly counters: { readonly name: string; readonly value: number };
+  readonly gateways: GatewayRow;
+  readonly detectors: DetectorRow;
+  readonly records: RecordRow;
+  readonly completeness: CompletenessRow;
+  readonly alarms: AlarmRow;
+  readonly cases: CaseRow;
+  readonly stream_events: StreamEventRow;
+  readonly refusals: RefusalRow;
+  readonly idempotency: IdempotencyRow;
+  readonly users: UserRow;
+  readonly sessions: SessionRow;
+  readonly audit: AuditRow;
+}
+
+export interface GatewayRow {
+  readonly id: string;
+  readonly heard_at_ms: number;
+  /** `up` or `lost`. */
+  readonly link: string;
+  readonly drill: number;
+  readonly pending: number;
+  /** Boot and monotonic time of the newest status: an older one that comes late changes nothing. */
+  readonly boot: string;
+  readonly boot_mono_ms: number;
+  /** JSON list of what the gateway itself complains about. */
+  readonly faults: string;
+}
+
+/** The newest status of one detector, as its gateway sees it. */
+export interface DetectorRow {
+  readonly gateway: string;
+  readonly detector: string;
+  readonly state: string;
+  readonly status: string;
+}
+
+/** Every numbered or un-numbered record a gateway sent, as it came. */
+export interface RecordRow {
+  readonly source: string;
+  readonly id: string;
+  readonly gateway: string;
+  readonly journal: string | null;
+  readonly seq: number | null;
+  readonly lane: string;
+  readonly episode: string;
+  readonly durable: number;
+  readonly late: number;
+  readonly body: string;
+  readonly received_at_ms: number;
+}
+
+export interface CompletenessRow {
+  readonly gateway: string;
+  readonly journal: string;
+  /** JSON list of inclusive ranges that arrived. */
+  readonly received: string;
+  /** Highest number the gateway says it has written. */
+  readonly recorded: number;
+}
+
+export interface AlarmRow {
+  /** The center's name of the episode, as the API uses it; see `intake/save-alarms.ts`. */
+  readonly episode: string;
+  readonly gateway: string;
+  /** The gateway's own name of it; unique for one gateway. */
+  readonly gateway_episode: string;
+  readonly detector: string;
+  readonly condition: string;
+  readonly alarm_class: string;
+  readonly priority: number;
+  /** 1 while a person must still see it: active, or returned but not signed for. */
+  readonly on_desk: number;
+  readonly first_at_ms: number;
+  readonly last_at_ms: number;
+  readonly received_at_ms: number;
+  readonly late: number;
+  readonly durable: number;
+  /** What the fold needs to remember, JSON; see `intake/fold-alarm.ts`. */
+  readonly memory: string;
+  readonly notice: string;
+}
+
+export interface CaseRow {
+  readonly id: string;
+  readonly episode: string;
+  readonly state: string;
+  readonly version: number;
+  readonly accepted_by: string | null;
+  readonly accepted_at_ms: number | null;
+}
+
+/** "This alarm or gateway changed": the page is sent its state as it is when it asks. */
+export interface StreamEventRow {
+  readonly position: number;
+  readonly kind: string;
+  readonly ref: string;
+}
+
+/** A message that could not be taken in, kept so that nothing is dropped unseen. */
+export interface RefusalRow {
+  /** Hash of gateway and content: a message refused again and again is one row. */
+  readonly id: string;
+  readonly gateway: string;
+  readonly reason_zh: string;
+  readonly reason_en: string;
+  readonly topic: string;
+  readonly body: string;
+  readonly times: number;
+  readonly received_at_ms: number;
+}
+
+export interface IdempotencyRow {
+  readonly actor: string;
+  readonly key: string;
+  readonly request: string;
+  /** What came of it, JSON. */
+  readonly outcome: string;
+  readonly created_at_ms: number;
+}
+
+export interface UserRow {
+  readonly name: string;
+  readonly password_hash: string;
+  readonly must_change_password: number;
+  readonly created_at_ms: number;
+}
+
+export interface SessionRow {
+  /** SHA-256 of the cookie's token, hex: reading the database does not let anyone in. */
+  readonly token_hash: string;
+  readonly user_name: string;
+  readonly source: string;
+  readonly created_at_ms: number;
+  readonly seen_at_ms: number;
+  readonly revoked: number;
+}
+
+export interface AuditRow {
+  readonly id: string;
+  readonly at_ms: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly source: string;
+  readonly detail: string;
+}
