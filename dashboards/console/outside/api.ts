@@ -1,0 +1,112 @@
+/** The center's HTTP API as this page uses it. Expected failures are values. */
+import type { Desk, DeskAlarm, Problem } from "#domain/desk.ts";
+import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
+import { text } from "../words/text.ts";
+
+export interface User {
+  readonly name: string;
+  readonly mustChangePassword: boolean;
+}
+
+export type ApiError =
+  | { readonly kind: "unreachable" }
+  /** Not logged in, or not any more. */
+  | { readonly kind: "signed-out"; readonly detail: Bilingual }
+  /** Somebody was faster, or the alarm changed: `current` is how it stands. */
+  | { readonly kind: "conflict"; readonly current: DeskAlarm }
+  | { readonly kind: "problem"; readonly detail: Bilingual };
+
+type Answer<Value> = Promise<Result<Value, ApiError>>;
+
+/** A stuck request must not look like a slow one for ever. */
+const requestTimeoutMs = 8_000;
+
+export const logIn = (username: string, password: string): Answer<{ readonly user: User }> =>
+  request("POST", "session", { body: { username, password } });
+export const whoAmI = (): Answer<{ readonly user: User }> => request("GET", "session");
+export const logOut = (): Answer<undefined> => request("DELETE", "session");
+export const changePassword = (current: string, next: string): Answer<undefined> =>
+  request("POST", "session/password", { body: { current, next } });
+export const fetchDesk = (): Answer<Desk> => request("GET", "desk");
+
+/**
+ * Signs for an alarm (签收): "I own it". `version` is the case as the person saw it, so nobody signs
+ * for something they have not seen; the same `key` however often sent has one effect.
+ */
+export const signAlarm = (episode: string, version: number, key: string): Answer<DeskAlarm> =>
+  request("POST", `alarms/${encodeURIComponent(episode)}/sign`, {
+    headers: { "If-Match": `"${version}"`, "Idempotency-Key": key },
+  });
+
+export const streamUrl = (afterEventId: number): string => `/api/v1/stream?after=${afterEventId}`;
+
+export const explainApiError = (error: ApiError): Bilingual => {
+  switch (error.kind) {
+    case "unreachable":
+      return text.centerUnreachable;
+    case "conflict":
+      return text.stateChanged;
+    case "signed-out":
+    case "problem":
+      return error.detail;
+  }
+};
+
+interface Extra {
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const request = async <Value>(method: string, path: string, extra: Extra = {}): Answer<Value> => {
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await fetch(`/api/v1/${path}`, {
+      method,
+      cache: "no-store",
+      signal: AbortSignal.timeout(requestTimeoutMs),
+      headers: {
+        Accept: "application/json",
+        ...(extra.body && { "Content-Type": "application/json" }),
+        ...extra.headers,
+      },
+      ...(extra.body && { body: JSON.stringify(extra.body) }),
+    });
+    const words = await response.text();
+    body = words === "" ? undefined : parseJson(words);
+  } catch {
+    // fetch throws for a refused, cut or timed-out connection alike: in each the outcome is unknown.
+    return err({ kind: "unreachable" });
+  }
+  // The page and the API are one release from one server; the schema is domain/desk.ts.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  if (response.ok) return ok(body as Value);
+  return err(explainFailure(response.status, body));
+};
+
+const explainFailure = (status: number, body: unknown): ApiError => {
+  const problem = asProblem(body);
+  const detail = problem
+    ? { zh: problem.detail, en: problem.detailEn }
+    : text.centerConfused(status);
+  if (status === 401) return { kind: "signed-out", detail };
+  if (problem?.current !== undefined) return { kind: "conflict", current: problem.current };
+  return { kind: "problem", detail };
+};
+
+type ProblemWithCurrent = Problem & { readonly current?: DeskAlarm };
+
+const asProblem = (body: unknown): ProblemWithCurrent | undefined =>
+  typeof body === "object" && body !== null && "detail" in body && "detailEn" in body
+    ? // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      (body as ProblemWithCurrent)
+    : undefined;
+
+const parseJson = (words: string): unknown => {
+  try {
+    return JSON.parse(words);
+  } catch {
+    // A proxy's error page: not ours, so the status has to speak for itself.
+    return undefined;
+  }
+};

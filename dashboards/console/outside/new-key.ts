@@ -1,0 +1,11 @@
+/**
+ * A fresh UUID v4 for `Idempotency-Key`. Not `crypto.randomUUID`: browsers offer that only over
+ * HTTPS or on localhost, and a duty seat may reach the center by plain HTTP inside the street's LAN.
+ */
+export const newKey = (): string => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+};

@@ -1,0 +1,87 @@
+import type { Desk, DeskEvent } from "#domain/desk.ts";
+import { err, ok, type Result } from "#domain/result.ts";
+import { lostAfterHeartbeats, retryDelayMs, shakyAfterHeartbeats } from "../state/pulse.ts";
+import { fetchDesk, streamUrl, type ApiError } from "./api.ts";
+
+export interface StreamListener {
+  readonly onDesk: (desk: Desk) => void;
+  readonly onEvent: (event: DeskEvent) => void;
+  readonly onSignedOut: () => void;
+}
+
+/**
+ * Follows the desk until closed: whole picture first, then the changes after it, so nothing falls
+ * between the two. Whatever goes wrong (refused, cut, silent, half open, position too old) has one
+ * cure: drop the stream, wait, begin again with the whole picture.
+ */
+export const followDesk = (listener: StreamListener, heartbeatMs: number): (() => void) => {
+  let closed = false;
+  let attempt = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let source: EventSource | undefined;
+
+  const again = (): void => {
+    source?.close();
+    clearTimeout(timer);
+    if (closed) return;
+    timer = setTimeout(begin, retryDelayMs(attempt, Math.random()));
+    attempt += 1;
+  };
+
+  // The watch-dog: a connection that is open but says nothing is dropped like a broken one.
+  const expectLife = (withinHeartbeats: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(again, withinHeartbeats * heartbeatMs);
+  };
+
+  const begin = (): void => {
+    void fetchDesk().then((answer: Result<Desk, ApiError>) => {
+      if (closed) return;
+      if (answer.ok) {
+        listener.onDesk(answer.value);
+        listen(answer.value.eventId);
+      } else if (answer.error.kind === "signed-out") {
+        listener.onSignedOut();
+      } else {
+        again();
+      }
+    });
+  };
+
+  const listen = (eventId: number): void => {
+    source = new EventSource(streamUrl(eventId));
+    const take = (event: DeskEvent): void => {
+      attempt = 0;
+      expectLife(shakyAfterHeartbeats);
+      listener.onEvent(event);
+    };
+    for (const kind of kinds)
+      source.addEventListener(kind, (message: MessageEvent<string>) => {
+        const event = parseEvent(kind, message.data);
+        // Half an event may have been an alarm: the whole picture will tell.
+        if (event.ok) take(event.value);
+        else again();
+      });
+    source.addEventListener("reset", again);
+    // EventSource would retry by itself, but without noticing a lost session or a new database.
+    source.addEventListener("error", again);
+    expectLife(lostAfterHeartbeats);
+  };
+
+  begin();
+  return () => {
+    closed = true;
+    clearTimeout(timer);
+    source?.close();
+  };
+};
+
+const kinds = ["alarm", "gateway", "heartbeat"] as const satisfies readonly DeskEvent["kind"][];
+
+const parseEvent = (kind: DeskEvent["kind"], json: string): Result<DeskEvent, "not-json"> => {
+  try {
+    return ok({ kind, data: JSON.parse(json) });
+  } catch {
+    return err("not-json");
+  }
+};

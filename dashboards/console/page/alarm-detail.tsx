@@ -1,0 +1,69 @@
+import type { ReactNode } from "react";
+import type { DeskAlarm } from "#domain/desk.ts";
+import { formatLevel, formatMoment, nameAlarm } from "../words/format.ts";
+import { text } from "../words/text.ts";
+import { useWords } from "../words/language.tsx";
+import { Badge } from "./badge.tsx";
+import { CaseState } from "./case-state.tsx";
+import { Marks } from "./marks.tsx";
+import { Value } from "./value.tsx";
+
+/** Everything known of the selected alarm, the address and the gas large enough to read aloud. */
+export const AlarmDetail = ({ alarm }: { readonly alarm: DeskAlarm }) => {
+  const { say } = useWords();
+  const { event, where } = alarm.notice;
+  const address = where.address;
+  const parts = [
+    address?.community,
+    address?.building,
+    address?.riser,
+    address?.floor,
+    address?.room,
+  ];
+
+  return (
+    <section className="detail" aria-label={say(text.selected)}>
+      <h2>
+        <Badge priority={event.priority} /> {say(nameAlarm(alarm))}
+      </h2>
+      <p className={address === undefined ? "address unknown" : "address"}>
+        {address?.text ?? say(text.addressUnknown)}
+      </p>
+      <p className="how">
+        <CaseState alarm={alarm} />
+        {alarm.condition === "returned" && <span className="state">{say(text.returned)}</span>}
+        <Marks alarm={alarm} away={false} />
+      </p>
+      <dl>
+        <Fact name={say(text.value)}>
+          <Value alarm={alarm} />
+        </Fact>
+        <Fact name={say(text.peak)}>{event.peak && formatLevel(event.peak)}</Fact>
+        <Fact name={say(text.cause)}>{say(event.cause.text)}</Fact>
+        <Fact name={say(text.basis)}>
+          {event.cause.source.standard} {event.cause.source.clause}
+        </Fact>
+        <Fact name={say(text.alarmAt)}>{formatMoment(alarm.firstAtMs)}</Fact>
+        <Fact name={say(text.receivedAt)}>{formatMoment(alarm.receivedAtMs)}</Fact>
+        <Fact name={say(text.position)}>
+          {where.gateway} · {where.position.line} · {where.position.place}
+        </Fact>
+        <Fact name={say(text.detector)}>
+          {event.detector}
+          {where.profile && ` (${where.profile})`}
+        </Fact>
+        <Fact name={say(text.caseId)}>{alarm.case.id}</Fact>
+      </dl>
+      {parts.some(Boolean) && <p className="parts">{parts.filter(Boolean).join(" · ")}</p>}
+    </section>
+  );
+};
+
+/** A fact that is not known is left out, never shown as an empty or normal value. */
+const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) =>
+  children ? (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  ) : undefined;

@@ -1,0 +1,50 @@
+import { useState } from "react";
+import type { DeskAlarm } from "#domain/desk.ts";
+import { text } from "../words/text.ts";
+import { useWords } from "../words/language.tsx";
+import { AlarmRow } from "./alarm-row.tsx";
+import { useHeldOrder } from "./use-held-order.ts";
+import type { Signing } from "./use-signing.ts";
+
+interface Props {
+  /** Most urgent first. */
+  readonly rows: readonly DeskAlarm[];
+  readonly selected: string | undefined;
+  readonly away: ReadonlySet<string>;
+  readonly signing: ReadonlyMap<string, Signing>;
+  readonly onChoose: (episode: string) => void;
+  readonly onSign: (alarm: DeskAlarm) => void;
+}
+
+/** Drawn at once; the rest on demand, so that a flood of thousands cannot freeze the page. */
+const rowsAtOnce = 100;
+
+export const AlarmList = ({ rows, selected, away, signing, onChoose, onSign }: Props) => {
+  const { say } = useWords();
+  const [shown, setShown] = useState(rowsAtOnce);
+  const { held, pointer } = useHeldOrder(rows);
+  const rest = held.length - shown;
+
+  return (
+    <section className="queue" aria-label={say(text.alarms)} {...pointer}>
+      <ol className="alarms">
+        {held.slice(0, shown).map((alarm) => (
+          <AlarmRow
+            key={alarm.episode}
+            alarm={alarm}
+            selected={alarm.episode === selected}
+            away={away.has(alarm.episode)}
+            signing={signing.get(alarm.episode)}
+            onChoose={onChoose}
+            onSign={onSign}
+          />
+        ))}
+      </ol>
+      {rest > 0 && (
+        <button type="button" className="rest" onClick={() => setShown(shown + rowsAtOnce)}>
+          {say(text.showRest(rest))}
+        </button>
+      )}
+    </section>
+  );
+};

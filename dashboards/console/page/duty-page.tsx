@@ -1,0 +1,103 @@
+import { useEffect, useMemo, useState } from "react";
+import { logOut, explainApiError, type User } from "../outside/api.ts";
+import type { Siren } from "../outside/siren.ts";
+import type { Bilingual } from "#domain/result.ts";
+import { isDangerWaiting, planSound } from "../state/sound-plan.ts";
+import { firstUnsigned, sortAlarms } from "../state/sort-alarms.ts";
+import { AlarmDetail } from "./alarm-detail.tsx";
+import { AlarmList } from "./alarm-list.tsx";
+import { AwayBanner, DrillBanner, LinkBanner, SilentSeatBanner } from "./banners.tsx";
+import { CountsBar } from "./counts-bar.tsx";
+import { EmptyDesk } from "./empty-desk.tsx";
+import { GatewayStrip } from "./gateway-strip.tsx";
+import { LiveRegion } from "./live-region.tsx";
+import type { Look } from "./look-buttons.tsx";
+import { PulseContext, useLink } from "./pulse-context.tsx";
+import { TopBar } from "./top-bar.tsx";
+import { useDesk } from "./use-desk.ts";
+import { useDutyKeys } from "./use-duty-keys.ts";
+import { useSigning } from "./use-signing.ts";
+import { useSirenState } from "./use-siren-state.ts";
+import { useTitle } from "./use-title.ts";
+
+interface Props {
+  readonly user: User;
+  readonly look: Look;
+  readonly siren: Siren;
+  /** The session ended by itself. */
+  readonly onSignedOut: () => void;
+  /** The person logged out. */
+  readonly onLeft: () => void;
+}
+
+/** One screen that shows what burns first, and one key to sign for it. */
+export const DutyPage = (props: Props) => {
+  const { desk, change, watch } = useDesk(props.siren, props.onSignedOut);
+  return (
+    <PulseContext value={watch}>
+      <Desk {...props} desk={desk} change={change} />
+    </PulseContext>
+  );
+};
+
+type DeskProps = Props & Pick<ReturnType<typeof useDesk>, "desk" | "change">;
+
+const Desk = ({ desk, change, user, look, siren, onSignedOut, onLeft }: DeskProps) => {
+  const link = useLink();
+  const sound = useSirenState(siren);
+  const rows = useMemo(() => sortAlarms(desk.alarms.values()), [desk.alarms]);
+  const [chosen, setChosen] = useState<string>();
+  const [message, setMessage] = useState<Bilingual>();
+  const { signing, sign } = useSigning({ change, say: setMessage, onSignedOut, user });
+
+  // The choice sticks to the alarm, never to the place in the list.
+  const selected = rows.find(({ episode }) => episode === chosen) ?? firstUnsigned(rows) ?? rows[0];
+  useEffect(() => setChosen(selected?.episode), [selected?.episode]);
+
+  useDutyKeys({ rows, selected, choose: setChosen, sign });
+  useTitle(rows, link);
+  useEffect(() => siren.set(planSound(rows, link === "lost")), [siren, rows, link]);
+
+  return (
+    <div className={`duty ${link}`}>
+      <LinkBanner />
+      {sound !== "on" && rows.some(isDangerWaiting) && (
+        <SilentSeatBanner onGoOnDuty={siren.goOnDuty} />
+      )}
+      <DrillBanner gateways={[...desk.gateways.values()]} />
+      <TopBar
+        user={user}
+        look={look}
+        siren={siren}
+        sound={sound}
+        onSignOut={() =>
+          void logOut().then((answer) => {
+            if (answer.ok || answer.error.kind === "signed-out") onLeft();
+            else setMessage(explainApiError(answer.error));
+          })
+        }
+      />
+      <CountsBar rows={rows} gateways={[...desk.gateways.values()]} />
+      <AwayBanner count={desk.arrivedWhileAway.size} onSeen={() => change({ kind: "away-seen" })} />
+      <main className="desk">
+        {rows.length === 0 ? (
+          <EmptyDesk loaded={desk.loaded} gateways={[...desk.gateways.values()]} />
+        ) : (
+          <>
+            <AlarmList
+              rows={rows}
+              selected={selected?.episode}
+              away={desk.arrivedWhileAway}
+              signing={signing}
+              onChoose={setChosen}
+              onSign={sign}
+            />
+            {selected && <AlarmDetail alarm={selected} />}
+          </>
+        )}
+      </main>
+      <LiveRegion alarms={desk.alarms} message={message} />
+      <GatewayStrip gateways={[...desk.gateways.values()]} />
+    </div>
+  );
+};

@@ -1,0 +1,68 @@
+import { useState, type FormEvent } from "react";
+import type { Bilingual } from "#domain/result.ts";
+import { explainApiError, logIn, type User } from "../outside/api.ts";
+import { text } from "../words/text.ts";
+import { useWords } from "../words/language.tsx";
+import { Field } from "./field.tsx";
+import { LookButtons, type Look } from "./look-buttons.tsx";
+
+interface Props {
+  /** The session ended by itself while somebody was on duty. */
+  readonly ended: boolean;
+  readonly look: Look;
+  readonly onIn: (user: User) => void;
+}
+
+export const LogIn = ({ ended, look, onIn }: Props) => {
+  const { say } = useWords();
+  const [username, setUsername] = useState("");
+  const [password, setPassword] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [trouble, setTrouble] = useState<Bilingual>();
+
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    setBusy(true);
+    setTrouble(undefined);
+    void logIn(username, password).then((answer) => {
+      setBusy(false);
+      if (answer.ok) onIn(answer.value.user);
+      else setTrouble(explainApiError(answer.error));
+    });
+  };
+
+  return (
+    <>
+      {ended && (
+        <p className="banner lost" role="alert">
+          {say(text.sessionEnded)}
+        </p>
+      )}
+      <main className="form-page">
+        <h1>{say(text.product)}</h1>
+        <form onSubmit={submit}>
+          <Field
+            label={say(text.userName)}
+            autoComplete="username"
+            value={username}
+            onChange={setUsername}
+          />
+          <Field
+            label={say(text.password)}
+            type="password"
+            autoComplete="current-password"
+            value={password}
+            onChange={setPassword}
+          />
+          <p className="trouble" role="alert">
+            {trouble && say(trouble)}
+          </p>
+          <button type="submit" className="primary" disabled={busy}>
+            {say(text.logIn)}
+          </button>
+        </form>
+        <LookButtons look={look} />
+      </main>
+    </>
+  );
+};

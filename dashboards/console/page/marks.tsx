@@ -1,0 +1,33 @@
+import type { DeskAlarm } from "#domain/desk.ts";
+import { worsenedAfterSigning } from "../state/sound-plan.ts";
+import { isSelfTest } from "../state/sort-alarms.ts";
+import { text } from "../words/text.ts";
+import { useWords } from "../words/language.tsx";
+
+interface Props {
+  readonly alarm: DeskAlarm;
+  readonly away: boolean;
+}
+
+/** What must be known of this record before acting on it. */
+export const Marks = ({ alarm, away }: Props) => {
+  const { say } = useWords();
+  return (
+    <>
+      {alarm.notice.drill && <strong className="mark staged">{say(text.drill)}</strong>}
+      {isSelfTest(alarm) && <strong className="mark staged">{say(text.test)}</strong>}
+      {worsenedAfterSigning(alarm) && <strong className="mark">{say(text.worsened)}</strong>}
+      {away && <span className="mark">{say(text.arrivedWhileAway)}</span>}
+      {!alarm.durable && (
+        <span className="mark" title={say(text.notDurableHint)}>
+          {say(text.notDurable)}
+        </span>
+      )}
+      {alarm.late && (
+        <span className="mark" title={say(text.lateHint)}>
+          {say(text.late)}
+        </span>
+      )}
+    </>
+  );
+};
