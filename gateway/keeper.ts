@@ -54,7 +54,7 @@ export const createKeeper = ({
 
   const refused = (error: unknown): void =>
     reportFault({
-      key: "journal",
+      key: "journal-write",
       present: true,
       text: {
         zh: `记录写不进磁盘:${String(error)}。报警仍会发出,但未落盘;请检查磁盘`,
@@ -63,7 +63,7 @@ export const createKeeper = ({
     });
   const healthy = (): void =>
     reportFault({
-      key: "journal",
+      key: "journal-write",
       present: false,
       text: { zh: "记录写入恢复正常", en: "the journal can be written again" },
     });

@@ -1,16 +1,17 @@
 /** The gateway's composition root: the only file that picks concrete parts. Protection first, pages last. */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { gatewayId, type DetectorId } from "#domain/ids.ts";
+import { seconds } from "#domain/quantity.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
+import type { Clock, Instant } from "#domain/time.ts";
 import { both, type Log } from "#platform/log.ts";
-import { openMqttListener, type MqttListener } from "#platform/mqtt-listener/listener.ts";
+import { openMqttListener, type MqttMessage } from "#platform/mqtt-listener/listener.ts";
 import type { Site } from "#platform/site-file/schema.ts";
 import { openSystemClock } from "#platform/system-clock.ts";
 import { systemTimers } from "#platform/timers.ts";
 import { reviveState, type DetectorState } from "#rules/step.ts";
 import { createBuzzerBoard } from "./buzzer-board.ts";
-import { createDirectory } from "./directory.ts";
+import { createDirectory, type Directory } from "./directory.ts";
 import { createFaultBoard, type FaultBoard } from "./fault-board.ts";
 import { openGatewayHttp } from "./http/server.ts";
 import type { GatewayStatus } from "./http/status.ts";
@@ -21,12 +22,12 @@ import { createMqttAccess } from "./mqtt-access.ts";
 import { createPipeline } from "./pipeline.ts";
 import type { Journal } from "./ports.ts";
 import { chooseLimits } from "./site-limits.ts";
-import { createMqttSource } from "./sources/mqtt-source.ts";
+import { createMqttSource, type MqttSource } from "./sources/mqtt-source.ts";
 import { createStatusReporter, detectorStatus } from "./status-report.ts";
-import { openMqttCenterLink } from "./uplinks/center-link.ts";
-import { createUplink } from "./uplinks/uplink.ts";
-import { openLines, startSources } from "./wiring/lines.ts";
+import { createUplink, type Uplink } from "./uplinks/uplink.ts";
 import { wireBuzzers } from "./wiring/buzzers.ts";
+import { openCenterLink } from "./wiring/center.ts";
+import { openLines, startSources } from "./wiring/lines.ts";
 
 export interface GatewayOptions {
   readonly site: Site;
@@ -54,8 +55,8 @@ export const startGateway = async (
   if (!limits.ok) return err(limits.error[0]?.text ?? { zh: "限值有误", en: "wrong limits" });
 
   const folder = join(options.dataFolder, "gateway");
-  mkdirSync(folder, { recursive: true });
-  const journal = await openKeptJournal(folder, faults);
+  const { journal, salvage } = await openJournal(join(folder, "journal.sqlite"), { clock, timers, reportFault: faults.report });
+  if (salvage !== undefined) options.log.error(both(salvage));
   const directory = createDirectory(site);
   const lines = openLines(site, { clock, timers, reportFault: faults.report });
 
@@ -141,4 +142,45 @@ export const startGateway = async (
     `网关已在值守 · the gateway is on watch: MQTT ${broker.value.port}, HTTP ${http.value.port}`,
   );
   return ok({ mqttPort: broker.value.port, httpPort: http.value.port, status, close });
+};
+
+const openFaultBoard = (log: Log): FaultBoard =>
+  createFaultBoard(({ key, present, text }) => {
+    if (present) log.error({ key }, both(text));
+    else log.info({ key }, both(text));
+  });
+
+const openBroker = (
+  { site }: GatewayOptions,
+  folder: string,
+  faults: FaultBoard,
+  directory: Directory,
+  onPublish: (message: MqttMessage) => Promise<void> | undefined,
+) => {
+  const { host, port, tls } = site.gateway.mqtt;
+  return openMqttListener({
+    host,
+    port,
+    ...(tls && { tls: readTls(tls) }),
+    dataFolder: join(folder, "mqtt"),
+    setting: "gateway.mqtt.port / CANARY_GATEWAY_MQTT_PORT",
+    authenticate: createMqttAccess(site, directory),
+    onPublish,
+    onFault: faults.report,
+  });
+};
+
+/** States the journal kept. One that cannot be read starts anew, and a fault says for whom. */
+const reviveStates = async (
+  journal: Journal,
+  now: Instant,
+  faults: FaultBoard,
+): Promise<ReadonlyMap<DetectorId, DetectorState>> => {
+  const states = new Map<DetectorId, DetectorState>();
+  for (const { detector, json } of await journal.states().catch(() => [])) {
+    const state = reviveState(json, now);
+    if (state.ok) states.set(detector, state.value);
+    else faults.report({ key: `state:${detector}`, present: true, text: state.error });
+  }
+  return states;
 };

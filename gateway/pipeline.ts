@@ -14,13 +14,14 @@ import type { Clock } from "#domain/time.ts";
 import type { Timers } from "#platform/timers.ts";
 import {
   initialState,
+  isQuiet,
   saveState,
   step,
   type DetectorRules,
   type DetectorState,
 } from "#rules/step.ts";
 import type { Keeper } from "./keeper.ts";
-import type { Registered } from "./directory.ts";
+import type { Directory, Registered } from "./directory.ts";
 import type { Take } from "./ports.ts";
 
 /** All the gateway knows of one detector while it runs. */
@@ -45,11 +46,8 @@ export interface PipelineDeps {
   readonly drill: boolean;
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly rulesFor: (
-    registered: Registered | undefined,
-    profileId: string | undefined,
-  ) => DetectorRules;
-  readonly registered: (id: DetectorId) => Registered | undefined;
+  readonly rulesFor: (registered: Registered | undefined) => DetectorRules;
+  readonly directory: Directory;
   readonly keeper: Keeper;
   readonly sound: (detector: DetectorId, sounding: Sounding) => void;
 }
@@ -77,12 +75,12 @@ export const createPipeline = (
   let unregistered = 0;
   const nowhere: BusPosition = { line: "-", place: "-" };
 
-  const open = (id: DetectorId, position: BusPosition, profileId?: string): Point => {
-    const registered = deps.registered(id);
+  const open = (id: DetectorId, position: BusPosition): Point => {
+    const registered = deps.directory.byId(id);
     const point: Point = {
       id,
       registered,
-      rules: deps.rulesFor(registered, profileId),
+      rules: deps.rulesFor(registered),
       state: known.get(id) ?? initialState(id, deps.clock.now()),
       sounding: "none",
       position,
@@ -107,7 +105,8 @@ export const createPipeline = (
       point.sounding = next.sounding;
       deps.sound(point.id, next.sounding);
     }
-    if (next.state !== before) point.unsaved = true;
+    // A detector with nothing to remember is written once, when it falls quiet, and not again.
+    if (next.state !== before && !(isQuiet(before) && isQuiet(next.state))) point.unsaved = true;
     if (next.events.length === 0) return deps.keeper.owed(point.id);
     point.unsaved = false;
     point.unreported = true;
@@ -120,7 +119,7 @@ export const createPipeline = (
 
   const takeOne = (report: Report): Promise<void> | undefined => {
     counts.reports += 1;
-    const point = points.get(report.detector) ?? open(report.detector, report.position, undefined);
+    const point = points.get(report.detector) ?? open(report.detector, report.position);
     noteSequence(point, report, counts);
     point.position = report.position;
     point.heardAtMs = report.receivedAt.wallMs;
@@ -145,7 +144,9 @@ export const createPipeline = (
     deps.keeper.save(changed.map(({ id, state }) => ({ detector: id, json: saveState(state) })));
   };
 
-  for (const id of known.keys()) open(id, nowhere);
+  // Every registered detector is watched from the start: one that never speaks is unknown, then silent.
+  for (const { id } of deps.directory.all) open(id, nowhere);
+  for (const [id, state] of known) if (!points.has(id) && !isQuiet(state)) open(id, nowhere);
   // A restart with an alarm standing sounds again at once, before any source speaks.
   tickAll(points, carryOut, deps);
   const stops = [
@@ -222,7 +223,7 @@ const noteLevels = (point: Point, report: Report): void => {
 const forgetQuiet = (points: Map<DetectorId, Point>): number => {
   let forgotten = 0;
   for (const [id, point] of points) {
-    if (point.registered !== undefined || point.state.open.length > 0) continue;
+    if (point.registered !== undefined || point.state.episodes.length > 0) continue;
     points.delete(id);
     forgotten += 1;
     if (forgotten >= 100) break;

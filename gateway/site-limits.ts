@@ -2,13 +2,9 @@
 import { err, ok, type Result } from "#domain/result.ts";
 import type { SiteMistake } from "#platform/site-file/mistakes.ts";
 import type { Site } from "#platform/site-file/schema.ts";
-import {
-  adjustLimits,
-  defaultLimits,
-  limitSets,
-  parseLimitOverrides,
-  type LimitSet,
-} from "#rules/limits/limit-sets.ts";
+import { adjustLimits } from "#rules/limits/adjust.ts";
+import type { LimitSet } from "#rules/limits/limit-set.ts";
+import { defaultLimits, limitSets } from "#rules/limits/sets.ts";
 
 export const chooseLimits = (site: Site): Result<LimitSet, readonly SiteMistake[]> => {
   const { limits, overrides } = site.gateway.rules;

@@ -1,9 +1,16 @@
 /** What the gateway answers when asked how it is. */
 import type { Bilingual } from "#domain/result.ts";
+import type { Clock } from "#domain/time.ts";
 import type { DetectorStatus } from "#domain/wire.ts";
-import type { BuzzerStatus } from "../buzzer-board.ts";
+import type { MqttListener } from "#platform/mqtt-listener/listener.ts";
+import type { Site } from "#platform/site-file/schema.ts";
+import type { BuzzerBoard, BuzzerStatus } from "../buzzer-board.ts";
+import type { FaultBoard } from "../fault-board.ts";
+import type { Keeper } from "../keeper.ts";
 import type { Pipeline } from "../pipeline.ts";
+import type { MqttSource } from "../sources/mqtt-source.ts";
 import { detectorStatus } from "../status-report.ts";
+import type { Uplink } from "../uplinks/uplink.ts";
 
 export interface GatewayStatus {
   readonly gateway: string;
@@ -12,11 +19,8 @@ export interface GatewayStatus {
   readonly drill: boolean;
   readonly nowMs: number;
   readonly link: { readonly state: "up" | "lost"; readonly unconfirmed: number };
-  readonly journal: {
-    readonly lastSeq: number;
-    readonly pending: number;
-    readonly unwritten: number;
-  };
+  /** Records the disk refused and that are tried again; their alarms have left all the same. */
+  readonly unwritten: number;
   readonly detectors: readonly DetectorStatus[];
   readonly buzzers: readonly BuzzerStatus[];
   readonly faults: readonly Bilingual[];
@@ -26,5 +30,32 @@ export interface GatewayStatus {
 
 export type ReadStatus = () => GatewayStatus;
 
-export const detectorsOf = (pipeline: Pipeline): readonly DetectorStatus[] =>
-  [...pipeline.points.values()].map(detectorStatus);
+export const createStatusReader =
+  (parts: {
+    readonly site: Site;
+    readonly clock: Clock;
+    readonly pipeline: Pipeline;
+    readonly buzzers: BuzzerBoard;
+    readonly faults: FaultBoard;
+    readonly keeper: Keeper;
+    readonly uplink: Uplink;
+    readonly source: MqttSource;
+    readonly broker: MqttListener;
+  }): ReadStatus =>
+  () => {
+    const { site, pipeline, uplink } = parts;
+    const { link, unconfirmed } = uplink.state();
+    return {
+      gateway: site.gateway.id,
+      street: site.street.name,
+      community: site.gateway.community,
+      drill: site.drill,
+      nowMs: parts.clock.now().wallMs,
+      link: { state: link, unconfirmed },
+      unwritten: parts.keeper.unwritten(),
+      detectors: [...pipeline.points.values()].map(detectorStatus),
+      buzzers: parts.buzzers.status(),
+      faults: parts.faults.standing().map(({ text }) => text),
+      counts: { ...pipeline.counts, ...parts.source.counts },
+    };
+  };

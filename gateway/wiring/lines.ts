@@ -52,7 +52,7 @@ export const startSources = (
     }
     const bus = lines.get(line.id);
     if (bus === undefined) return [];
-    return [startModbusSource({ line: bus, units: pollUnits(line), decodeRegisters, ...world })];
+    return [startModbusSource({ line: bus, units: pollUnits(line), decode: decodeRegisters, ...world })];
   });
 
 const pollUnits = (line: ModbusLineSite) =>
