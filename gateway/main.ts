@@ -1,9 +1,10 @@
 /** The gateway's composition root: the only file that picks concrete parts. Protection first, pages last. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gatewayId, type DetectorId } from "#domain/ids.ts";
 import { seconds } from "#domain/quantity.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
-import type { Clock, Instant } from "#domain/time.ts";
+import type { Instant } from "#domain/time.ts";
 import { both, type Log } from "#platform/log.ts";
 import { openMqttListener, type MqttMessage } from "#platform/mqtt-listener/listener.ts";
 import type { Site } from "#platform/site-file/schema.ts";
@@ -14,7 +15,7 @@ import { createBuzzerBoard } from "./buzzer-board.ts";
 import { createDirectory, type Directory } from "./directory.ts";
 import { createFaultBoard, type FaultBoard } from "./fault-board.ts";
 import { openGatewayHttp } from "./http/server.ts";
-import type { GatewayStatus } from "./http/status.ts";
+import { createStatusReader, type GatewayStatus } from "./http/status.ts";
 import { openJournal } from "./journal/open-journal.ts";
 import { createKeeper } from "./keeper.ts";
 import { createGatewayMetrics } from "./metrics.ts";
@@ -23,7 +24,7 @@ import { createPipeline } from "./pipeline.ts";
 import type { Journal } from "./ports.ts";
 import { chooseLimits } from "./site-limits.ts";
 import { createMqttSource, type MqttSource } from "./sources/mqtt-source.ts";
-import { createStatusReporter, detectorStatus } from "./status-report.ts";
+import { createStatusReporter } from "./status-report.ts";
 import { createUplink, type Uplink } from "./uplinks/uplink.ts";
 import { wireBuzzers } from "./wiring/buzzers.ts";
 import { openCenterLink } from "./wiring/center.ts";
@@ -55,7 +56,10 @@ export const startGateway = async (
   if (!limits.ok) return err(limits.error[0]?.text ?? { zh: "限值有误", en: "wrong limits" });
 
   const folder = join(options.dataFolder, "gateway");
-  const { journal, salvage } = await openJournal(join(folder, "journal.sqlite"), { clock, timers, reportFault: faults.report });
+  const { journal, salvage } = await openJournal(join(folder, "journal.sqlite"), {
+    clock,
+    reportFault: faults.report,
+  });
   if (salvage !== undefined) options.log.error(both(salvage));
   const directory = createDirectory(site);
   const lines = openLines(site, { clock, timers, reportFault: faults.report });
@@ -65,9 +69,7 @@ export const startGateway = async (
   let source: MqttSource | undefined;
   const standing = Promise.withResolvers<MqttSource>();
   const broker = await openBroker(options, folder, faults, directory, (message) =>
-    source === undefined
-      ? standing.promise.then((ready) => ready.onPublish(message))
-      : source.onPublish(message),
+    source === undefined ? takeLater(standing.promise, message) : source.onPublish(message),
   );
   if (!broker.ok) return broker;
 
@@ -183,4 +185,16 @@ const reviveStates = async (
     else faults.report({ key: `state:${detector}`, present: true, text: state.error });
   }
   return states;
+};
+
+const readTls = (files: NonNullable<Site["gateway"]["mqtt"]["tls"]>) => ({
+  cert: readFileSync(files.certFile, "utf8"),
+  key: readFileSync(files.keyFile, "utf8"),
+  ...(files.caFile !== undefined && { ca: readFileSync(files.caFile, "utf8") }),
+});
+
+/** The listener lends its payload only for the length of the call, so what waits is copied. */
+const takeLater = async (standing: Promise<MqttSource>, message: MqttMessage): Promise<void> => {
+  const kept = { ...message, payload: Uint8Array.from(message.payload) };
+  await (await standing).onPublish(kept);
 };

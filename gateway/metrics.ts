@@ -24,14 +24,9 @@ export const createGatewayMetrics = (status: ReadStatus): Registry => {
     () => status().link.unconfirmed,
   );
   gauge(
-    "canary_gateway_journal_last_seq",
-    "highest record number on disk",
-    () => status().journal.lastSeq,
-  );
-  gauge(
     "canary_gateway_journal_unwritten",
     "alarm records the disk refused and that are tried again",
-    () => status().journal.unwritten,
+    () => status().unwritten,
   );
   gauge(
     "canary_gateway_buzzers_sounding",

@@ -11,6 +11,8 @@ export interface ManualTime {
   readonly advance: (durationMs: number) => void;
   /** The wall clock jumps; durations do not. */
   readonly jumpWall: (byMs: number) => void;
+  /** The process ends: nothing it waited for will happen. The machine's clocks go on. */
+  readonly dropTimers: () => void;
   /** The machine starts anew: another boot id, the monotonic clock back at zero, no timers left. */
   readonly reboot: (name: string) => void;
 }
@@ -63,6 +65,9 @@ export const createManualTime = (startWallMs: number): ManualTime => {
     },
     jumpWall: (byMs) => {
       wallOffsetMs += byMs;
+    },
+    dropTimers: () => {
+      pending = [];
     },
     reboot: (name) => {
       boot = bootId(name);

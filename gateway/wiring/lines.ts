@@ -52,7 +52,9 @@ export const startSources = (
     }
     const bus = lines.get(line.id);
     if (bus === undefined) return [];
-    return [startModbusSource({ line: bus, units: pollUnits(line), decode: decodeRegisters, ...world })];
+    return [
+      startModbusSource({ line: bus, units: pollUnits(line), decode: decodeRegisters, ...world }),
+    ];
   });
 
 const pollUnits = (line: ModbusLineSite) =>

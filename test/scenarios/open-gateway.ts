@@ -1,0 +1,176 @@
+/**
+ * The gateway's own parts — broker question, decoder, judge, buzzer board, keeper — with time moved
+ * by hand and a journal whose disk can be told to fail. Only the wires are left out.
+ */
+import type { AlarmNotice } from "#domain/alarm.ts";
+import { buzzerId, gatewayId, type DetectorId } from "#domain/ids.ts";
+import { seconds } from "#domain/quantity.ts";
+import { ok } from "#domain/result.ts";
+import { createBuzzerBoard } from "#gateway/buzzer-board.ts";
+import { createDirectory } from "#gateway/directory.ts";
+import { createFaultBoard } from "#gateway/fault-board.ts";
+import { createMemoryJournal } from "#gateway/journal/memory-journal.ts";
+import { createKeeper } from "#gateway/keeper.ts";
+import { createPipeline } from "#gateway/pipeline.ts";
+import type { Buzzer, Journal, JournalRecord } from "#gateway/ports.ts";
+import { createMqttSource } from "#gateway/sources/mqtt-source.ts";
+import { detectorStatus } from "#gateway/status-report.ts";
+import { createManualTime, type ManualTime } from "#platform/manual-time.ts";
+import { parseSite } from "#platform/site-file/read.ts";
+import type { Site } from "#platform/site-file/schema.ts";
+import { defaultLimits } from "#rules/limits/sets.ts";
+import { reviveState, type DetectorState } from "#rules/step.ts";
+import { readFileSync } from "node:fs";
+
+export const exampleSite = (): Site => {
+  const site = parseSite(readFileSync("config/site.yaml", "utf8"), "config/site.yaml", []);
+  if (!site.ok) throw new Error("the example site is broken");
+  return site.value;
+};
+
+/** What stands for the disk: healthy, refusing every write, or answering none. */
+export type Disk = "well" | "failing" | "stalled";
+
+export interface StoryGateway {
+  readonly time: ManualTime;
+  /** A native reading; resolves to what the broker would do with its PUBACK. */
+  readonly says: (detector: string, reading: object | string) => Promise<"acked" | "refused">;
+  /** Any topic and payload; undefined while the PUBACK is still withheld. */
+  readonly publish: (
+    topic: string,
+    payload: string,
+  ) => { readonly answer: () => "acked" | "refused" | "waiting" };
+  readonly buzzer: () => string;
+  readonly records: () => Promise<readonly JournalRecord[]>;
+  /** Notices that left without being on disk. */
+  readonly leftUnwritten: readonly AlarmNotice[];
+  readonly faults: () => readonly string[];
+  readonly stateOf: (detector: string) => string | undefined;
+  readonly setDisk: (disk: Disk) => void;
+  /** Ends the process without a word and starts it again over the same journal. */
+  readonly crashAndRestart: () => Promise<void>;
+  readonly settle: () => Promise<void>;
+}
+
+const client = { clientId: "story", remoteAddress: "127.0.0.1" };
+
+export const openGateway = async (site: Site = exampleSite()): Promise<StoryGateway> => {
+  const time = createManualTime(Date.UTC(2026, 10, 22, 0, 0, 0));
+  let disk: Disk = "well";
+  let diskAnswers = Promise.withResolvers<void>();
+  const journal = createMemoryJournal({
+    beforeCommit: async () => {
+      while (disk === "stalled") await diskAnswers.promise;
+      if (disk === "failing") throw new Error("EIO: i/o error");
+    },
+  });
+  const leftUnwritten: AlarmNotice[] = [];
+  const faults = createFaultBoard(() => {});
+  let life = await startLife(site, time, journal, leftUnwritten, faults.report);
+
+  const publish = (topic: string, payload: string) => {
+    let answer: "acked" | "refused" | "waiting" = "acked";
+    const waits = life.source.onPublish({
+      topic,
+      payload: new TextEncoder().encode(payload),
+      qos: 1,
+      retain: false,
+      client,
+    });
+    if (waits !== undefined) {
+      answer = "waiting";
+      waits.then(
+        () => (answer = "acked"),
+        () => (answer = "refused"),
+      );
+    }
+    return { answer: () => answer };
+  };
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  return {
+    time,
+    publish,
+    says: async (detector, reading) => {
+      const payload = typeof reading === "string" ? reading : JSON.stringify(reading);
+      const { answer } = publish(`canary/v1/detectors/${detector}/reading`, payload);
+      await settle();
+      const given = answer();
+      return given === "waiting" ? "refused" : given;
+    },
+    buzzer: () => life.buzzer(),
+    records: async () => [
+      ...(await journal.pending("alarm", 0, 1_000)),
+      ...(await journal.pending("state", 0, 1_000)),
+    ],
+    leftUnwritten,
+    faults: () => faults.standing().map(({ key }) => key),
+    stateOf: (detector) => {
+      const point = [...life.pipeline.points.values()].find(({ id }) => id === detector);
+      return point && detectorStatus(point).state;
+    },
+    setDisk: (next) => {
+      disk = next;
+      diskAnswers.resolve();
+      diskAnswers = Promise.withResolvers<void>();
+    },
+    crashAndRestart: async () => {
+      time.dropTimers();
+      life = await startLife(site, time, journal, leftUnwritten, faults.report);
+    },
+    settle,
+  };
+};
+
+const startLife = async (
+  site: Site,
+  time: ManualTime,
+  journal: Journal,
+  leftUnwritten: AlarmNotice[],
+  reportFault: Parameters<typeof createBuzzerBoard>[1]["reportFault"],
+) => {
+  const { clock, timers } = time;
+  const directory = createDirectory(site);
+  let sounding = "never set";
+  const buzzer: Buzzer = {
+    id: buzzerId("duty-room"),
+    set: async (command) => {
+      sounding = command.state === "on" ? `on ${command.pattern}` : "off";
+      return ok(undefined);
+    },
+    close: async () => {},
+  };
+  const board = createBuzzerBoard([{ buzzer }], { reportFault, timers });
+  const keeper = createKeeper({
+    journal,
+    timers,
+    reportFault,
+    onKept: () => {},
+    onUnkept: (notice) => leftUnwritten.push(notice),
+  });
+  const known = new Map<DetectorId, DetectorState>();
+  for (const { detector, json } of await journal.states()) {
+    const state = reviveState(json, clock.now());
+    if (state.ok) known.set(detector, state.value);
+  }
+  const pipeline = createPipeline(
+    {
+      gateway: gatewayId(site.gateway.id),
+      drill: site.drill,
+      clock,
+      timers,
+      rulesFor: (registered) => ({
+        limits: defaultLimits,
+        silenceAfter: registered?.silenceAfter ?? seconds(60),
+      }),
+      directory,
+      keeper,
+      sound: board.follow,
+    },
+    known,
+  );
+  const source = createMqttSource({ directory, clock, take: pipeline.take });
+  return { pipeline, source, buzzer: () => sounding };
+};
