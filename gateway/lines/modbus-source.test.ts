@@ -1,32 +1,40 @@
 import { expect, test } from "vitest";
 import { detectorId, type DetectorId } from "#domain/ids.ts";
-import type { Finding, Report } from "#domain/reading.ts";
+import type { Report } from "#domain/reading.ts";
+import { milliseconds, seconds } from "#domain/quantity.ts";
+import type { ModbusProfile } from "#firmware-config/profile.ts";
+import { gasModuleCo } from "#firmware-config/profiles/modbus.ts";
 import type { GatewayFault, Take } from "../ports.ts";
 import { startModbusSource } from "./modbus-source.ts";
-import type { PollProfile } from "./polled-unit.ts";
-import { withCrc, type Behaviour } from "./testing/fake-bus.ts";
-import { honest, openStory } from "./testing/line-story.ts";
+import { registersAnswer, withCrc, type Behaviour } from "./testing/fake-bus.ts";
+import { openStory } from "./testing/line-story.ts";
 
-const profile: PollProfile = {
-  channels: 1,
-  reads: [{ functionCode: 3, address: 0x6000, count: 2 }],
-  pollIntervalMs: 1_000,
-  replyTimeoutMs: 200,
+const profile: ModbusProfile = {
+  ...gasModuleCo,
+  pollIntervalMs: seconds(1),
+  replyTimeoutMs: milliseconds(200),
+  minGapMs: milliseconds(0),
 };
 
-/** Registers as a condition that tells them: enough to see what was decoded. */
-const showRegisters = (blocks: readonly (readonly number[])[]): readonly (readonly Finding[])[] =>
-  blocks.map((block) => [
-    { kind: "no-level", gas: "co", quality: "sentinel", raw: block.join(" ") },
-  ]);
+/** Every unit is warmed up and measures 31 ppm: status word, then the level. */
+const healthy: Behaviour = ({ unit, functionCode, address, value }) => [
+  {
+    afterMs: 10,
+    bytes: registersAnswer(
+      unit,
+      functionCode,
+      [0x8000, 31].slice(address - 0x6000).slice(0, value),
+    ),
+  },
+];
+const level31 = { kind: "level", level: { gas: "co", ppm: 31 } };
 
 const startStory = async (
   behave: Behaviour,
   settings: {
     readonly units?: readonly number[];
-    readonly profile?: PollProfile;
+    readonly profile?: ModbusProfile;
     readonly detectors?: readonly (DetectorId | undefined)[];
-    readonly decode?: typeof showRegisters;
     readonly take?: Take;
   } = {},
 ) => {
@@ -40,7 +48,6 @@ const startStory = async (
       profile: settings.profile ?? profile,
       detectors: settings.detectors ?? [],
     })),
-    decode: (_, blocks) => (settings.decode ?? showRegisters)(blocks),
     take:
       settings.take ??
       ((taken) => {
@@ -59,42 +66,42 @@ const faultsOf = (reports: readonly Report[]) =>
   );
 
 test("each poll becomes a report that says who, where and when", async () => {
-  const { time, reports } = await startStory(honest, { detectors: [detectorId("kitchen")] });
+  const { time, reports } = await startStory(healthy, { detectors: [detectorId("kitchen")] });
   await time.advance(2_500);
   expect(reports.map((report) => report.receivedAt.monoMs)).toEqual([10, 1_010, 2_010]);
   expect(reports[0]).toMatchObject({
     detector: "kitchen",
     position: { line: "bus-1", place: "unit 1, channel 1" },
-    findings: [{ raw: "25576 25577" }],
+    findings: expect.arrayContaining([expect.objectContaining(level31)]),
   });
 });
 
 test("a detector nobody registered gets a name from its place on the wires", async () => {
-  const { time, reports } = await startStory(honest, { units: [17] });
+  const { time, reports } = await startStory(healthy, { units: [17] });
   await time.advance(100);
   expect(reports[0]?.detector).toBe("bus-1-unit-17-channel-1");
 });
 
-test("the blocks of a profile are read one by one and decoded together", async () => {
-  const panel: PollProfile = {
+test("the blocks of a profile are read one by one, with its gap, and decoded together", async () => {
+  const [status, level] = gasModuleCo.points;
+  if (status === undefined || level === undefined) throw new Error("the module has two points");
+  const inTwoBlocks: ModbusProfile = {
     ...profile,
-    channels: 2,
-    minGapMs: 100,
+    minGapMs: milliseconds(100),
     reads: [
-      { functionCode: 3, address: 0, count: 1 },
-      { functionCode: 4, address: 5, count: 2 },
+      { functionCode: 3, address: 0x6000, count: 1 },
+      { functionCode: 4, address: 0x6001, count: 1 },
     ],
+    points: [status, { ...level, block: 1, offset: 0 }],
   };
-  const { time, bus, reports } = await startStory(honest, { profile: panel });
+  const { time, bus, reports } = await startStory(healthy, { profile: inTwoBlocks });
   await time.advance(500);
   expect(bus.requests.map(({ atMs, functionCode }) => [atMs, functionCode])).toEqual([
     [0, 3],
     [110, 4],
   ]);
-  expect(reports.map((report) => report.findings)).toMatchObject([
-    [{ raw: "1000" }],
-    [{ raw: "1005 1006" }],
-  ]);
+  expect(reports).toHaveLength(1);
+  expect(reports[0]?.findings).toContainEqual(level31);
 });
 
 test("a unit that does not answer is a fault of each of its detectors, in words", async () => {
@@ -129,9 +136,12 @@ test("a refusal is told at every poll and does not cost the unit its slots", asy
 });
 
 test("one dead unit among eight: the others are polled to the millisecond, it is probed apart", async () => {
-  const { time, bus } = await startStory((request) => (request.unit === 4 ? [] : honest(request)), {
-    units: [1, 2, 3, 4, 5, 6, 7, 8],
-  });
+  const { time, bus } = await startStory(
+    (request) => (request.unit === 4 ? [] : healthy(request)),
+    {
+      units: [1, 2, 3, 4, 5, 6, 7, 8],
+    },
+  );
   await time.advance(30_000);
   for (const unit of [1, 2, 3, 5, 6, 7, 8]) {
     // The first round pays for finding the dead one; after it each has its slot.
@@ -146,7 +156,7 @@ test("one dead unit among eight: the others are polled to the millisecond, it is
 test("a unit that is plugged in again reports within 10 s", async () => {
   let isDead = true;
   const { time, reports } = await startStory(
-    (request) => (request.unit === 4 && isDead ? [] : honest(request)),
+    (request) => (request.unit === 4 && isDead ? [] : healthy(request)),
     { units: [1, 4], detectors: [undefined] },
   );
   await time.advance(60_000);
@@ -163,7 +173,7 @@ test("a unit that is plugged in again reports within 10 s", async () => {
 });
 
 test("while the line is unplugged every poll says so, and the slots go on after it", async () => {
-  const { time, bus, reports } = await startStory(honest);
+  const { time, bus, reports } = await startStory(healthy);
   await time.advance(500);
   bus.unplug();
   await time.advance(3_000);
@@ -176,13 +186,16 @@ test("while the line is unplugged every poll says so, and the slots go on after 
   bus.plugIn();
   await time.advance(3_000);
   expect(reports.at(-1)).toMatchObject({ receivedAt: { monoMs: 6_010 } });
-  expect(reports.at(-1)?.findings[0]?.kind).toBe("no-level");
+  expect(reports.at(-1)?.findings).toContainEqual(level31);
 });
 
 test("a decoder's bug is a fault of that detector and the line goes on", async () => {
-  const { time, reports } = await startStory(honest, {
-    decode: () => {
-      throw new Error("planted");
+  const { time, reports } = await startStory(healthy, {
+    profile: {
+      ...profile,
+      get points(): never {
+        throw new Error("planted");
+      },
     },
   });
   await time.advance(1_500);
@@ -193,7 +206,7 @@ test("a decoder's bug is a fault of that detector and the line goes on", async (
 
 test("a full disk is told once and gone when writing works again; polling never stops", async () => {
   let isFull = true;
-  const { time, faults, bus } = await startStory(honest, {
+  const { time, faults, bus } = await startStory(healthy, {
     take: () => (isFull ? Promise.reject(new Error("ENOSPC")) : Promise.resolve()),
   });
   await time.advance(500);
@@ -205,7 +218,7 @@ test("a full disk is told once and gone when writing works again; polling never 
 });
 
 test("closing stops the polling", async () => {
-  const { time, bus, source, line } = await startStory(honest);
+  const { time, bus, source, line } = await startStory(healthy);
   await time.advance(100);
   await source.close();
   await time.advance(5_000);

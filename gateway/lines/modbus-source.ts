@@ -1,5 +1,5 @@
-import type { Finding } from "#domain/reading.ts";
 import type { Clock } from "#domain/time.ts";
+import { decodeRegisters } from "#firmware-config/modbus.ts";
 import type { ReportFault, Running, Take } from "../ports.ts";
 import { errorText } from "./error-text.ts";
 import { createHandOver } from "./hand-over.ts";
@@ -10,19 +10,14 @@ import {
   reportFailure,
   reportReadings,
   type PolledUnit,
-  type PollProfile,
   type UnitSettings,
 } from "./polled-unit.ts";
 import { createPollTimetable } from "./poll-timetable.ts";
 import { sleep, type Sleep, type Timers } from "./timers.ts";
 
-export interface ModbusSourceOptions<Profile extends PollProfile> {
+export interface ModbusSourceOptions {
   readonly line: BusLine;
-  readonly units: readonly UnitSettings<Profile>[];
-  readonly decode: (
-    profile: Profile,
-    blocks: readonly (readonly number[])[],
-  ) => readonly (readonly Finding[])[];
+  readonly units: readonly UnitSettings[];
   readonly take: Take;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -34,13 +29,11 @@ export interface ModbusSourceOptions<Profile extends PollProfile> {
  * report per channel; each failed one a fault for every detector of the unit: silence is never the
  * answer. A unit that does not answer is probed on its own back-off, the others keep their slots.
  */
-export const startModbusSource = <Profile extends PollProfile>(
-  options: ModbusSourceOptions<Profile>,
-): Running => {
+export const startModbusSource = (options: ModbusSourceOptions): Running => {
   const { line, clock, timers } = options;
   const nowMs = (): number => clock.now().monoMs;
   const handOver = createHandOver(line.id, options.take, options.reportFault);
-  const units = options.units.map((unit): PolledUnit<Profile> => ({
+  const units = options.units.map((unit): PolledUnit => ({
     ...unit,
     line: line.id,
     blocks: [],
@@ -75,9 +68,9 @@ export const startModbusSource = <Profile extends PollProfile>(
     unit.blocks = [];
   };
 
-  const reportPoll = (unit: PolledUnit<Profile>) => {
+  const reportPoll = (unit: PolledUnit) => {
     try {
-      return reportReadings(unit, options.decode(unit.profile, unit.blocks), clock.now());
+      return reportReadings(unit, decodeRegisters(unit.profile, unit.blocks), clock.now());
     } catch (bug) {
       return reportDecoderBug(unit, errorText(bug), clock.now());
     }
@@ -104,7 +97,7 @@ export const startModbusSource = <Profile extends PollProfile>(
   };
 };
 
-const timetableRow = (unit: PolledUnit<PollProfile>) => ({
+const timetableRow = (unit: PolledUnit) => ({
   periodMs: unit.profile.pollIntervalMs,
   minGapMs: unit.profile.minGapMs ?? 0,
   // After a probe without answer the wire stays quiet for the whole reply time-out.

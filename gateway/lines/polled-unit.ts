@@ -4,30 +4,19 @@ import { detectorId } from "#domain/ids.ts";
 import type { FaultCode, Finding, Report } from "#domain/reading.ts";
 import type { Bilingual } from "#domain/result.ts";
 import type { Instant } from "#domain/time.ts";
+import { registerName } from "#firmware-config/modbus.ts";
+import type { ModbusProfile, RegisterRead } from "#firmware-config/profile.ts";
 import { explainLineError, type LineError } from "./line-error.ts";
 
-/** What the source needs to know of a device profile. */
-export interface PollProfile {
-  readonly channels: number;
-  readonly reads: readonly {
-    readonly functionCode: 1 | 2 | 3 | 4;
-    readonly address: number;
-    readonly count: number;
-  }[];
-  readonly pollIntervalMs: number;
-  readonly replyTimeoutMs: number;
-  readonly minGapMs?: number;
-}
-
 /** A unit as the site file has it. */
-export interface UnitSettings<Profile extends PollProfile> {
+export interface UnitSettings {
   readonly unit: number;
-  readonly profile: Profile;
+  readonly profile: ModbusProfile;
   /** By channel; `undefined` or absent: not registered, it gets a name from its place. */
   readonly detectors: readonly (DetectorId | undefined)[];
 }
 
-export interface PolledUnit<Profile extends PollProfile> extends UnitSettings<Profile> {
+export interface PolledUnit extends UnitSettings {
   readonly line: string;
   /** What has been read of the poll under way. */
   blocks: (readonly number[])[];
@@ -35,7 +24,7 @@ export interface PolledUnit<Profile extends PollProfile> extends UnitSettings<Pr
 }
 
 /** A unit known to be away is given no longer than twice its slowest answer so far. */
-export const probeTimeoutMs = (unit: PolledUnit<PollProfile>): number => {
+export const probeTimeoutMs = (unit: PolledUnit): number => {
   const { replyTimeoutMs } = unit.profile;
   if (unit.slowestAnswerMs === 0) return replyTimeoutMs;
   return Math.min(replyTimeoutMs, Math.max(shortestProbeMs, 2 * unit.slowestAnswerMs));
@@ -43,7 +32,7 @@ export const probeTimeoutMs = (unit: PolledUnit<PollProfile>): number => {
 
 /** One report per channel. */
 export const reportReadings = (
-  unit: PolledUnit<PollProfile>,
+  unit: PolledUnit,
   findingsByChannel: readonly (readonly Finding[])[],
   receivedAt: Instant,
 ): readonly Report[] =>
@@ -60,20 +49,20 @@ export const reportReadings = (
 
 /** A failed poll is a fault of every detector of the unit. */
 export const reportFailure = (
-  unit: PolledUnit<PollProfile>,
-  request: PollProfile["reads"][number],
+  unit: PolledUnit,
+  request: RegisterRead,
   error: LineError,
   receivedAt: Instant,
 ): readonly Report[] =>
   reportFault(unit, receivedAt, {
     code: faultCodes[error.kind],
-    at: `unit ${unit.unit}, function ${request.functionCode}, ${registerForms(request)}`,
+    at: `unit ${unit.unit}, function ${request.functionCode}, ${registerName(request.functionCode, request.address)}`,
     text: explainLineError(unit.line, error),
   });
 
 /** A bug in one profile's decoder must neither stop the line nor pass for silence. */
 export const reportDecoderBug = (
-  unit: PolledUnit<PollProfile>,
+  unit: PolledUnit,
   cause: string,
   receivedAt: Instant,
 ): readonly Report[] =>
@@ -84,7 +73,7 @@ export const reportDecoderBug = (
   });
 
 const reportFault = (
-  unit: PolledUnit<PollProfile>,
+  unit: PolledUnit,
   receivedAt: Instant,
   fault: { readonly code: FaultCode; readonly at: string; readonly text: Bilingual },
 ): readonly Report[] =>
@@ -106,14 +95,6 @@ const faultCodes: Record<LineError["kind"], FaultCode> = {
   "wrong-length": "wrong-reply",
   "wrong-echo": "wrong-reply",
   exception: "exception",
-};
-
-/** Wire address and the reference number of manuals, which counts from 1 behind its table's digit. */
-const registerForms = ({ functionCode, address }: PollProfile["reads"][number]): string => {
-  const table = { 1: 0, 2: 1, 3: 4, 4: 3 }[functionCode];
-  const width = address < 9_999 ? 4 : 5;
-  const reference = `${table}${String(address + 1).padStart(width, "0")}`;
-  return `0x${address.toString(16).padStart(4, "0")} (${reference})`;
 };
 
 const decoderFailed = (cause: string): Bilingual => ({

@@ -1,9 +1,10 @@
 import type { DetectorId } from "#domain/ids.ts";
 import { detectorId } from "#domain/ids.ts";
-import type { MonoMs } from "#domain/quantity.ts";
-import type { Finding } from "#domain/reading.ts";
+import type { Finding, ReadingFault } from "#domain/reading.ts";
 import type { Bilingual } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
+import type { SerialProfile } from "#firmware-config/profile.ts";
+import { createFrameReader, strayBytes } from "#firmware-config/serial.ts";
 import type { ReportFault, Running, Take } from "../ports.ts";
 import type { OpenPort } from "./byte-port.ts";
 import { createHandOver } from "./hand-over.ts";
@@ -11,35 +12,13 @@ import { openSerialPort } from "./serial-port.ts";
 import { supervisePort } from "./supervised-port.ts";
 import type { Timers } from "./timers.ts";
 
-/** What the source needs to know of a device profile. */
-export interface FrameProfile {
-  readonly baudRate: number;
-  readonly mode: "active" | "question-answer";
-  /** The question, for a device that has to be asked. */
-  readonly query?: readonly number[];
-  /** How often it sends, or is asked. */
-  readonly pollIntervalMs?: number;
-}
-
-/** Cuts a byte stream into frames; what fits into none comes back as discarded. */
-export interface FrameReader {
-  readonly push: (
-    bytes: Uint8Array,
-    at: MonoMs,
-  ) => {
-    readonly frames: readonly (readonly Finding[])[];
-    readonly discarded: readonly number[];
-  };
-}
-
-export interface SerialSourceOptions<Profile extends FrameProfile> {
+export interface SerialSourceOptions {
   readonly id: string;
   /** Stable across re-plugging: /dev/serial/by-id/… */
   readonly path: string;
-  readonly profile: Profile;
+  readonly profile: SerialProfile;
   /** `undefined`: not registered, it gets its name from the line. */
   readonly detector: DetectorId | undefined;
-  readonly createFrameReader: (profile: Profile) => FrameReader;
   readonly take: Take;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -65,14 +44,12 @@ export interface SerialStats {
  * where its mode wants that. When no whole frame has come for five intervals, a fault says so, and
  * says it again every five intervals: silence is never the answer.
  */
-export const startSerialSource = <Profile extends FrameProfile>(
-  options: SerialSourceOptions<Profile>,
-): SerialSource => {
+export const startSerialSource = (options: SerialSourceOptions): SerialSource => {
   const { id, path, profile, clock, timers, reportFault } = options;
   const detector = options.detector ?? detectorId(id);
   const handOver = createHandOver(id, options.take, reportFault);
   const intervalMs = profile.pollIntervalMs ?? defaultIntervalMs;
-  let reader = options.createFrameReader(profile);
+  let reader = createFrameReader(profile);
   let frames = 0;
   let discardedBytes = 0;
   let discardedSinceFrame: readonly number[] = [];
@@ -94,8 +71,12 @@ export const startSerialSource = <Profile extends FrameProfile>(
     }
   };
 
+  const silenceFault = (): ReadingFault =>
+    discardedSinceFrame.length > 0
+      ? strayBytes(discardedSinceFrame)
+      : { code: "no-reply", at: path, text: nothingCame(id, 5 * intervalMs) };
   const silence = createRepeater(timers, 5 * intervalMs, () =>
-    report([silenceFault(id, path, discardedSinceFrame, 5 * intervalMs)]),
+    report([{ kind: "fault", fault: silenceFault() }]),
   );
   const asking = createRepeater(timers, intervalMs, () => {
     if (profile.query === undefined) return;
@@ -109,7 +90,7 @@ export const startSerialSource = <Profile extends FrameProfile>(
       openSerialPort({ path, baudRate: profile.baudRate, parity: "none", stopBits: 1 }),
     onBytes,
     onOpen: () => {
-      reader = options.createFrameReader(profile);
+      reader = createFrameReader(profile);
     },
     timers,
     reportFault,
@@ -148,24 +129,7 @@ const createRepeater = (timers: Timers, periodMs: number, run: () => void) => {
   return { restart, stop: () => cancel() };
 };
 
-const silenceFault = (
-  id: string,
-  path: string,
-  discarded: readonly number[],
-  silentMs: number,
-): Finding => {
-  const hex = Buffer.from(discarded).toString("hex");
-  return discarded.length === 0
-    ? { kind: "fault", fault: { code: "no-reply", at: path, text: nothingCame(id, silentMs) } }
-    : { kind: "fault", fault: { code: "malformed", at: hex, text: onlyNoise(id, silentMs, hex) } };
-};
-
 const nothingCame = (id: string, silentMs: number): Bilingual => ({
   zh: `串口探测器 ${id} 已 ${silentMs / 1_000} 秒没有数据。请检查供电、接线与工作模式(主动上传/问答)。`,
   en: `The serial detector ${id} has sent nothing for ${silentMs / 1_000} s. Check its power, wiring and mode (active upload or question and answer).`,
-});
-
-const onlyNoise = (id: string, silentMs: number, hex: string): Bilingual => ({
-  zh: `串口探测器 ${id} 已 ${silentMs / 1_000} 秒没有完整的数据帧,只收到无法识别的字节(${hex})。请检查波特率、接线与设备型号。`,
-  en: `The serial detector ${id} has sent no whole frame for ${silentMs / 1_000} s, only bytes that make no sense (${hex}). Check baud rate, wiring and device profile.`,
 });
