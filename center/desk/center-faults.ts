@@ -2,7 +2,10 @@ import type { Bilingual } from "#domain/result.ts";
 
 /** What is wrong with the center itself right now, shown with every gateway. */
 export interface CenterFaults {
+  /** `undefined`: it is mended. */
   readonly set: (key: string, fault: Bilingual | undefined) => void;
+  readonly get: (key: string) => Bilingual | undefined;
+  readonly has: (key: string) => boolean;
   readonly list: () => readonly Bilingual[];
 }
 
@@ -16,6 +19,8 @@ export const createCenterFaults = (onChange: () => void): CenterFaults => {
       else faults.set(key, fault);
       onChange();
     },
+    get: (key) => faults.get(key),
+    has: (key) => faults.has(key),
     list: () => [...faults.values()],
   };
 };

@@ -1,3 +1,4 @@
+// oxlint-disable oxc/no-async-endpoint-handlers -- Express only; Fastify answers for rejections
 import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { DeskAlarmSchema, type DeskAlarm } from "#domain/desk.ts";

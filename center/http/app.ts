@@ -8,7 +8,7 @@ import type { Broadcast } from "../desk/broadcast.ts";
 import type { GatewayView } from "../desk/read-gateways.ts";
 import type { CenterMetrics } from "../metrics.ts";
 import type { Store } from "../store/open-store.ts";
-import type { Timers } from "../timers.ts";
+import type { Timers } from "#platform/timers.ts";
 
 export type App = FastifyInstance<
   RawServerDefault,

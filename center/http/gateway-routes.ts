@@ -1,3 +1,4 @@
+// oxlint-disable oxc/no-async-endpoint-handlers -- Express only; Fastify answers for rejections
 import { Type } from "typebox";
 import { DeskGatewaySchema } from "#domain/desk.ts";
 import { namePattern } from "#domain/ids.ts";
@@ -61,7 +62,9 @@ export const addGatewayRoutes = (app: App, parts: HttpParts): void => {
       return {
         gateway: id,
         journals: journals.map((one) => ({
-          ...one,
+          journal: one.journal,
+          recorded: one.recorded,
+          received: one.received,
           holes: one.holes.map(([from, to]): [number, number] => [from, to]),
         })),
       };

@@ -1,13 +1,12 @@
 import type { ServerResponse } from "node:http";
 import { Type } from "typebox";
-import { seconds } from "#domain/quantity.ts";
 import type { PlacedEvent } from "../desk/broadcast.ts";
 import { isKnownPosition, lastPosition } from "../store/stream-log.ts";
 import type { App, HttpParts } from "./app.ts";
 import { ProblemError, problemResponses } from "./problems.ts";
 import { callerOf, requireSession } from "./require-session.ts";
 
-const heartbeatInterval = seconds(5);
+const heartbeatMs = 5_000;
 /** Every so many heartbeats the session is asked again: a revoked one loses its stream. */
 const sessionCheckEvery = 6;
 /** A page that does not read this many bytes is cut off; it comes back and is replayed what it missed. */
@@ -37,7 +36,7 @@ export const addStreamRoute = (app: App, parts: HttpParts): void => {
       else page.held.push(...events);
     }
   });
-  const stopBeating = parts.timers.every(heartbeatInterval, () => {
+  const stopBeating = parts.timers.every(heartbeatMs, () => {
     beats += 1;
     const beat = heartbeat(parts.clock.now().wallMs);
     for (const page of pages) write(page, beat);

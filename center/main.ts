@@ -1,0 +1,148 @@
+/** The center's composition root: the only file that picks concrete parts. */
+import { randomUUID } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Clock } from "#domain/time.ts";
+import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
+import { explainListenError } from "#platform/listen-error.ts";
+import { openSystemClock } from "#platform/system-clock.ts";
+import { systemTimers, type Timers } from "#platform/timers.ts";
+import { openAccounts } from "./accounts/accounts.ts";
+import { openCore, type Core } from "./core.ts";
+import { createLinkWatch } from "./desk/watch-links.ts";
+import { startHousekeeping } from "./housekeeping.ts";
+import { createHttpServer } from "./http/server.ts";
+import { openEmbeddedLink } from "./link/embedded-listener.ts";
+import { openBrokerLink } from "./link/external-broker.ts";
+import type { GatewayLink } from "./link/ports.ts";
+import type { CenterOptions, RunningCenter } from "./options.ts";
+import { openStore, type Store } from "./store/open-store.ts";
+
+export type { CenterOptions, RunningCenter } from "./options.ts";
+
+/** How often links are judged and changes of other center processes are looked for. */
+const watchMs = 1_000;
+const otherProcessesMs = 200;
+
+/** Starts the street center, or says what to mend: the database, a taken port. */
+export const startCenter = async (
+  options: CenterOptions,
+): Promise<Result<RunningCenter, Bilingual>> => {
+  const clock = options.clock ?? openSystemClock();
+  const timers = options.timers ?? systemTimers;
+  const store = await openStore({
+    dataFolder: join(options.dataFolder, "center"),
+    ...(options.databaseUrl !== undefined && { databaseUrl: options.databaseUrl }),
+  });
+  if (!store.ok) return store;
+  const core = await openCore(options, store.value, clock);
+  const { broadcast, intake, metrics, view } = core;
+
+  const link = await openLink(options, core);
+  if (!link.ok) {
+    await store.value.close();
+    return link;
+  }
+  core.useLink(link.value);
+
+  const stops = startWatches(core, store.value, clock, timers);
+  const http = await createHttpServer({
+    store: store.value,
+    clock,
+    timers,
+    accounts: await openAccounts(store.value, clock),
+    broadcast,
+    metrics,
+    view,
+    hindrances: core.hindrances,
+    consoleFolder: options.consoleFolder ?? join(import.meta.dirname, "../dashboards/console/dist"),
+    streetName: options.street.name,
+    requestsPerMinute: options.requestsPerMinute ?? 1_200,
+    trustedProxies: options.trustedProxies ?? [],
+    logger: options.log,
+  });
+  const close = async (): Promise<void> => {
+    for (const stop of stops) stop();
+    await http.close();
+    await link.value.close();
+    await intake.idle();
+    await broadcast.idle();
+    await store.value.close();
+  };
+
+  const { httpHost: host, httpPort: port } = options;
+  try {
+    await http.listen({ host, port });
+  } catch (error) {
+    await close();
+    const setting = "center.http.port / CANARY_CENTER_HTTP_PORT";
+    return err(explainListenError(error, { host, port }, setting));
+  }
+  const httpPort = portOf(http.server.address()) ?? port;
+  options.log.info(
+    `街道中心已在值守 · the street center is on watch: HTTP ${httpPort}, MQTT ${link.value.port ?? "external"}`,
+  );
+  return ok({
+    httpPort,
+    ...(link.value.port !== undefined && { mqttPort: link.value.port }),
+    ...(core.firstAdmin !== undefined && { firstAdmin: core.firstAdmin }),
+    close,
+  });
+};
+
+/** What happens without anybody asking. */
+const startWatches = (
+  core: Core,
+  store: Store,
+  clock: Clock,
+  timers: Timers,
+): readonly (() => void)[] => {
+  const { wake } = core.broadcast;
+  const watch = createLinkWatch(store, clock);
+  return [
+    timers.every(watchMs, () => {
+      watch().then(wake, core.databaseFailed);
+    }),
+    timers.every(watchMs, () => {
+      void core.seeWhetherMended();
+    }),
+    startHousekeeping(store, clock, timers, core.databaseFailed),
+    ...(store.kind === "postgres" ? [timers.every(otherProcessesMs, wake)] : []),
+  ];
+};
+
+const openLink = async (
+  options: CenterOptions,
+  core: Core,
+): Promise<Result<GatewayLink, Bilingual>> => {
+  const { take } = core.intake;
+  if (options.brokerUrl !== undefined) {
+    return ok(
+      await openBrokerLink({
+        url: options.brokerUrl,
+        clientId: `canary-center-${randomUUID()}`,
+        // One SQLite file has one center; several centers share one PostgreSQL.
+        shared: options.databaseUrl !== undefined,
+        take,
+        onChange: (hindrance) => core.faults.set("broker", hindrance),
+      }),
+    );
+  }
+  const link = await openEmbeddedLink({
+    host: options.mqttHost,
+    port: options.mqttPort,
+    gateways: options.gateways,
+    anonymousGateways: options.anonymousGateways,
+    take,
+    onFault: ({ key, present, text }) => core.faults.set(`mqtt ${key}`, present ? text : undefined),
+  });
+  return link.ok ? link : err(withSetting(link.error));
+};
+
+const portOf = (address: AddressInfo | string | null): number | undefined =>
+  typeof address === "object" ? address?.port : undefined;
+
+const withSetting = ({ zh, en }: Bilingual): Bilingual => ({
+  zh: `${zh}(设置 center.mqtt.port / CANARY_CENTER_MQTT_PORT)`,
+  en: `${en} (setting center.mqtt.port / CANARY_CENTER_MQTT_PORT)`,
+});
