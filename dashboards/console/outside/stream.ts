@@ -1,11 +1,13 @@
 import type { Desk, DeskEvent } from "#domain/desk.ts";
 import { err, ok, type Result } from "#domain/result.ts";
 import { lostAfterHeartbeats, retryDelayMs, shakyAfterHeartbeats } from "../state/pulse.ts";
+import { createGatherer } from "./gather.ts";
 import { fetchDesk, streamUrl, type ApiError } from "./api.ts";
 
 export interface StreamListener {
   readonly onDesk: (desk: Desk) => void;
-  readonly onEvent: (event: DeskEvent) => void;
+  /** In the order of the stream; several at once only in a flood. */
+  readonly onEvents: (events: readonly DeskEvent[]) => void;
   readonly onSignedOut: () => void;
 }
 
@@ -19,9 +21,11 @@ export const followDesk = (listener: StreamListener, heartbeatMs: number): (() =
   let attempt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let source: EventSource | undefined;
+  const gatherer = createGatherer(listener.onEvents, floodPauseMs);
 
   const again = (): void => {
     source?.close();
+    gatherer.flush();
     clearTimeout(timer);
     if (closed) return;
     timer = setTimeout(begin, retryDelayMs(attempt, Math.random()));
@@ -53,7 +57,7 @@ export const followDesk = (listener: StreamListener, heartbeatMs: number): (() =
     const take = (event: DeskEvent): void => {
       attempt = 0;
       expectLife(shakyAfterHeartbeats);
-      listener.onEvent(event);
+      gatherer.add(event);
     };
     for (const kind of kinds)
       source.addEventListener(kind, (message: MessageEvent<string>) => {
@@ -72,9 +76,13 @@ export const followDesk = (listener: StreamListener, heartbeatMs: number): (() =
   return () => {
     closed = true;
     clearTimeout(timer);
+    gatherer.drop();
     source?.close();
   };
 };
+
+/** Fast enough to look immediate, slow enough to draw thousands of alarms. */
+const floodPauseMs = 100;
 
 const kinds = ["alarm", "gateway", "heartbeat"] as const satisfies readonly DeskEvent["kind"][];
 

@@ -56,11 +56,16 @@ export const AlarmRow = memo(({ alarm, selected, away, signing, onChoose, onSign
         <button
           type="button"
           className="sign"
-          aria-label={say(text.signOne(what, place))}
+          aria-keyshortcuts={selected ? "F2" : undefined}
           aria-disabled={signing?.kind === "sending"}
           onClick={() => onSign(alarm)}
         >
           {say(signing?.kind === "sending" ? text.signing : text.sign)}
+          {/* A screen reader hears which one; the eye sees it from the row. */}
+          <span className="unseen">
+            {" "}
+            {place} {what}
+          </span>
           {selected && <kbd>F2</kbd>}
         </button>
       )}

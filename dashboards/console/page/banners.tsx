@@ -4,20 +4,21 @@ import { text } from "../words/text.ts";
 import { useWords } from "../words/language.tsx";
 import { usePulse } from "./pulse-context.tsx";
 
-/** A page that lost its stream says so, large. The timer is kept from being read aloud each second. */
+/** A page that lost its stream says so, large. */
 export const LinkBanner = () => {
   const { say } = useWords();
   const { link, everHeard, nowMs, silentMs } = usePulse();
   if (link === "live") return undefined;
-  const timer = formatTimer(silentMs);
-  const words = !everHeard
-    ? text.linkNever(timer)
+  const [what, then] = !everHeard
+    ? [text.linkNever, text.linkNeverThen]
     : link === "shaky"
-      ? text.linkShaky(timer)
-      : text.linkLost(timer, formatClock(nowMs));
+      ? [text.linkShaky, text.linkShakyThen]
+      : [text.linkLost, text.linkLostThen(formatClock(nowMs))];
   return (
-    <p className={`banner ${link}`} role={link === "lost" ? "alert" : "status"} aria-atomic="false">
-      {say(words)}
+    <p className={`banner ${link}`} role={link === "lost" ? "alert" : "status"}>
+      <span>
+        {say(what)} <time aria-hidden="true">{formatTimer(silentMs)}</time> — {say(then)}
+      </span>
     </p>
   );
 };

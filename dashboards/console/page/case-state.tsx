@@ -1,5 +1,6 @@
 import type { DeskAlarm } from "#domain/desk.ts";
 import { isSigned } from "../state/desk-state.ts";
+import { isDangerWaiting } from "../state/sound-plan.ts";
 import { formatClock, formatTimer } from "../words/format.ts";
 import { text } from "../words/text.ts";
 import { useWords } from "../words/language.tsx";
@@ -20,7 +21,7 @@ export const CaseState = ({ alarm }: { readonly alarm: DeskAlarm }) => {
   );
 };
 
-/** Unsigned for this long is bold, then said in words: the first page must be signed for by then. */
+/** Gas and CO unsigned for this long is bold, then said in words: it should be signed for by then. */
 const boldAfterMs = 30_000;
 const overdueAfterMs = 60_000;
 
@@ -30,11 +31,11 @@ export const Elapsed = ({ alarm }: { readonly alarm: DeskAlarm }) => {
   const nowMs = useNowMs();
   const waiting = !isSigned(alarm);
   const spanMs = (waiting ? nowMs : (alarm.case.acceptedAtMs ?? nowMs)) - alarm.firstAtMs;
-  const late = waiting && spanMs >= boldAfterMs;
+  const urgent = isDangerWaiting(alarm);
   return (
-    <span className={late ? "elapsed late" : "elapsed"}>
+    <span className={urgent && spanMs >= boldAfterMs ? "elapsed late" : "elapsed"}>
       <time>{formatTimer(spanMs)}</time>
-      {waiting && spanMs >= overdueAfterMs && <em>{say(text.overdue(overdueAfterMs / 1_000))}</em>}
+      {urgent && spanMs >= overdueAfterMs && <em>{say(text.overdue(overdueAfterMs / 1_000))}</em>}
     </span>
   );
 };

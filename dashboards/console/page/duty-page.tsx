@@ -60,25 +60,30 @@ const Desk = ({ desk, change, user, look, siren, onSignedOut, onLeft }: DeskProp
 
   return (
     <div className={`duty ${link}`}>
-      <LinkBanner />
-      {sound !== "on" && rows.some(isDangerWaiting) && (
-        <SilentSeatBanner onGoOnDuty={siren.goOnDuty} />
-      )}
-      <DrillBanner gateways={[...desk.gateways.values()]} />
-      <TopBar
-        user={user}
-        look={look}
-        siren={siren}
-        sound={sound}
-        onSignOut={() =>
-          void logOut().then((answer) => {
-            if (answer.ok || answer.error.kind === "signed-out") onLeft();
-            else setMessage(explainApiError(answer.error));
-          })
-        }
-      />
-      <CountsBar rows={rows} gateways={[...desk.gateways.values()]} />
-      <AwayBanner count={desk.arrivedWhileAway.size} onSeen={() => change({ kind: "away-seen" })} />
+      <header>
+        <LinkBanner />
+        {sound !== "on" && rows.some(isDangerWaiting) && (
+          <SilentSeatBanner onGoOnDuty={siren.goOnDuty} />
+        )}
+        <DrillBanner gateways={[...desk.gateways.values()]} />
+        <TopBar
+          user={user}
+          look={look}
+          siren={siren}
+          sound={sound}
+          onSignOut={() =>
+            void logOut().then((answer) => {
+              if (answer.ok || answer.error.kind === "signed-out") onLeft();
+              else setMessage(explainApiError(answer.error));
+            })
+          }
+        />
+        <CountsBar rows={rows} gateways={[...desk.gateways.values()]} />
+        <AwayBanner
+          count={desk.arrivedWhileAway.size}
+          onSeen={() => change({ kind: "away-seen" })}
+        />
+      </header>
       <main className="desk">
         {rows.length === 0 ? (
           <EmptyDesk loaded={desk.loaded} gateways={[...desk.gateways.values()]} />

@@ -18,7 +18,7 @@ interface Props {
 export const TopBar = ({ user, look, siren, sound, onSignOut }: Props) => {
   const { say } = useWords();
   return (
-    <header className="top">
+    <div className="top">
       <h1>{say(text.product)}</h1>
       <span className="who">{user.name}</span>
       <span className="sound">
@@ -40,7 +40,7 @@ export const TopBar = ({ user, look, siren, sound, onSignOut }: Props) => {
       <button type="button" onClick={onSignOut}>
         {say(text.signOut)}
       </button>
-    </header>
+    </div>
   );
 };
 

@@ -19,10 +19,10 @@ export const useDesk = (siren: Siren, onSignedOut: () => void) => {
             watch.heard(picture.nowMs);
             change({ kind: "desk", desk: picture });
           },
-          onEvent: (event) => {
-            if (event.kind === "heartbeat") return watch.heard(event.data.nowMs);
-            watch.heard();
-            change(event);
+          onEvents: (events) => {
+            const heartbeat = events.findLast(({ kind }) => kind === "heartbeat");
+            for (const event of events) if (event.kind !== "heartbeat") change(event);
+            watch.heard(heartbeat?.kind === "heartbeat" ? heartbeat.data.nowMs : undefined);
           },
           onSignedOut,
         },

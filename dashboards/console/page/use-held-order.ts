@@ -9,6 +9,7 @@ import { holdMs, isAiming, keepOrder } from "../state/hold-order.ts";
 export const useHeldOrder = (rows: readonly DeskAlarm[]) => {
   const [order, setOrder] = useState<readonly string[]>([]);
   const lastMoveMs = useRef<number>(undefined);
+  const lastPlace = useRef<string>(undefined);
   const heldSinceMs = useRef<number>(undefined);
 
   useEffect(() => {
@@ -31,8 +32,11 @@ export const useHeldOrder = (rows: readonly DeskAlarm[]) => {
   return {
     held: keepOrder(rows, order),
     pointer: {
-      onPointerMove: () => {
-        lastMoveMs.current = performance.now();
+      // Browsers also report a pointer that rests while the page moves under it: that is no hand.
+      onPointerMove: ({ clientX, clientY }: { clientX: number; clientY: number }) => {
+        const place = `${clientX} ${clientY}`;
+        if (place !== lastPlace.current) lastMoveMs.current = performance.now();
+        lastPlace.current = place;
       },
       onPointerLeave: () => {
         lastMoveMs.current = undefined;

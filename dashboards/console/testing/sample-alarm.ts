@@ -19,6 +19,8 @@ export interface Story {
   readonly late?: boolean;
   readonly present?: DeskAlarm["present"];
   readonly event?: Partial<Event>;
+  /** No measured value: a fault, or a device that only says that it alarms. */
+  readonly noLevel?: boolean;
 }
 
 export const sampleAlarm = (story: Story = {}): DeskAlarm => {
@@ -47,9 +49,11 @@ export const sampleAlarm = (story: Story = {}): DeskAlarm => {
           },
           inputs: { ppm: 310 },
         },
-        gas: "co",
-        level: { gas: "co", ppm: 310 },
-        peak: { gas: "co", ppm: 318 },
+        ...(!story.noLevel && {
+          gas: "co",
+          level: { gas: "co", ppm: 310 },
+          peak: { gas: "co", ppm: 318 },
+        }),
         test: false,
         ...story.event,
       },
@@ -109,9 +113,6 @@ export const troubleEvent = (
   rule: "sensor-fault",
   alarmClass,
   priority: alarmClass === "test" ? 4 : 3,
-  gas: undefined,
-  level: undefined,
-  peak: undefined,
   cause: {
     ruleSet: "canary",
     source: { standard: "Canary", clause: "silence", confidence: "h" },

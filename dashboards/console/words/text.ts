@@ -48,21 +48,23 @@ export const text = {
     ),
 
   linkLive: (age: string) => both(`连接正常 · ${age}`, `Connected · ${age}`),
-  linkShaky: (timer: string) =>
+  // Each sentence stands around a running timer, which screen readers are spared.
+  linkShaky: both(
+    "连接不稳,没有收到中心心跳已",
+    "Connection unsteady, no heartbeat from the center for",
+  ),
+  linkShakyThen: both("正在重连。", "Reconnecting."),
+  linkLost: both("与中心断开", "Cut off from the center for"),
+  linkLostThen: (at: string) =>
     both(
-      `连接不稳:已 ${timer} 没有收到中心心跳,正在重连。`,
-      `Connection unsteady: no heartbeat from the center for ${timer}; reconnecting.`,
+      `画面停在 ${at}。改用电话值守。`,
+      `the picture stopped at ${at}. Keep watch by telephone.`,
     ),
-  linkLost: (timer: string, at: string) =>
-    both(
-      `与中心断开 ${timer} — 画面停在 ${at}。改用电话值守。`,
-      `Cut off from the center for ${timer} — the picture stopped at ${at}. Keep watch by telephone.`,
-    ),
-  linkNever: (timer: string) =>
-    both(
-      `连不上中心,已等 ${timer} — 这里什么也看不到。改用电话值守。`,
-      `The center has not answered for ${timer} — nothing can be seen here. Keep watch by telephone.`,
-    ),
+  linkNever: both("连不上中心,已等", "The center has not answered for"),
+  linkNeverThen: both(
+    "这里什么也看不到。改用电话值守。",
+    "nothing can be seen here. Keep watch by telephone.",
+  ),
   asOf: (at: string) => both(`截至 ${at}`, `as of ${at}`),
   clockDrift: (seconds: number) =>
     both(
@@ -112,8 +114,6 @@ export const text = {
   sinceAlarm: both("报警至今", "Since the alarm"),
   sign: both("签收", "Sign for"),
   signing: both("签收中…", "Signing…"),
-  signOne: (what: string, where: string) =>
-    both(`签收:${where} ${what}`, `Sign for: ${what}, ${where}`),
   youSigned: (where: string, at: string) =>
     both(`${at} 你已签收:${where}`, `${at} You signed for: ${where}`),
   otherSigned: (where: string, name: string, at: string) =>
