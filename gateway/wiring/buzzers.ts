@@ -6,7 +6,7 @@ import type { Timers } from "#platform/timers.ts";
 import type { WiredBuzzer } from "../buzzer-board.ts";
 import { openGpioLineBuzzer } from "../buzzers/gpio-line-buzzer.ts";
 import { openModbusCoilBuzzer } from "../buzzers/modbus-coil-buzzer.ts";
-import { openMqttBuzzer } from "../buzzers/mqtt-buzzer.ts";
+import { createMqttBuzzer } from "../buzzers/mqtt-buzzer.ts";
 import { openSerialRelayBuzzer } from "../buzzers/serial-relay-buzzer.ts";
 import type { BusLine } from "../lines/line.ts";
 import type { Buzzer } from "../ports.ts";
@@ -27,7 +27,7 @@ const openBuzzer = (one: BuzzerSite, { broker, lines, timers }: BuzzerWorld): Bu
   const id = buzzerId(one.id);
   switch (one.kind) {
     case "mqtt":
-      return openMqttBuzzer({ id, broker, timers });
+      return createMqttBuzzer({ id, mqtt: broker, after: timers.after });
     case "modbus-coil": {
       const line = lines.get(one.line);
       if (line === undefined)

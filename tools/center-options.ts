@@ -1,0 +1,25 @@
+import type { CenterOptions } from "#center/options.ts";
+import type { Log } from "#platform/log.ts";
+import type { LoadedSite } from "./load-site.ts";
+
+/** What the site file and the environment say about the center. */
+export const centerOptions = (loaded: LoadedSite, log: Log): CenterOptions => {
+  const { center, street } = loaded.site;
+  return {
+    street: { name: street.name },
+    httpHost: center.http.host,
+    httpPort: center.http.port,
+    mqttHost: center.mqtt.host,
+    mqttPort: center.mqtt.port,
+    dataFolder: loaded.dataFolder,
+    databaseUrl: loaded.databaseUrl,
+    brokerUrl: loaded.brokerUrl,
+    gateways: center.gateways.map(({ id, token }) => ({
+      id,
+      ...(token !== undefined && { tokenHash: token }),
+    })),
+    anonymousGateways: center.anonymousGateways,
+    adminPassword: loaded.adminPassword,
+    log,
+  };
+};
