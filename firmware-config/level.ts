@@ -22,13 +22,16 @@ export const readLevel = (
   decimals = meaning.decimals ?? 0,
   fullScale = meaning.fullScale,
 ): Finding => {
+  // The usual case first; by law no sentinel lies inside the range.
+  if (decimals === 0 && raw >= meaning.min && raw < fullScale)
+    return { kind: "level", level: toLevel(meaning, raw) };
   const sentinel = meaning.sentinels?.find((one) => one.raw === raw);
   if (sentinel) return noLevel(meaning.gas, sentinel.quality, raw);
   if (!Number.isFinite(raw)) return noLevel(meaning.gas, "not-a-number", raw);
   // Divided by a power of ten, not multiplied by 0.1: 37/10 is 3.7, 37*0.1 is 3.7000000000000006.
   const value = raw / 10 ** decimals;
   if (value < meaning.min || value > meaning.max) return noLevel(meaning.gas, "out-of-range", raw);
-  const level = toLevel(meaning, value === 0 ? 0 : value);
+  const level = toLevel(meaning, value);
   return value >= fullScale ? { kind: "level", level, overRange: true } : { kind: "level", level };
 };
 
@@ -40,7 +43,8 @@ export const noLevel = (gas: Gas, quality: BadQuality, raw: number | string): Fi
 });
 
 /** Every level that a profile can give, in ppm for CO and %LEL (with its LEL) for the others. */
-const toLevel = (meaning: LevelMeaning, value: number): Level => {
+const toLevel = (meaning: LevelMeaning, signed: number): Level => {
+  const value = signed === 0 ? 0 : signed; // −0 is 0
   if (meaning.gas === "co") {
     return {
       gas: "co",

@@ -45,11 +45,10 @@ export const decodeMqtt = (
 ): MqttDecoded => {
   if (payload.length > payloadLimitBytes)
     return { kind: "findings", findings: [tooLarge(payload.length, payloadLimitBytes)] };
-  const text = utf8.decode(payload);
   const read = readerOf(profile, topic, nowMs);
-  if (isText(profile.dialect, topic)) return read(text);
+  if (isText(profile.dialect, topic)) return read(utf8.decode(payload));
 
-  const json = readJson(text);
+  const json = readJson(payload);
   if (json.kind === "whole") return read(json.value);
   const salvaged = json.values.map(read).flatMap((one) => towardsAlarm(findingsOf(one)));
   return {

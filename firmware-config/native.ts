@@ -18,10 +18,10 @@ import type { Condition, Finding } from "#domain/reading.ts";
 import { believableTime, parseTime } from "./device-time.ts";
 import { fault, unknownWord, wrongClock, wrongType } from "./faults.ts";
 import { amountOf, isDangerous, noLevel } from "./level.ts";
-import { absent, alarming, clear, present, type Meaning } from "./meaning.ts";
+import { absent, alarming, clear, present, type LevelMeaning } from "./meaning.ts";
 import type { MqttDecoded } from "./mqtt.ts";
 import type { MqttProfile } from "./profile.ts";
-import { readMeaning } from "./read-meaning.ts";
+import { readJsonLevel } from "./read-meaning.ts";
 
 export const nativeConditions = [
   "warming-up",
@@ -33,8 +33,6 @@ export const nativeConditions = [
   "self-test",
 ] as const satisfies readonly Condition[];
 
-const presentOf = nativeConditions.map(present);
-const absentOf = nativeConditions.map(absent);
 const bitOf = new Map<string, number>([
   ...nativeConditions.map((name, index) => [name, 1 << index] as const),
   ["alarm", 1 << nativeConditions.length],
@@ -43,25 +41,27 @@ const bit = (name: (typeof nativeConditions)[number] | "alarm"): number => bitOf
 const warmingUp = bit("warming-up");
 const broken = bit("sensor-fault");
 const noClear = warmingUp | broken | bit("self-test");
+const untrusted = warmingUp | broken;
 const alarm = bit("alarm");
 
 export const readNative = (profile: MqttProfile, message: unknown, nowMs: EpochMs): MqttDecoded => {
   if (!isRecord(message)) return { kind: "findings", findings: [notAnObject] };
-  const findings: Finding[] = [];
-
   const { status } = message;
-  const said = status === undefined || status === null ? undefined : readStatus(status, findings);
-  if (said !== undefined)
-    for (let index = 0; index < presentOf.length; index += 1)
-      findings.push((said & (1 << index) ? presentOf : absentOf)[index] ?? notAnObject);
-
-  const statements = findings.length;
+  const faults: Finding[] = [];
+  const said = status === undefined || status === null ? undefined : readStatus(status, faults);
+  const findings = said === undefined ? faults : [...conditionsOf(said), ...faults];
   readLevels(tableOf(profile), message, said ?? 0, findings);
-  if (said === undefined && findings.length === statements && statements === 0)
-    return { kind: "findings", findings: [saysNothing] };
+  if (findings.length === 0) findings.push(saysNothing);
   if (said !== undefined) readVerdict(profile, said, findings);
   return withClock(message, findings, nowMs);
 };
+
+/** Every state of the complete list, made once for each of the 256 sets of words. */
+const conditionsOf = (said: number): readonly Finding[] =>
+  (conditionsBySet[said] ??= nativeConditions.map((name) =>
+    said & bit(name) ? present(name) : absent(name),
+  ));
+const conditionsBySet: (readonly Finding[] | undefined)[] = [];
 
 /** Adds up the words; whatever is no known word is a fault, and the others still count. */
 const readStatus = (status: unknown, findings: Finding[]): number | undefined => {
@@ -95,8 +95,8 @@ const readLevels = (
   for (const [field, meaning] of table) {
     const value = message[field];
     if (value === undefined) continue;
-    for (const one of readMeaning(meaning, field, value))
-      findings.push(one.kind === "level" ? trusted(one, said) : one);
+    const one = readJsonLevel(meaning, field, value);
+    findings.push(one.kind === "level" && said & untrusted ? trusted(one, said) : one);
   }
 };
 
@@ -160,14 +160,16 @@ const withClock = (
   };
 };
 
-type LevelTable = readonly (readonly [string, Meaning])[];
+type LevelTable = readonly (readonly [string, LevelMeaning])[];
 
 /** Made once for each profile: the hot path must not list keys again for every message. */
 const tables = new WeakMap<MqttProfile, LevelTable>();
 const tableOf = (profile: MqttProfile): LevelTable => {
   const known = tables.get(profile);
   if (known) return known;
-  const table = Object.entries(profile.fields);
+  const table = Object.entries(profile.fields).flatMap(([field, meaning]) =>
+    meaning.means === "level" ? [[field, meaning] as const] : [],
+  );
   tables.set(profile, table);
   return table;
 };

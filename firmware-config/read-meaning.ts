@@ -42,7 +42,7 @@ export const readMeaning = (meaning: Meaning, at: string, value: unknown): reado
   }
 };
 
-const readJsonLevel = (meaning: LevelMeaning, at: string, value: unknown): Finding => {
+export const readJsonLevel = (meaning: LevelMeaning, at: string, value: unknown): Finding => {
   if (typeof value === "number") return readLevel(meaning, value);
   // A string for a number is not guessed at: whoever sends "31.5" today sends "31,5" tomorrow.
   return value === null

@@ -9,7 +9,8 @@ export type JsonReading =
   | { readonly kind: "whole"; readonly value: unknown }
   | { readonly kind: "broken"; readonly what: Bilingual; readonly values: readonly unknown[] };
 
-export const readJson = (text: string): JsonReading => {
+export const readJson = (utf8: Uint8Array): JsonReading => {
+  const text = decoder.decode(utf8);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -18,7 +19,7 @@ export const readJson = (text: string): JsonReading => {
     const values = salvage.value === undefined ? [] : [salvage.value];
     return { kind: "broken", what: salvage.cut ? cutOff : notJson, values };
   }
-  if (countPairs(text) === countKeys(value)) return { kind: "whole", value };
+  if (countPairs(utf8) === countKeys(value)) return { kind: "whole", value };
   return {
     kind: "broken",
     what: twice,
@@ -33,15 +34,19 @@ const twice: Bilingual = {
   en: "the message has the same field twice",
 };
 
-/** Colons outside strings: in valid JSON, the number of key/value pairs as written. */
-const countPairs = (text: string): number => {
+const decoder = new TextDecoder();
+
+/**
+ * Colons outside strings: in valid JSON, the number of key/value pairs as written. On the hot path,
+ * hence over bytes (half the time it takes over a string) and with a loop for the inside of strings.
+ */
+const countPairs = (utf8: Uint8Array): number => {
   let pairs = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const character = text.charCodeAt(index);
-    if (character === quote) inString = !inString;
-    else if (character === backslash) index += 1;
-    else if (character === colon && !inString) pairs += 1;
+  for (let index = 0; index < utf8.length; index += 1) {
+    if (utf8[index] === colon) pairs += 1;
+    else if (utf8[index] === quote)
+      for (index += 1; index < utf8.length && utf8[index] !== quote; index += 1)
+        if (utf8[index] === backslash) index += 1;
   }
   return pairs;
 };
@@ -52,16 +57,24 @@ const colon = 0x3a;
 /** Not recursive: a message may nest deeper than the stack. */
 const countKeys = (value: unknown): number => {
   let keys = 0;
-  const open: unknown[] = [value];
-  while (open.length > 0) {
-    const one = open.pop();
-    if (typeof one !== "object" || one === null) continue;
-    const values: unknown[] = Object.values(one);
-    if (!Array.isArray(one)) keys += values.length;
-    for (const inner of values) if (typeof inner === "object") open.push(inner);
+  const open: unknown[] = [];
+  for (let one = value; one !== undefined; one = open.pop()) {
+    if (Array.isArray(one)) {
+      for (const inner of one as readonly unknown[]) if (isNested(inner)) open.push(inner);
+    } else if (isNested(one)) {
+      // Its keys come from JSON.parse, so all of them are its own.
+      for (const key in one) {
+        keys += 1;
+        const inner = one[key];
+        if (isNested(inner)) open.push(inner);
+      }
+    }
   }
   return keys;
 };
+
+const isNested = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
 
 interface Salvage {
   /** `undefined`: nothing legible. */
