@@ -1,0 +1,30 @@
+import type { JournalId } from "#domain/ids.ts";
+import type { Journal, JournalRecord } from "#gateway/ports.ts";
+
+export type Counts = ReturnType<typeof createCounts>;
+
+/** The journal's numbers as last heard, so that a stalled disk holds up no status message. */
+export const createCounts = (journal: Pick<Journal, "id" | "counts">) => {
+  let known: { readonly id: JournalId; readonly lastSeq: number } | undefined;
+  let pending = 0;
+
+  const learn = (id: JournalId, lastSeq: number): void => {
+    known = { id, lastSeq: known?.id === id ? Math.max(known.lastSeq, lastSeq) : lastSeq };
+  };
+  const refresh = async (): Promise<void> => {
+    const now = await journal.counts();
+    learn(journal.id, now.lastSeq);
+    ({ pending } = now);
+  };
+
+  return {
+    /** Asks the journal; its own trouble it reports itself, and then the old numbers stay. */
+    refresh: (): Promise<void> => refresh().catch(() => undefined),
+    saw: ({ journalId, seq }: JournalRecord): void => {
+      learn(journalId, seq);
+    },
+    /** Undefined until the journal has answered once: a wrong number would look like a lost tail. */
+    last: () => known,
+    pending: () => pending,
+  };
+};

@@ -1,0 +1,73 @@
+import type { GatewayId } from "#domain/ids.ts";
+import { elapsed, epochMs, type EpochMs } from "#domain/quantity.ts";
+import type { Instant } from "#domain/time.ts";
+import type { Lane, StatusMessage } from "#domain/wire.ts";
+import type { Counts } from "./counts.ts";
+import { statusMessage } from "./messages.ts";
+import { createStatusPicker, type StatusContent } from "./status-picker.ts";
+
+/** Each is answered by a receipt. Canary's own choice; DESIGN asks for a loss seen within 30 s. */
+const statusEveryMs = 5_000;
+const lostAfterMs = 3 * statusEveryMs;
+
+export interface HeartbeatDeps {
+  readonly gateway: GatewayId;
+  readonly counts: Counts;
+  readonly status: () => StatusContent;
+  readonly publish: (lane: Lane, message: StatusMessage) => void;
+}
+
+/** Sends status messages and judges by the receipts whether the center is there. */
+export const createHeartbeat = (deps: HeartbeatDeps) => {
+  const picker = createStatusPicker();
+  let lastReceipt: Instant | undefined;
+  let lastStatus: Instant | undefined;
+  let answered = true;
+  let number = 0;
+
+  const isUp = (now: Instant): boolean =>
+    lastReceipt !== undefined && elapsed(lastReceipt.monoMs, now.monoMs) <= lostAfterMs;
+
+  const send = (now: Instant): void => {
+    // Without an answer to the last one the center may not know what it said.
+    if (!answered) picker.forget();
+    const journal = deps.counts.last();
+    for (const content of picker.pick(deps.status(), now.monoMs)) {
+      number += 1;
+      const report = {
+        ...content,
+        sentAtMs: now.wallMs,
+        lastSeq: journal?.lastSeq ?? 0,
+        pending: deps.counts.pending(),
+      };
+      deps.publish("state", statusMessage(deps.gateway, number, report, journal?.id, now));
+    }
+    lastStatus = now;
+    answered = false;
+    void deps.counts.refresh();
+  };
+
+  return {
+    /** The next status message is due at once and tells everything. */
+    askForAll: (): void => {
+      picker.forget();
+      lastStatus = undefined;
+    },
+    tick: (now: Instant): void => {
+      const due =
+        lastStatus === undefined || elapsed(lastStatus.monoMs, now.monoMs) >= statusEveryMs;
+      if (due) send(now);
+    },
+    /** A receipt came; `first`: after a silence. */
+    heard: (now: Instant): "first" | "again" => {
+      const wasUp = isUp(now);
+      lastReceipt = now;
+      answered = true;
+      return wasUp ? "again" : "first";
+    },
+    state: (now: Instant): { readonly link: "up" | "lost"; readonly lastReceiptAt?: EpochMs } => ({
+      link: isUp(now) ? "up" : "lost",
+      ...(lastReceipt === undefined ? {} : { lastReceiptAt: epochMs(lastReceipt.wallMs) }),
+    }),
+  };
+};

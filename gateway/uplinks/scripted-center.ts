@@ -1,0 +1,176 @@
+import type { GatewayId } from "#domain/ids.ts";
+import {
+  downTopic,
+  parseUpMessage,
+  type AlarmMessage,
+  type Receipt,
+  type StatusMessage,
+  type UpMessage,
+} from "#domain/wire.ts";
+import type { CenterLink } from "./center-link.ts";
+
+/** What goes wrong at the other end; a story sets and unsets it while it runs. */
+export interface Troubles {
+  /** The broker takes everything, the center does nothing with it. */
+  centerDown?: boolean;
+  receiptsLost?: boolean;
+  /** Lost between the broker and the center's commit. */
+  loses?: (message: AlarmMessage) => boolean;
+  refuses?: (message: AlarmMessage) => boolean;
+}
+
+type ReceiptData = Receipt["data"];
+
+/**
+ * A link with a small center at its end, for stories: it commits what arrives and answers with
+ * receipts, unless the story cuts the line or makes {@link Troubles}.
+ */
+export const createScriptedCenter = (gateway: GatewayId) => {
+  const troubles: Troubles = {};
+  const line = createLine(gateway);
+  const desk = createDesk(troubles);
+
+  line.onPublish((payload) => {
+    const parsed = parseUpMessage(payload);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+    const isFirstOfMany = desk.take(parsed.value);
+    // Everything that came in together is committed together and answered once.
+    if (isFirstOfMany) queueMicrotask(() => queueMicrotask(() => answer(desk.receipt())));
+  });
+  const answer = (data: ReceiptData | undefined): void => {
+    if (data !== undefined) line.deliver(receiptText(data));
+  };
+
+  return {
+    link: line.link,
+    setLine: line.set,
+    troubles,
+    /** A receipt of the story's own making. */
+    deliver: (data: Partial<ReceiptData>): void => {
+      line.deliver(receiptText({ upTo: 0, holes: [], ids: [], refused: [], ...data }));
+    },
+    deliverText: line.deliver,
+    ...desk.record,
+  };
+};
+
+const receiptText = (data: ReceiptData): string => {
+  const receipt: Receipt = {
+    specversion: "1.0",
+    id: "receipt",
+    source: "/canary/center",
+    type: "canary.receipt.v1",
+    time: "2026-11-22T03:14:07.250Z",
+    datacontenttype: "application/json",
+    data,
+  };
+  return JSON.stringify(receipt);
+};
+
+const createDesk = (troubles: Troubles) => {
+  const arrived: AlarmMessage[] = [];
+  const statuses: StatusMessage[] = [];
+  const committed = new Map<number, string>();
+  const committedIds = new Set<string>();
+  let journalid: string | undefined;
+  let unanswered: { ids: string[]; refused: ReceiptData["refused"] } | undefined;
+
+  const takeAlarm = (message: AlarmMessage): void => {
+    arrived.push(message);
+    if (troubles.centerDown === true || troubles.loses?.(message) === true) return;
+    if (troubles.refuses?.(message) === true) {
+      const reason = { zh: "版本太旧", en: "unknown version" };
+      unanswered?.refused.push({ id: message.id, reason });
+      return;
+    }
+    committedIds.add(message.id);
+    if (message.seq === undefined) unanswered?.ids.push(message.id);
+    else committed.set(Number(message.seq), message.id);
+  };
+
+  return {
+    take: (message: UpMessage): boolean => {
+      const isFirst = unanswered === undefined;
+      unanswered ??= { ids: [], refused: [] };
+      journalid ??= message.journalid;
+      if (message.type === "canary.status.v1") statuses.push(message);
+      else takeAlarm(message);
+      return isFirst;
+    },
+    receipt: (): ReceiptData | undefined => {
+      const more = unanswered ?? { ids: [], refused: [] };
+      unanswered = undefined;
+      if (troubles.centerDown === true || troubles.receiptsLost === true) return undefined;
+      const numbers = [...committed.keys()].sort((a, b) => a - b);
+      return {
+        ...(journalid === undefined ? {} : { journalid }),
+        upTo: numbers.at(-1) ?? 0,
+        holes: holesIn(numbers),
+        ...more,
+      };
+    },
+    record: {
+      /** Every alarm message that came over the line, repeats included, as `seq id` in order. */
+      seen: (): readonly string[] => arrived.map(({ seq, id }) => `${seq ?? "-"} ${id}`),
+      arrived: (): readonly AlarmMessage[] => arrived,
+      statuses: (): readonly StatusMessage[] => statuses,
+      forgetSeen: (): void => {
+        arrived.length = 0;
+        statuses.length = 0;
+      },
+      committed: (): ReadonlySet<string> => committedIds,
+    },
+  };
+};
+
+const holesIn = (numbers: readonly number[]): [number, number][] => {
+  const holes: [number, number][] = [];
+  let next = 1;
+  for (const number of numbers) {
+    if (number > next) holes.push([next, number - 1]);
+    next = number + 1;
+  }
+  return holes;
+};
+
+const createLine = (gateway: GatewayId) => {
+  let up = false;
+  let onPublish: (payload: string) => void = () => {};
+  const stateHandlers: ((up: boolean) => void)[] = [];
+  const messageHandlers: ((topic: string, payload: string) => void)[] = [];
+
+  const link: CenterLink = {
+    publish: async (_topic, payload) => {
+      if (!up) throw new Error("the line is down");
+      queueMicrotask(() => {
+        onPublish(payload);
+      });
+    },
+    onMessage: (handler) => {
+      messageHandlers.push(handler);
+    },
+    onState: (handler) => {
+      stateHandlers.push(handler);
+      handler(up);
+    },
+    close: async () => {},
+  };
+
+  return {
+    link,
+    onPublish: (handler: (payload: string) => void): void => {
+      onPublish = handler;
+    },
+    set: (nowUp: boolean): void => {
+      up = nowUp;
+      for (const handler of stateHandlers) handler(up);
+    },
+    /** As over a wire: never inside the call that caused it, and never over a line that is cut. */
+    deliver: (payload: string): void => {
+      queueMicrotask(() => {
+        if (!up) return;
+        for (const handler of messageHandlers) handler(downTopic(gateway, "receipt"), payload);
+      });
+    },
+  };
+};

@@ -1,0 +1,47 @@
+import { isDanger, type AlarmNotice } from "#domain/alarm.ts";
+import type { GatewayId } from "#domain/ids.ts";
+import type { Clock } from "#domain/time.ts";
+import { upTopic, type Lane, type UpMessage } from "#domain/wire.ts";
+import type { JournalRecord } from "#gateway/ports.ts";
+import type { CenterLink } from "./center-link.ts";
+import type { Counts } from "./counts.ts";
+import type { Flight } from "./flight.ts";
+import { recordMessage, volatileMessage } from "./messages.ts";
+import type { Volatile } from "./volatile.ts";
+
+export interface SenderDeps {
+  readonly link: CenterLink;
+  readonly clock: Clock;
+  readonly gateway: GatewayId;
+  readonly flight: Flight;
+  readonly held: Volatile;
+  readonly counts: Counts;
+}
+
+export type Sender = ReturnType<typeof createSender>;
+
+/** Puts one thing on the wire and notes that it is on its way. */
+export const createSender = ({ link, clock, gateway, flight, held, counts }: SenderDeps) => {
+  const publish = (lane: Lane, message: UpMessage): void => {
+    // Rejected: the link went down and the next connection sends it anew, or this message alone was
+    // not taken and is sent anew when its receipt is overdue.
+    link.publish(upTopic(gateway, lane), JSON.stringify(message)).catch(() => undefined);
+  };
+  return {
+    publish,
+    record: (record: JournalRecord): void => {
+      const now = clock.now();
+      counts.saw(record);
+      held.forget(record.notice.event.id);
+      flight.send(record, now.monoMs);
+      publish(record.lane, recordMessage(gateway, record, now));
+    },
+    volatile: (notice: AlarmNotice): void => {
+      const now = clock.now();
+      held.send(notice, now.monoMs);
+      publish(laneOf(notice), volatileMessage(gateway, notice, now));
+    },
+  };
+};
+
+const laneOf = ({ event }: AlarmNotice): Lane => (isDanger(event.alarmClass) ? "alarm" : "state");

@@ -1,0 +1,83 @@
+import type { GatewayId } from "#domain/ids.ts";
+import type { Clock, Instant } from "#domain/time.ts";
+import { downTopic, explainWireError, parseReceipt, type Receipt } from "#domain/wire.ts";
+import type { Journal, JournalRecord } from "#gateway/ports.ts";
+import type { Counts } from "./counts.ts";
+import {
+  foreignText,
+  refusedText,
+  tailLostText,
+  unreadableText,
+  type UplinkFaults,
+} from "./faults.ts";
+import type { Flight } from "./flight.ts";
+import { createSettler } from "./settler.ts";
+import type { Volatile } from "./volatile.ts";
+
+export interface ReceiptDeps {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly gateway: GatewayId;
+  readonly flight: Flight;
+  readonly held: Volatile;
+  readonly faults: UplinkFaults;
+  readonly counts: Counts;
+  readonly onHeard: (now: Instant) => void;
+  readonly resend: (record: JournalRecord) => void;
+  /** There is room for more. */
+  readonly onConfirmed: () => void;
+}
+
+/** Takes messages from the center and acts on the receipts among them. */
+export const createReceiptTaker = (deps: ReceiptDeps) => {
+  const { journal, flight, held, faults, counts } = deps;
+  const settle = createSettler(journal, () => void counts.refresh());
+  const receiptTopic = downTopic(deps.gateway, "receipt");
+
+  const takeRefusals = (refused: Receipt["data"]["refused"], now: Instant): void => {
+    for (const { id } of refused) {
+      flight.refuse(id, now.monoMs);
+      held.refuse(id, now.monoMs);
+    }
+    const [last] = refused.slice(-1);
+    if (last !== undefined) faults.show("center-refuses", refusedText(last));
+    else if (flight.refused() === 0) faults.clear("center-refuses");
+  };
+
+  const confirm = async ({ upTo, holes }: Receipt["data"]): Promise<void> => {
+    const before = counts.last();
+    if (before?.id !== journal.id || upTo > before.lastSeq) await counts.refresh();
+    const known = counts.last();
+    if (known?.id !== journal.id) return; // the journal cannot be read; the next receipt says it again
+    if (upTo > known.lastSeq) {
+      // Taken at its word it would confirm numbers that are yet to be given to other records.
+      faults.show("journal-tail-lost", tailLostText(upTo, known.lastSeq));
+      return;
+    }
+    faults.clear("journal-tail-lost");
+    flight.confirm({ upTo, holes }).forEach(deps.resend);
+    settle({ upTo, holes });
+    deps.onConfirmed();
+  };
+
+  return (topic: string, payload: string): void => {
+    if (topic !== receiptTopic) return;
+    const parsed = parseReceipt(payload);
+    if (!parsed.ok) {
+      faults.show("receipt-unreadable", unreadableText(explainWireError(parsed.error)));
+      return;
+    }
+    faults.clear("receipt-unreadable");
+    const { data } = parsed.value;
+    if (data.journalid !== undefined && data.journalid !== journal.id) {
+      faults.show("receipt-foreign", foreignText(data.journalid, journal.id));
+      return;
+    }
+    faults.clear("receipt-foreign");
+    const now = deps.clock.now();
+    deps.onHeard(now);
+    for (const id of data.ids) held.forget(id);
+    takeRefusals(data.refused, now);
+    if (data.journalid !== undefined) void confirm(data);
+  };
+};

@@ -1,0 +1,166 @@
+/**
+ * Gateway to center: numbered records lane by lane, status as heartbeat, receipts back.
+ *
+ * A record is forgotten only by a receipt, which the center writes after its own commit. Everything
+ * unconfirmed is sent again on each new connection and when its receipt is overdue; repeats are
+ * harmless because the event id travels along. All time and all I/O come in as parameters.
+ */
+import type { AlarmNotice } from "#domain/alarm.ts";
+import type { GatewayId } from "#domain/ids.ts";
+import type { EpochMs } from "#domain/quantity.ts";
+import type { Clock } from "#domain/time.ts";
+import type { Journal, ReportFault } from "#gateway/ports.ts";
+import type { CenterLink } from "./center-link.ts";
+import { createCounts } from "./counts.ts";
+import { createDrain } from "./drain.ts";
+import { createUplinkFaults } from "./faults.ts";
+import { createFlight } from "./flight.ts";
+import { createHeartbeat } from "./heartbeat.ts";
+import { createSender } from "./sender.ts";
+import { createReceiptTaker } from "./take-receipt.ts";
+import type { StatusContent } from "./status-picker.ts";
+import type { Timers } from "./timers.ts";
+import { createVolatile } from "./volatile.ts";
+
+export interface UplinkDeps {
+  readonly journal: Journal;
+  readonly link: CenterLink;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly gateway: GatewayId;
+  /** The present picture of all detectors; the uplink picks what is news. */
+  readonly status: () => StatusContent;
+  readonly reportFault: ReportFault;
+}
+
+export interface UplinkState {
+  /**
+   * `up` only while the center answers: `lost` after three unanswered status messages (15 s),
+   * whatever TCP says, and before the first answer.
+   */
+  readonly link: "up" | "lost";
+  readonly lastReceiptAt?: EpochMs;
+  /** Records and notices the center has not confirmed. */
+  readonly unconfirmed: number;
+}
+
+export interface Uplink {
+  /** New records are on disk. */
+  readonly wake: () => void;
+  /**
+   * The disk failed: sends the notice at once as `durable: false`, and again until its id is in a
+   * receipt or it comes from the journal after all.
+   */
+  readonly sendVolatile: (notice: AlarmNotice) => void;
+  readonly state: () => UplinkState;
+  /** Stops sending; the link and the journal stay open, they belong to the caller. */
+  readonly close: () => Promise<void>;
+}
+
+const tickMs = 1_000;
+
+export const createUplink = (deps: UplinkDeps): Uplink => {
+  const { journal, link, clock } = deps;
+  const flight = createFlight();
+  const held = createVolatile();
+  const faults = createUplinkFaults(deps.reportFault);
+  const counts = createCounts(journal);
+  const send = createSender({ ...deps, flight, held, counts });
+  const heartbeat = createHeartbeat({ ...deps, counts, publish: send.publish });
+  let connected = false;
+  let journalId = journal.id;
+
+  const drain = createDrain({
+    journal,
+    flight,
+    faults,
+    connected: () => connected,
+    transmit: send.record,
+    onDone: () => heartbeat.tick(clock.now()),
+  });
+
+  const takeReceipt = createReceiptTaker({
+    ...deps,
+    flight,
+    held,
+    faults,
+    counts,
+    onHeard: (now) => {
+      // Back after a silence: what was sent into it is due again without its back-off.
+      if (heartbeat.heard(now) === "first") flight.forgetBackOff();
+    },
+    resend: send.record,
+    onConfirmed: drain.run,
+  });
+
+  /** Everything unconfirmed goes out again, from the start of every lane. */
+  const restart = (): void => {
+    journalId = journal.id;
+    flight.restart();
+    drain.restart();
+    drain.run();
+  };
+
+  const tick = (): void => {
+    cancelTick = deps.timers.after(tickMs, tick);
+    if (!connected) return;
+    const now = clock.now();
+    heartbeat.tick(now);
+    // A journal salvaged while running has new numbers.
+    if (journal.id !== journalId) restart();
+    flight.due(now.monoMs).forEach(send.record);
+    held.due(now.monoMs).forEach(send.volatile);
+    flight.retryRefused(now.monoMs);
+    // Also without a cause: whatever interrupted the drain, within a second it goes on.
+    drain.run();
+  };
+  let cancelTick = deps.timers.after(tickMs, tick);
+
+  const stopListening = listen(link, takeReceipt, (up) => {
+    connected = up;
+    if (!up) return;
+    held.all().forEach(send.volatile);
+    // The picture of all detectors comes after the alarms: on a slow line it takes seconds.
+    heartbeat.askForAll();
+    restart();
+  });
+
+  return {
+    wake: () => {
+      void counts.refresh();
+      drain.run();
+    },
+    sendVolatile: send.volatile,
+    state: () => ({
+      ...heartbeat.state(clock.now()),
+      unconfirmed: counts.pending() + held.count(),
+    }),
+    close: async () => {
+      stopListening();
+      connected = false;
+      cancelTick();
+      await drain.idle();
+    },
+  };
+};
+
+/** Follows the link until the returned function is called. */
+const listen = (
+  link: CenterLink,
+  onMessage: (topic: string, payload: string) => void,
+  onState: (up: boolean) => void,
+): (() => void) => {
+  let listening = true;
+  let was = false;
+  link.onMessage((topic, payload) => {
+    if (listening) onMessage(topic, payload);
+  });
+  link.onState((up) => {
+    if (!listening || up === was) return;
+    was = up;
+    onState(up);
+  });
+  return () => {
+    listening = false;
+  };
+};
