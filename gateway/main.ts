@@ -24,7 +24,7 @@ import { createPipeline } from "./pipeline.ts";
 import type { Journal } from "./ports.ts";
 import { chooseLimits } from "./site-limits.ts";
 import { createMqttSource, type MqttSource } from "./sources/mqtt-source.ts";
-import { createStatusReporter } from "./status-report.ts";
+import { detectorStatus } from "./detector-status.ts";
 import { createUplink, type Uplink } from "./uplinks/uplink.ts";
 import { wireBuzzers } from "./wiring/buzzers.ts";
 import { openCenterLink } from "./wiring/center.ts";
@@ -110,7 +110,20 @@ export const startGateway = async (
     reportFault: faults.report,
   });
 
-  uplink = openUplink(options, { journal, clock, timers, faults, pipeline, gateway });
+  const link = openCenterLink(site, gateway, options.brokerUrl);
+  uplink = createUplink({
+    journal,
+    link,
+    clock,
+    timers,
+    gateway,
+    reportFault: faults.report,
+    status: () => ({
+      drill: site.drill,
+      detectors: [...pipeline.points.values()].map(detectorStatus),
+      faults: faults.standing().map(({ text }) => ({ ...text })),
+    }),
+  });
   const status = createStatusReader({
     site,
     clock,
@@ -132,6 +145,7 @@ export const startGateway = async (
     await Promise.all(sources.map((one) => one.close()));
     await broker.value.close();
     await uplink?.close();
+    await link.close();
     await buzzers.close();
     await Promise.all([...lines.values()].map((line) => line.close()));
     await pipeline.close();
@@ -165,7 +179,6 @@ const openBroker = (
     port,
     ...(tls && { tls: readTls(tls) }),
     dataFolder: join(folder, "mqtt"),
-    setting: "gateway.mqtt.port / CANARY_GATEWAY_MQTT_PORT",
     authenticate: createMqttAccess(site, directory),
     onPublish,
     onFault: faults.report,

@@ -36,9 +36,8 @@ export interface Point {
   heardAtMs: number | undefined;
   levels: readonly Level[];
   lastSeq: number | undefined;
-  /** Judged since it was last saved or reported. */
+  /** Changed since it was last saved. */
   unsaved: boolean;
-  unreported: boolean;
 }
 
 export interface PipelineDeps {
@@ -88,7 +87,6 @@ export const createPipeline = (
       levels: [],
       lastSeq: undefined,
       unsaved: false,
-      unreported: true,
     };
     points.set(id, point);
     if (registered === undefined && (unregistered += 1) > unregisteredMax)
@@ -109,7 +107,6 @@ export const createPipeline = (
     if (next.state !== before && !(isQuiet(before) && isQuiet(next.state))) point.unsaved = true;
     if (next.events.length === 0) return deps.keeper.owed(point.id);
     point.unsaved = false;
-    point.unreported = true;
     return deps.keeper.keep(
       point.id,
       next.events.map((event) => ({ lane: laneOf(event), notice: noticeOf(deps, point, event) })),
@@ -123,7 +120,6 @@ export const createPipeline = (
     noteSequence(point, report, counts);
     point.position = report.position;
     point.heardAtMs = report.receivedAt.wallMs;
-    point.unreported = true;
     noteLevels(point, report);
     return carryOut(point, { kind: "report", report });
   };

@@ -9,7 +9,7 @@ import type { FaultBoard } from "../fault-board.ts";
 import type { Keeper } from "../keeper.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { MqttSource } from "../sources/mqtt-source.ts";
-import { detectorStatus } from "../status-report.ts";
+import { detectorStatus } from "../detector-status.ts";
 import type { Uplink } from "../uplinks/uplink.ts";
 
 export interface GatewayStatus {

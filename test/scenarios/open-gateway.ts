@@ -14,7 +14,7 @@ import { createKeeper } from "#gateway/keeper.ts";
 import { createPipeline } from "#gateway/pipeline.ts";
 import type { Buzzer, Journal, JournalRecord } from "#gateway/ports.ts";
 import { createMqttSource } from "#gateway/sources/mqtt-source.ts";
-import { detectorStatus } from "#gateway/status-report.ts";
+import { detectorStatus } from "#gateway/detector-status.ts";
 import { createManualTime, type ManualTime } from "#platform/manual-time.ts";
 import { parseSite } from "#platform/site-file/read.ts";
 import type { Site } from "#platform/site-file/schema.ts";

@@ -1,0 +1,13 @@
+import type { DetectorStatus } from "#domain/wire.ts";
+import { statusOf } from "#rules/step.ts";
+import type { Point } from "./pipeline.ts";
+
+/** What the gateway knows of one detector now, as the center and the board are told. */
+export const detectorStatus = (point: Point): DetectorStatus => ({
+  detector: point.id,
+  state: statusOf(point.state),
+  ...(point.heardAtMs !== undefined && { heardAtMs: point.heardAtMs }),
+  levels: [...point.levels],
+  ...(point.registered?.address && { address: point.registered.address }),
+  position: point.position,
+});
