@@ -5,7 +5,8 @@
  *
  * - Each field is read on its own; one wrong field never hides another.
  * - `status` is complete: where it is sent, a word that is not in it is absent. A message without
- *   `status` says nothing about states and nothing about the device's own alarm.
+ *   `status` says nothing about states and nothing about the device's own alarm. A list with an
+ *   unknown word is not complete: who knows what it meant to say.
  * - `alarm` raises for the gases in the message, except those measured as exactly 0 beside one that
  *   is not; without a gas in it, for the gases of the profile (`native-co`, `native-methane`), and with
  *   the plain `native` profile for `combustible-gas`, the word for "it does not say which".
@@ -40,7 +41,11 @@ const bitOf = new Map<string, number>([
 const bit = (name: (typeof nativeConditions)[number] | "alarm"): number => bitOf.get(name) ?? 0;
 const warmingUp = bit("warming-up");
 const broken = bit("sensor-fault");
-const noClear = warmingUp | broken | bit("self-test");
+/** The list holds a word that nobody knows. */
+const incomplete = 1 << (nativeConditions.length + 1);
+/** There is no list. */
+const silent = 1 << (nativeConditions.length + 2);
+const noClear = warmingUp | broken | bit("self-test") | incomplete | silent;
 const untrusted = warmingUp | broken;
 const alarm = bit("alarm");
 
@@ -48,34 +53,36 @@ export const readNative = (profile: MqttProfile, message: unknown, nowMs: EpochM
   if (!isRecord(message)) return { kind: "findings", findings: [notAnObject] };
   const { status } = message;
   const faults: Finding[] = [];
-  const said = status === undefined || status === null ? undefined : readStatus(status, faults);
-  const findings = said === undefined ? faults : [...conditionsOf(said), ...faults];
-  readLevels(tableOf(profile), message, said ?? 0, findings);
+  const said = status === undefined || status === null ? silent : readStatus(status, faults);
+  const findings = said & silent ? faults : [...conditionsOf(said), ...faults];
+  readLevels(tableOf(profile), message, said, findings);
   if (findings.length === 0) findings.push(saysNothing);
-  if (said !== undefined) readVerdict(profile, said, findings);
+  readVerdict(profile, said, findings);
   return withClock(message, findings, nowMs);
 };
 
-/** Every state of the complete list, made once for each of the 256 sets of words. */
+/** Every state of the list, present or absent; made once for each of the few sets of words. */
 const conditionsOf = (said: number): readonly Finding[] =>
-  (conditionsBySet[said] ??= nativeConditions.map((name) =>
-    said & bit(name) ? present(name) : absent(name),
-  ));
+  (conditionsBySet[said] ??= nativeConditions.flatMap((name) => {
+    if (said & bit(name)) return [present(name)];
+    return said & incomplete ? [] : [absent(name)];
+  }));
 const conditionsBySet: (readonly Finding[] | undefined)[] = [];
 
 /** Adds up the words; whatever is no known word is a fault, and the others still count. */
-const readStatus = (status: unknown, findings: Finding[]): number | undefined => {
+const readStatus = (status: unknown, findings: Finding[]): number => {
   if (!Array.isArray(status)) {
     findings.push(wrongType("status", status, statusForm));
-    // Not a list, but an alarm is legible; silence would be worse.
-    return status === "alarm" ? alarm | noClear : undefined;
+    return meansAlarm(status) ? silent | alarm : silent;
   }
   let said = 0;
   let unknown: unknown;
   for (const word of status as readonly unknown[]) {
     const one = typeof word === "string" ? bitOf.get(word) : undefined;
-    if (one === undefined) unknown ??= word ?? "null";
-    else said |= one;
+    if (one === undefined) {
+      unknown ??= word ?? "null";
+      said |= meansAlarm(word) ? incomplete | alarm : incomplete;
+    } else said |= one;
   }
   if (unknown !== undefined)
     findings.push(
@@ -85,6 +92,10 @@ const readStatus = (status: unknown, findings: Finding[]): number | undefined =>
     );
   return said;
 };
+
+/** Not as agreed (no list, capital letters), but legible; silence would be worse. */
+const meansAlarm = (word: unknown): boolean =>
+  typeof word === "string" && word.toLowerCase() === "alarm";
 
 const readLevels = (
   table: LevelTable,
