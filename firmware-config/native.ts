@@ -11,7 +11,8 @@
  *   is not; without a gas in it, for the gases of the profile (`native-co`, `native-methane`), and with
  *   the plain `native` profile for `combustible-gas`, the word for "it does not say which".
  * - A `status` without `alarm` clears every gas of the profile, because an alarm may have been
- *   raised for any of them; not while it warms up, is broken or tests itself.
+ *   raised for any of them; not while it warms up, is broken or tests itself, and not the gas whose
+ *   value in the message is impossible.
  */
 import type { Gas } from "#domain/gas.ts";
 import type { EpochMs } from "#domain/quantity.ts";
@@ -22,6 +23,7 @@ import { amountOf, isDangerous, noLevel } from "./level.ts";
 import { absent, alarming, clear, present, type LevelMeaning } from "./meaning.ts";
 import type { MqttDecoded } from "./mqtt.ts";
 import type { MqttProfile } from "./profile.ts";
+import { isImpossible } from "./settle.ts";
 import { readJsonLevel } from "./read-meaning.ts";
 
 export const nativeConditions = [
@@ -125,7 +127,9 @@ const readVerdict = (profile: MqttProfile, said: number, findings: Finding[]): v
   if (said & alarm) {
     for (const gas of alarmingGases(profile, findings)) findings.push(alarming(gas));
   } else if (!(said & noClear)) {
-    for (const one of clearOf(profile)) findings.push(one);
+    const impossible = findings.filter(isImpossible);
+    for (const gas of profile.gases)
+      if (!impossible.some((one) => one.gas === gas)) findings.push(clearOf[gas]);
   }
 };
 
@@ -185,13 +189,12 @@ const tableOf = (profile: MqttProfile): LevelTable => {
   return table;
 };
 
-const clears = new WeakMap<MqttProfile, readonly Finding[]>();
-const clearOf = (profile: MqttProfile): readonly Finding[] => {
-  const known = clears.get(profile);
-  if (known) return known;
-  const made = profile.gases.map(clear);
-  clears.set(profile, made);
-  return made;
+const clearOf: Readonly<Record<Gas, Finding>> = {
+  co: clear("co"),
+  methane: clear("methane"),
+  lpg: clear("lpg"),
+  hydrogen: clear("hydrogen"),
+  "combustible-gas": clear("combustible-gas"),
 };
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
