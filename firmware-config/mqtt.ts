@@ -50,7 +50,10 @@ export const decodeMqtt = (
 
   const json = readJson(payload);
   if (json.kind === "whole") return read(json.value);
-  const salvaged = json.values.map(read).flatMap((one) => towardsAlarm(findingsOf(one)));
+  const salvaged = json.values
+    .flatMap((value) => towardsAlarm(findingsOf(read(value))))
+    // That there is nothing in it has been said by the fault below.
+    .filter((one) => one.kind !== "fault" || one.fault.code !== "malformed");
   return {
     kind: "findings",
     findings: [malformed("payload", json.what), ...unique(salvaged)],

@@ -5,12 +5,14 @@
  *
  * - Each field is read on its own; one wrong field never hides another.
  * - `status` is complete: where it is sent, a word that is not in it is absent. A message without
- *   `status` says nothing about states and nothing about the device's own alarm.
+ *   `status` says nothing about states and nothing about the device's own alarm. A list with an
+ *   unknown word is not complete: who knows what it meant to say.
  * - `alarm` raises for the gases in the message, except those measured as exactly 0 beside one that
  *   is not; without a gas in it, for the gases of the profile (`native-co`, `native-methane`), and with
  *   the plain `native` profile for `combustible-gas`, the word for "it does not say which".
  * - A `status` without `alarm` clears every gas of the profile, because an alarm may have been
- *   raised for any of them; not while it warms up, is broken or tests itself.
+ *   raised for any of them; not while it warms up, is broken or tests itself, and not the gas whose
+ *   value in the message is impossible.
  */
 import type { Gas } from "#domain/gas.ts";
 import type { EpochMs } from "#domain/quantity.ts";
@@ -21,6 +23,7 @@ import { amountOf, isDangerous, noLevel } from "./level.ts";
 import { absent, alarming, clear, present, type LevelMeaning } from "./meaning.ts";
 import type { MqttDecoded } from "./mqtt.ts";
 import type { MqttProfile } from "./profile.ts";
+import { isImpossible } from "./settle.ts";
 import { readJsonLevel } from "./read-meaning.ts";
 
 export const nativeConditions = [
@@ -40,7 +43,11 @@ const bitOf = new Map<string, number>([
 const bit = (name: (typeof nativeConditions)[number] | "alarm"): number => bitOf.get(name) ?? 0;
 const warmingUp = bit("warming-up");
 const broken = bit("sensor-fault");
-const noClear = warmingUp | broken | bit("self-test");
+/** The list holds a word that nobody knows. */
+const incomplete = 1 << (nativeConditions.length + 1);
+/** There is no list. */
+const silent = 1 << (nativeConditions.length + 2);
+const noClear = warmingUp | broken | bit("self-test") | incomplete | silent;
 const untrusted = warmingUp | broken;
 const alarm = bit("alarm");
 
@@ -48,34 +55,36 @@ export const readNative = (profile: MqttProfile, message: unknown, nowMs: EpochM
   if (!isRecord(message)) return { kind: "findings", findings: [notAnObject] };
   const { status } = message;
   const faults: Finding[] = [];
-  const said = status === undefined || status === null ? undefined : readStatus(status, faults);
-  const findings = said === undefined ? faults : [...conditionsOf(said), ...faults];
-  readLevels(tableOf(profile), message, said ?? 0, findings);
+  const said = status === undefined || status === null ? silent : readStatus(status, faults);
+  const findings = said & silent ? faults : [...conditionsOf(said), ...faults];
+  readLevels(tableOf(profile), message, said, findings);
   if (findings.length === 0) findings.push(saysNothing);
-  if (said !== undefined) readVerdict(profile, said, findings);
+  readVerdict(profile, said, findings);
   return withClock(message, findings, nowMs);
 };
 
-/** Every state of the complete list, made once for each of the 256 sets of words. */
+/** Every state of the list, present or absent; made once for each of the few sets of words. */
 const conditionsOf = (said: number): readonly Finding[] =>
-  (conditionsBySet[said] ??= nativeConditions.map((name) =>
-    said & bit(name) ? present(name) : absent(name),
-  ));
+  (conditionsBySet[said] ??= nativeConditions.flatMap((name) => {
+    if (said & bit(name)) return [present(name)];
+    return said & incomplete ? [] : [absent(name)];
+  }));
 const conditionsBySet: (readonly Finding[] | undefined)[] = [];
 
 /** Adds up the words; whatever is no known word is a fault, and the others still count. */
-const readStatus = (status: unknown, findings: Finding[]): number | undefined => {
+const readStatus = (status: unknown, findings: Finding[]): number => {
   if (!Array.isArray(status)) {
     findings.push(wrongType("status", status, statusForm));
-    // Not a list, but an alarm is legible; silence would be worse.
-    return status === "alarm" ? alarm | noClear : undefined;
+    return meansAlarm(status) ? silent | alarm : silent;
   }
   let said = 0;
   let unknown: unknown;
   for (const word of status as readonly unknown[]) {
     const one = typeof word === "string" ? bitOf.get(word) : undefined;
-    if (one === undefined) unknown ??= word ?? "null";
-    else said |= one;
+    if (one === undefined) {
+      unknown ??= word ?? "null";
+      said |= meansAlarm(word) ? incomplete | alarm : incomplete;
+    } else said |= one;
   }
   if (unknown !== undefined)
     findings.push(
@@ -85,6 +94,10 @@ const readStatus = (status: unknown, findings: Finding[]): number | undefined =>
     );
   return said;
 };
+
+/** Not as agreed (no list, capital letters), but legible; silence would be worse. */
+const meansAlarm = (word: unknown): boolean =>
+  typeof word === "string" && word.toLowerCase() === "alarm";
 
 const readLevels = (
   table: LevelTable,
@@ -114,7 +127,9 @@ const readVerdict = (profile: MqttProfile, said: number, findings: Finding[]): v
   if (said & alarm) {
     for (const gas of alarmingGases(profile, findings)) findings.push(alarming(gas));
   } else if (!(said & noClear)) {
-    for (const one of clearOf(profile)) findings.push(one);
+    const impossible = findings.filter(isImpossible);
+    for (const gas of profile.gases)
+      if (!impossible.some((one) => one.gas === gas)) findings.push(clearOf[gas]);
   }
 };
 
@@ -174,13 +189,12 @@ const tableOf = (profile: MqttProfile): LevelTable => {
   return table;
 };
 
-const clears = new WeakMap<MqttProfile, readonly Finding[]>();
-const clearOf = (profile: MqttProfile): readonly Finding[] => {
-  const known = clears.get(profile);
-  if (known) return known;
-  const made = profile.gases.map(clear);
-  clears.set(profile, made);
-  return made;
+const clearOf: Readonly<Record<Gas, Finding>> = {
+  co: clear("co"),
+  methane: clear("methane"),
+  lpg: clear("lpg"),
+  hydrogen: clear("hydrogen"),
+  "combustible-gas": clear("combustible-gas"),
 };
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

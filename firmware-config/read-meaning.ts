@@ -78,11 +78,13 @@ export const readBits = (
   meaning: BitsMeaning,
   at: string,
   value: number,
-  measured: Gas = "combustible-gas",
+  measured?: Gas,
 ): Statement & { readonly overRange: boolean } => {
   const isSet = (bit: number): boolean => ((value >> bit) & 1) === 1;
   if (meaning.sentinels?.includes(value) || value < 0 || value >= 2 ** meaning.width) {
-    const gases = meaning.alarms.map(({ gas }) => (gas === "measured" ? measured : gas));
+    const gases = meaning.alarms.map(({ gas }) =>
+      gas === "measured" ? (measured ?? "combustible-gas") : gas,
+    );
     return {
       findings: gases.map((gas) => noLevel(gas, "sentinel", `${at} = ${value}`)),
       trust: "none",
@@ -95,11 +97,14 @@ export const readBits = (
   const conditions = Object.entries(meaning.conditions ?? {}).map(([bit, name]) =>
     isSet(Number(bit)) ? present(name) : absent(name),
   );
-  const verdicts = meaning.alarms.map(({ gas, low = [], high = [] }) => {
+  const verdicts = meaning.alarms.flatMap(({ gas, low = [], high = [] }): readonly Finding[] => {
     const about = gas === "measured" ? measured : gas;
-    if (high.some(isSet)) return alarming(about, "high");
+    if (high.some(isSet)) return [alarming(about ?? "combustible-gas", "high")];
     // Without a second stage there is no grade to speak of.
-    return low.some(isSet) ? alarming(about, high.length > 0 ? "low" : undefined) : clear(about);
+    const grade = high.length > 0 ? "low" : undefined;
+    if (low.some(isSet)) return [alarming(about ?? "combustible-gas", grade)];
+    // A gas that nobody can name has no "no alarm".
+    return about === undefined ? [] : [clear(about)];
   });
   const unknown = unknownBitsOf(meaning).filter(isSet);
   return {

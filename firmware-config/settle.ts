@@ -19,6 +19,7 @@ export const lesser = (a: LevelTrust, b: LevelTrust): LevelTrust => {
  * - While it says that it is broken, a level counts only when it is dangerous.
  * - In warm-up, with a broken sensor and during a self-test "no alarm" is worth nothing and is
  *   left out; an alarm stays an alarm.
+ * - Beside a value that no sensor can mean (0xFFFF, NaN, absurd) its "no alarm" is left out too.
  * - A verdict that is both yes and no is a yes.
  */
 export const settle = (
@@ -31,14 +32,16 @@ export const settle = (
   const warmingUp = has("warming-up");
   const broken = has("sensor-fault");
   const noClear = warmingUp || broken || trust !== "full" || has("self-test");
-  const alarming = new Set(
-    findings.flatMap((one) => (one.kind === "verdict" && one.alarming ? [one.gas] : [])),
+  const notClear = new Set(
+    findings.flatMap((one) =>
+      (one.kind === "verdict" && one.alarming) || isImpossible(one) ? [one.gas] : [],
+    ),
   );
 
   const rest = findings.flatMap((one): readonly Finding[] => {
     if (one.kind === "condition") return [];
     if (one.kind === "verdict" && !one.alarming)
-      return noClear || alarming.has(one.gas) ? [] : [one];
+      return noClear || notClear.has(one.gas) ? [] : [one];
     if (one.kind !== "level") return [one];
     if (warmingUp) return [noLevel(one.level.gas, "warming-up", amountOf(one.level))];
     if (trust === "none" || ((broken || trust !== "full") && !isDangerous(one.level)))
@@ -47,6 +50,13 @@ export const settle = (
   });
   return [...conditionsOf(findings), ...rest];
 };
+
+/** The value of a sensor that cannot be working; `null` and a missing unit are not that. */
+export const isImpossible = (finding: Finding): finding is Extract<Finding, { kind: "no-level" }> =>
+  finding.kind === "no-level" &&
+  (finding.quality === "sentinel" ||
+    finding.quality === "not-a-number" ||
+    finding.quality === "out-of-range");
 
 /** One line a condition; when two fields disagree, it is present. */
 const conditionsOf = (findings: readonly Finding[]): readonly Finding[] => {
