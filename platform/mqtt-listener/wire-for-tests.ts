@@ -48,7 +48,7 @@ export interface Wire {
   readonly send: (...bytes: readonly Uint8Array[]) => void;
   /** Resolves with the next so many bytes; rejects when the connection closes before. */
   readonly read: (count: number) => Promise<Buffer>;
-  readonly closed: Promise<unknown>;
+  readonly closed: Promise<void>;
   readonly hangUp: () => void;
 }
 
@@ -56,9 +56,8 @@ export const dial = async (port: number): Promise<Wire> => {
   const socket = connect({ port, host: "127.0.0.1", noDelay: true });
   socket.on("error", () => undefined);
   await once(socket, "connect");
-  const closed = once(socket, "close");
-  let isClosed = false;
-  void closed.then(() => (isClosed = true));
+  // Not `once`: a reset by the other side is what these tests want to see.
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
 
   return {
     socket,
@@ -69,8 +68,9 @@ export const dial = async (port: number): Promise<Wire> => {
       for (;;) {
         const bytes: unknown = socket.read(count);
         if (Buffer.isBuffer(bytes) && bytes.length >= count) return bytes;
-        if (isClosed) throw new Error(`closed before ${count} bytes came`);
-        await Promise.race([once(socket, "readable"), closed]);
+        if (socket.closed) throw new Error(`closed before ${count} bytes came`);
+        const readable = new Promise((resolve) => socket.once("readable", resolve));
+        await Promise.race([readable, closed]);
       }
     },
     closed,
