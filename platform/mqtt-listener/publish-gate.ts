@@ -90,6 +90,8 @@ const whatIsWrong = (
   packet: PublishPacket,
 ): RefusalReason | undefined => {
   if (packet.payload.length > limits.payloadBytes) return "packet-too-large";
+  // mqtt-packet lets a missing id pass as −1, and 0; neither can be acknowledged. A will has none.
+  if (packet.messageId !== undefined && packet.messageId <= 0) return "not-mqtt";
   if (packet.topic === session.checkedTopic) return undefined;
   if (!isPlainTopic(packet.topic, limits)) return "publish-topic";
   if (!session.grant.mayPublish(packet.topic)) return "publish-not-allowed";

@@ -19,6 +19,7 @@ export interface FrameScanner {
 const connect = 1;
 const publish = 3;
 const firstAcknowledgement = 4;
+const publishRelease = 6;
 const lastAcknowledgement = 7;
 const subscribe = 8;
 const unsubscribe = 10;
@@ -57,7 +58,8 @@ export const createFrameScanner = (limits: MqttLimits, bucket: TokenBucket): Fra
         } else if (rest === -2) {
           const type = (chunk[at] ?? 0) >> 4;
           const allowed = known ? mayBe(type) : type === connect ? limits.connectBytes : undefined;
-          if (allowed === undefined) return "not-mqtt";
+          if (allowed === undefined || !hasItsFlags(type, (chunk[at] ?? 0) & 0xf))
+            return "not-mqtt";
           const isAcknowledgement = type >= firstAcknowledgement && type <= lastAcknowledgement;
           if (!bucket.take(isAcknowledgement ? acknowledgementCost : 1)) return at;
           known = true;
@@ -77,6 +79,13 @@ export const createFrameScanner = (limits: MqttLimits, bucket: TokenBucket): Fra
       return at;
     },
   };
+};
+
+/** Fixed flags (MQTT 3.1.1, 2.2.2); a PUBLISH has its own, of which QoS 3 does not exist. */
+const hasItsFlags = (type: number, flags: number): boolean => {
+  if (type === publish) return (flags & 0b0110) !== 0b0110;
+  const isMarked = type === publishRelease || type === subscribe || type === unsubscribe;
+  return flags === (isMarked ? 0b0010 : 0);
 };
 
 export interface GuardOptions {
