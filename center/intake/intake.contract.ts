@@ -139,9 +139,9 @@ export const intakeContract = (database: string, newDatabase: NewDatabase): void
 
       expect(await ground.countRows("refusals")).toBe(2);
       expect((await ground.desk()).gateways[0]?.faults[0]?.zh).toContain("拒收 2 条");
-      expect(ground.receipts.flatMap(({ receipt }) => receipt.data.refused)).toMatchObject([
-        { id: future.id, reason: { zh: expect.stringContaining("canary.alarm.v9") as string } },
-      ]);
+      const [refused] = ground.receipts.flatMap(({ receipt }) => receipt.data.refused);
+      expect(refused?.id).toBe(future.id);
+      expect(refused?.reason.zh).toContain("canary.alarm.v9");
     });
 
     test("every status gets a receipt and shows its detectors, also the lost tail", async () => {
