@@ -21,7 +21,7 @@ export const alarmsNamed = async (
   episodes: readonly string[],
 ): Promise<readonly DeskAlarm[]> => {
   const alarms: DeskAlarm[] = [];
-  for (const chunk of inChunks(episodes, 500)) {
+  for (const chunk of inChunks(episodes)) {
     const rows = await selectAlarms(db).where("alarms.episode", "in", chunk).execute();
     alarms.push(...rows.map(rowToDeskAlarm));
   }

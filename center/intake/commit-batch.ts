@@ -48,7 +48,7 @@ const asChanges = (kind: Change["kind"], refs: readonly string[]): readonly Chan
 const onDeskAt = async (tx: Writing, status: StatusChange): Promise<readonly string[]> => {
   const episodes: string[] = [];
   for (const [gateway, detectors] of status.detectors) {
-    for (const chunk of inChunks(detectors, 1_000)) {
+    for (const chunk of inChunks(detectors)) {
       const rows = await tx
         .selectFrom("alarms")
         .select("episode")

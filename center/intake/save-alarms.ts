@@ -68,7 +68,7 @@ const knownAlarms = async (tx: Writing, arrivals: readonly TakenAlarm[]): Promis
   const names = new Set(arrivals.map((one) => one.value.data.event.episode));
   const byOwnName = new Map<string, { readonly alarm: Alarm; readonly signed: boolean }>();
   const taken = new Set<string>();
-  for (const chunk of inChunks([...names], 1_000)) {
+  for (const chunk of inChunks([...names])) {
     const rows = await tx
       .selectFrom("alarms")
       .innerJoin("cases", "cases.episode", "alarms.episode")
@@ -88,7 +88,7 @@ const knownAlarms = async (tx: Writing, arrivals: readonly TakenAlarm[]): Promis
 };
 
 const writeAlarms = async (tx: Writing, rows: readonly AlarmRow[]): Promise<void> => {
-  for (const chunk of inChunks(rows, 500)) {
+  for (const chunk of inChunks(rows)) {
     await tx
       .insertInto("alarms")
       .values(chunk)
@@ -122,7 +122,7 @@ const openCases = async (tx: Writing, episodes: readonly string[]): Promise<void
     accepted_by: null,
     accepted_at_ms: null,
   }));
-  for (const chunk of inChunks(rows, 1_000)) {
+  for (const chunk of inChunks(rows)) {
     await tx.insertInto("cases").values(chunk).execute();
   }
 };

@@ -29,7 +29,7 @@ export const saveRecords = async (
       nowDurable.set(key, arrival);
     }
   }
-  for (const chunk of inChunks([...fresh.values()], 500)) {
+  for (const chunk of inChunks([...fresh.values()])) {
     await tx
       .insertInto("records")
       .values(chunk.map((one) => recordRow(one, nowMs)))
@@ -56,7 +56,7 @@ const knownRecords = async (
   const known = new Map<string, boolean>();
   for (const [source, ofSource] of bySource) {
     const ids = [...new Set(ofSource.map((one) => one.value.id))];
-    for (const chunk of inChunks(ids, 1_000)) {
+    for (const chunk of inChunks(ids)) {
       const rows = await tx
         .selectFrom("records")
         .select(["id", "durable"])

@@ -110,7 +110,7 @@ const detectorRows = (
 ];
 
 const upsertDetectors = async (tx: Writing, rows: readonly DetectorRow[]): Promise<void> => {
-  for (const chunk of inChunks(rows, 1_000)) {
+  for (const chunk of inChunks(rows)) {
     await tx
       .insertInto("detectors")
       .values(chunk)

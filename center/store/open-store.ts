@@ -1,11 +1,9 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import Database from "better-sqlite3";
 import { Kysely, PostgresDialect, SqliteDialect, type Transaction } from "kysely";
 import { Migrator } from "kysely/migration";
 import { Pool, types } from "pg";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { migrations } from "./migrations.ts";
+import { openSqliteDatabase, sqliteFile } from "./sqlite-database.ts";
 import type { Tables } from "./tables.ts";
 
 export type Reading = Kysely<Tables>;
@@ -40,7 +38,7 @@ export const openStore = async (options: StoreOptions): Promise<Result<Store, Bi
     const db = new Kysely<Tables>({
       dialect:
         options.databaseUrl === undefined
-          ? sqliteDialect(options.dataFolder)
+          ? new SqliteDialect({ database: openSqliteDatabase(options.dataFolder) })
           : postgresDialect(options.databaseUrl),
     });
     await migrate(db);
@@ -69,17 +67,6 @@ const lockWriters = async (tx: Writing): Promise<void> => {
     .set((eb) => ({ value: eb.ref("value") }))
     .where("name", "=", "stream")
     .execute();
-};
-
-const sqliteDialect = (dataFolder: string): SqliteDialect => {
-  mkdirSync(dataFolder, { recursive: true });
-  const database = new Database(join(dataFolder, "center.sqlite"));
-  database.pragma("journal_mode = WAL");
-  // One fsync per commit: a receipt is a promise, and a promise survives a power cut.
-  database.pragma("synchronous = FULL");
-  database.pragma("busy_timeout = 5000");
-  database.pragma("foreign_keys = ON");
-  return new SqliteDialect({ database });
 };
 
 const postgresDialect = (connectionString: string): PostgresDialect => {
@@ -112,8 +99,8 @@ const explainOpening = (options: StoreOptions, error: unknown): Bilingual => {
   const reason = reasonOf(error);
   return options.databaseUrl === undefined
     ? {
-        zh: `打不开中心数据库 ${join(options.dataFolder, "center.sqlite")}:${reason}。请检查数据目录(CANARY_DATA)的权限和磁盘空间`,
-        en: `cannot open the center's database ${join(options.dataFolder, "center.sqlite")}: ${reason}. Check rights and free space of the data folder (CANARY_DATA)`,
+        zh: `打不开中心数据库 ${sqliteFile(options.dataFolder)}:${reason}。请检查数据目录(CANARY_DATA)的权限和磁盘空间`,
+        en: `cannot open the center's database ${sqliteFile(options.dataFolder)}: ${reason}. Check rights and free space of the data folder (CANARY_DATA)`,
       }
     : {
         zh: `连不上 CANARY_DATABASE_URL 指定的 PostgreSQL:${reason}。请检查地址、账号和数据库是否已启动`,

@@ -23,7 +23,7 @@ export const noteChanges = async (tx: Writing, changes: readonly Change[]): Prom
     kind: change.kind,
     ref: change.ref,
   }));
-  for (const chunk of inChunks(rows, 2_000)) {
+  for (const chunk of inChunks(rows)) {
     await tx.insertInto("stream_events").values(chunk).execute();
   }
 };

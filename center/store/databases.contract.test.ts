@@ -1,0 +1,14 @@
+/** Every promise about stored things, on SQLite, and on PostgreSQL where one is offered. */
+import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
+import { intakeContract } from "../intake/intake.contract.ts";
+
+const serverUrl = process.env["CANARY_TEST_DATABASE_URL"];
+
+const databases: readonly (readonly [string, NewDatabase])[] = [
+  ["SQLite", newSqlite],
+  ...(serverUrl === undefined ? [] : [["PostgreSQL", newPostgres(serverUrl)] as const]),
+];
+
+for (const [name, newDatabase] of databases) {
+  intakeContract(name, newDatabase);
+}
