@@ -1,12 +1,13 @@
 /** Bundles the duty page when its sources have changed; the center serves the result. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const source = join(root, "dashboards", "console");
-const stampFile = join(source, "dist", ".built-from");
+const dist = join(source, "dist");
+const stampName = ".built-from";
 
 /**
  * Builds `dashboards/console/dist` unless it was built from these very sources; answers whether it
@@ -14,14 +15,23 @@ const stampFile = join(source, "dist", ".built-from");
  */
 export const buildConsoleIfStale = async (): Promise<"built" | "fresh"> => {
   const stamp = await hashSources();
+  const stampFile = join(dist, stampName);
   if (existsSync(stampFile) && (await readFile(stampFile, "utf8")) === stamp) return "fresh";
 
   console.error("Canary: 正在生成值守页面,约一两秒 · building the duty page, a second or two");
   // Loaded only now: a start with a fresh page must not pay for a bundler.
   const { build } = await import("vite");
   const { consoleConfig } = await import("../dashboards/console/vite.config.ts");
-  await build({ ...consoleConfig, configFile: false });
-  await writeFile(stampFile, stamp);
+  // Built aside and put in place whole: a page that is half written must never be served.
+  const aside = join(source, ".canary", String(process.pid));
+  await build({
+    ...consoleConfig,
+    configFile: false,
+    build: { ...consoleConfig.build, outDir: aside },
+  });
+  await writeFile(join(aside, stampName), stamp);
+  await rm(dist, { recursive: true, force: true });
+  await rename(aside, dist);
   return "built";
 };
 
@@ -42,7 +52,7 @@ const listFiles = async (folder: string): Promise<readonly string[]> => {
   return entries
     .filter((entry) => entry.isFile() && !entry.name.includes(".test."))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !file.startsWith(join(source, "dist")));
+    .filter((file) => !file.startsWith(dist) && !file.startsWith(join(source, ".canary")));
 };
 
 if (import.meta.main) await buildConsoleIfStale();

@@ -142,6 +142,8 @@ export const openTestCenter = async (options: Options = {}): Promise<TestCenter>
     if (user === undefined)
       return answer(response, 401, problem(401, "请先登录。", "Log in first."));
     if (url === "/api/v1/session/password") {
+      if (JSON.parse(await readBody(request)).current !== "right")
+        return answer(response, 401, problem(401, "当前密码不对。", "Wrong current password."));
       mustChangePassword = false;
       return answer(response, 204);
     }

@@ -1,7 +1,7 @@
 /** How the duty page looks and reads: Chinese and English, night and day, desk and phone. */
 import { expect, test } from "vitest";
 import type { TestCenter } from "./console-center.ts";
-import { expectAccessible, openCenter, openDuty, row, sees, shoot } from "./console-seat.ts";
+import { expectAccessible, openCenter, openDuty, row, rows, sees, shoot } from "./console-seat.ts";
 import {
   gasEvent,
   sampleAlarm,
@@ -61,7 +61,17 @@ const tellBusyNight = (center: TestCenter): void => {
       address: undefined,
       firstAtMs: ago(75),
       noLevel: true,
-      event: { rule: "device-alarm-gas", alarmClass: "gas", gas: "combustible-gas" },
+      event: {
+        rule: "device-alarm-gas",
+        alarmClass: "gas",
+        gas: "combustible-gas",
+        cause: {
+          ruleSet: "canary",
+          source: { standard: "Canary", clause: "device verdict", confidence: "h" },
+          text: { zh: "设备自报燃气报警", en: "the device says that it alarms for gas" },
+          inputs: {},
+        },
+      },
     }),
     sampleAlarm({
       episode: "ep-4",
@@ -118,3 +128,43 @@ for (const [name, look] of [
     await page.reload();
     await sees(page, "Not signed for");
   });
+
+test("five urgent alarms stand on the first screen of a 1366 by 768 seat without scrolling", async () => {
+  const center = await openCenter();
+  for (let i = 1; i <= 6; i += 1)
+    center.tell({
+      kind: "alarm",
+      data: sampleAlarm({ episode: `ep-${i}`, firstAtMs: center.nowMs() - i * 1_000 }),
+    });
+  const page = await openDuty(center);
+  const box = await rows(page).nth(4).boundingBox();
+  expect(box && box.y + box.height).toBeLessThanOrEqual(768);
+});
+
+test("no word is smaller than 16 px and no button lower than 44 px", async () => {
+  const center = await openCenter();
+  tellBusyNight(center);
+  const page = await openDuty(center);
+  await row(page, "地址未知").waitFor();
+  const small = `[...document.querySelectorAll("body *")]
+    .filter((e) => e.getClientRects().length > 0 && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+    .filter((e) => parseFloat(getComputedStyle(e).fontSize) < 16).map((e) => e.outerHTML)`;
+  const low = `[...document.querySelectorAll("button, .alarm")]
+    .filter((e) => e.getBoundingClientRect().height < 44).map((e) => e.outerHTML)`;
+  expect(await page.evaluate("document.querySelectorAll('button, .alarm').length")).toBeGreaterThan(
+    10,
+  );
+  expect(await page.evaluate(small)).toEqual([]);
+  expect(await page.evaluate(low)).toEqual([]);
+});
+
+test("nothing moves for people who asked for stillness", async () => {
+  const center = await openCenter();
+  center.tell({ kind: "alarm", data: sampleAlarm({ firstAtMs: center.nowMs() }) });
+  const page = await openDuty(center);
+  await row(page, "喜安").waitFor();
+  const moving = "document.getAnimations().length";
+  expect(await page.evaluate(moving)).toBe(1);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  expect(await page.evaluate(moving)).toBe(0);
+});

@@ -37,13 +37,16 @@ test("the given first password has to be changed before the desk opens", async (
   const page = await openSeat(center);
   await logIn(page, "管理员");
   await sees(page, "首次登录");
-  await page.getByLabel("当前密码").fill("right");
+  await page.getByLabel("当前密码").fill("wrong");
   await page.getByLabel("新密码", { exact: true }).fill("a long new one");
   await page.getByLabel("再输一次新密码").fill("another");
   await page.getByRole("button", { name: "设置新密码" }).click();
   await sees(page, "两次输入的新密码不同");
   await expectAccessible(page);
   await page.getByLabel("再输一次新密码").fill("a long new one");
+  await page.getByRole("button", { name: "设置新密码" }).click();
+  await sees(page, "当前密码不对。");
+  await page.getByLabel("当前密码").fill("right");
   await page.getByRole("button", { name: "设置新密码" }).click();
   await sees(page, "无未处理报警");
 });
@@ -245,15 +248,43 @@ test("keyboard focus and choice stay with the alarm when a more urgent one comes
   expect(center.signatures.map(({ episode }) => episode)).toEqual(["ep-2"]);
 });
 
-test("a seat without sound says so in red while gas is unsigned, until somebody goes on duty", async () => {
+test("a seat without sound says so in red; once somebody is on duty CO sounds until it is signed for", async () => {
   const center = await openCenter();
   center.tell({ kind: "alarm", data: sampleAlarm({ firstAtMs: center.nowMs() }) });
-  const page = await openDuty(center);
+  const page = await openSeat(center);
+  await page.evaluate(recordSound);
+  await logIn(page, "王强");
   await sees(page, "本席位无声");
+  expect(await page.evaluate(sounding)).toEqual([]);
+
   await page.getByRole("alert").getByRole("button", { name: "上岗" }).click();
   await sees(page, "声音:正常");
   await expect.poll(() => page.getByText("本席位无声").count()).toBe(0);
+  // T4: four tones and five seconds of silence.
+  await expect.poll(() => page.evaluate(sounding)).toEqual([5.7]);
+
+  await page.keyboard.press("F2");
+  await expect.poll(() => page.evaluate(sounding)).toEqual([]);
+  center.tell({
+    kind: "alarm",
+    data: sampleAlarm({ episode: "ep-2", firstAtMs: center.nowMs(), event: gasEvent(30) }),
+  });
+  await expect.poll(() => page.evaluate(sounding)).toEqual([1]);
 });
+
+/** Notes what the page plays over and over, by the length of one cycle in seconds. */
+const recordSound = `
+  window.playing = new Set();
+  const { start, stop } = AudioBufferSourceNode.prototype;
+  AudioBufferSourceNode.prototype.start = function () {
+    if (this.loop) window.playing.add(this);
+    return start.call(this);
+  };
+  AudioScheduledSourceNode.prototype.stop = function () {
+    window.playing.delete(this);
+    return stop.call(this);
+  };`;
+const sounding = "[...window.playing].map(({ buffer }) => Math.round(buffer.duration * 10) / 10)";
 
 test("a flood of 2,000 alarms leaves the most urgent first and the page usable", async () => {
   const center = await openCenter();
@@ -270,10 +301,19 @@ test("a flood of 2,000 alarms leaves the most urgent first and the page usable",
       }),
     });
   await sees(page, "显示其余 1900 条");
+  expect(await rows(page).count()).toBe(100);
   await expect.poll(() => rows(page).first().textContent()).toContain("喜安社区1999室");
-  await page.keyboard.press("ArrowUp");
+  // Down to the hundredth and one further: what F2 would sign for has to be on the page.
+  await rows(page).nth(99).getByText("未签收").click();
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(() => rows(page).count()).toBe(101);
   await page.keyboard.press("F2");
-  await expect.poll(() => center.signatures.length).toBe(1);
+  await row(page, "王强 已签收").waitFor();
+  // The signed one sank to the end and is drawn all the same, the 1,899 before it are not.
+  await expect.poll(() => rows(page).nth(100).textContent()).toContain("王强 已签收");
+  expect(await rows(page).count()).toBe(101);
+  await page.getByRole("button", { name: "显示其余 1899 条" }).click();
+  await expect.poll(() => rows(page).count()).toBe(201);
 });
 
 test("a page that fails by its own fault says so in red instead of showing a quiet street", async () => {

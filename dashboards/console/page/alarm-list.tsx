@@ -21,14 +21,16 @@ const rowsAtOnce = 100;
 
 export const AlarmList = ({ rows, selected, away, signing, onChoose, onSign }: Props) => {
   const { say } = useWords();
-  const [shown, setShown] = useState(rowsAtOnce);
+  const [wanted, setWanted] = useState(rowsAtOnce);
   const { held, pointer } = useHeldOrder(rows);
-  const rest = held.length - shown;
+  // What F2 would sign for is always on the page, however far down it stands.
+  const drawn = held.filter(({ episode }, index) => index < wanted || episode === selected);
+  const rest = held.length - drawn.length;
 
   return (
     <section className="queue" aria-label={say(text.alarms)} {...pointer}>
       <ol className="alarms">
-        {held.slice(0, shown).map((alarm) => (
+        {drawn.map((alarm) => (
           <AlarmRow
             key={alarm.episode}
             alarm={alarm}
@@ -41,7 +43,7 @@ export const AlarmList = ({ rows, selected, away, signing, onChoose, onSign }: P
         ))}
       </ol>
       {rest > 0 && (
-        <button type="button" className="rest" onClick={() => setShown(shown + rowsAtOnce)}>
+        <button type="button" className="rest" onClick={() => setWanted(wanted + rowsAtOnce)}>
           {say(text.showRest(rest))}
         </button>
       )}

@@ -47,7 +47,7 @@ export const App = () => {
       );
     case "in":
       return session.user.mustChangePassword ? (
-        <ChangePassword onDone={ask} onSignedOut={endSession} />
+        <ChangePassword onDone={ask} />
       ) : (
         <DutyPage
           user={session.user}

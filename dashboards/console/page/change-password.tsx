@@ -6,12 +6,12 @@ import { useWords } from "../words/language.tsx";
 import { Field } from "./field.tsx";
 
 interface Props {
+  /** Ask again who sits here: with the new password, or without a session. */
   readonly onDone: () => void;
-  readonly onSignedOut: () => void;
 }
 
 /** The password that was printed at installation is known to whoever read the screen: change it. */
-export const ChangePassword = ({ onDone, onSignedOut }: Props) => {
+export const ChangePassword = ({ onDone }: Props) => {
   const { say } = useWords();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
@@ -29,10 +29,9 @@ export const ChangePassword = ({ onDone, onSignedOut }: Props) => {
     setTrouble(undefined);
     void changePassword(current, next).then((answer) => {
       setBusy(false);
-      if (answer.ok) onDone();
-      // A wrong current password may also be answered with 401; only a lost session has no user.
-      else if (answer.error.kind === "signed-out") onSignedOut();
-      else setTrouble(explainApiError(answer.error));
+      if (!answer.ok) setTrouble(explainApiError(answer.error));
+      // 401 means a wrong current password or a lost session: asking who sits here tells which.
+      if (answer.ok || answer.error.kind === "signed-out") onDone();
     });
   };
 

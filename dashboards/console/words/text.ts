@@ -82,7 +82,7 @@ export const text = {
   soundOff: both("声音:未开", "Sound: off"),
   seatSilent: both(
     "本席位无声:有报警未签收,但这台电脑不会响。请按[上岗]。",
-    "This seat is silent: an alarm is unsigned and this computer will not sound. Press [Go on duty].",
+    "This seat is silent while an alarm is unsigned. Press [Go on duty].",
   ),
 
   drillBanner: (gateways: string) =>
