@@ -2,7 +2,7 @@ import type { Gas } from "./gas.ts";
 
 /**
  * T3: three half-second tones, 1.5 s pause (gas, smoke). T4: four 0.1 s tones, 5 s pause (CO).
- * Source: NFPA 72 and UL 2034 patterns, `docs/standards.md` §CO.
+ * Source: NFPA 72 and UL 2034 patterns, `docs/standards.md` §4.4.
  */
 export type BuzzerPattern = "t3" | "t4";
 

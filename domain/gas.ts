@@ -29,7 +29,7 @@ export type Level =
 /**
  * Lower explosive limit in percent by volume.
  *
- * Source: `docs/standards.md` §LEL: methane 5.0, propane 2.1 (taken for LPG, the lower of its
+ * Source: `docs/standards.md` §4.4: methane 5.0, propane 2.1 (taken for LPG, the lower of its
  * parts' usual table values would be butane 1.4–1.6), hydrogen 4.0. A gas that is not named is
  * taken as methane, which is what Chengdu's homes are supplied with.
  */
