@@ -19,7 +19,7 @@ export interface DrainDeps {
 export interface Drain {
   /** Sends what is pending and fits the windows, most urgent lane first; safe to call at any time. */
   readonly run: () => void;
-  /** What a read under way brings belongs to the connection before. */
+  /** Everything unconfirmed goes out again, from the start of every lane: a new connection. */
   readonly restart: () => void;
   /** Resolves once nothing is being read or sent. */
   readonly idle: () => Promise<void>;
@@ -39,7 +39,7 @@ export const createDrain = (deps: DrainDeps): Drain => {
       if (room <= 0) continue;
       const before = connection;
       const records = await journal.pending(lane, afterSeq, Math.min(room, recordsPerRead));
-      if (before !== connection) return true;
+      if (before !== connection) return true; // read for the connection before
       for (const record of records) if (flight.take(record)) deps.transmit(record);
       if (records.length > 0) return true;
       if (again) return false; // something came in meanwhile, perhaps an alarm: start at the top
@@ -63,15 +63,19 @@ export const createDrain = (deps: DrainDeps): Drain => {
     if (deps.connected()) deps.onDone();
   };
 
+  const run = (): void => {
+    again = true;
+    if (running) return;
+    running = true;
+    done = drain();
+  };
+
   return {
-    run: () => {
-      again = true;
-      if (running) return;
-      running = true;
-      done = drain();
-    },
+    run,
     restart: () => {
       connection += 1;
+      flight.restart();
+      run();
     },
     idle: () => done,
   };

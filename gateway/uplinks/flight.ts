@@ -70,9 +70,8 @@ export const createFlight = () => {
         const newest = Math.max(0, ...confirmed.map(({ order }) => order));
         for (const { record } of confirmed) sentBySeq.delete(record.seq);
         // One lane travels in order: what was sent before a confirmed one and is not there is lost.
-        missed.push(
-          ...open.filter((sent) => sentBySeq.has(sent.record.seq) && sent.order < newest),
-        );
+        const left = open.filter(({ record }) => sentBySeq.has(record.seq));
+        missed.push(...left.filter(({ order }) => order < newest).map(({ record }) => record));
       }
       for (const [id, { seq }] of refusedById) {
         if (isConfirmed(seq, settlement)) refusedById.delete(id);

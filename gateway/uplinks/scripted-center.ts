@@ -133,12 +133,16 @@ const holesIn = (numbers: readonly number[]): [number, number][] => {
   return holes;
 };
 
-const createLine = (gateway: GatewayId) => {
+export const createLine = (gateway: GatewayId) => {
   let up = false;
   let onPublish: (payload: string) => void = () => {};
   const stateHandlers: ((up: boolean) => void)[] = [];
   const messageHandlers: ((topic: string, payload: string) => void)[] = [];
 
+  const set = (nowUp: boolean): void => {
+    up = nowUp;
+    for (const handler of stateHandlers) handler(up);
+  };
   const link: CenterLink = {
     publish: async (_topic, payload) => {
       if (!up) throw new Error("the line is down");
@@ -153,7 +157,9 @@ const createLine = (gateway: GatewayId) => {
       stateHandlers.push(handler);
       handler(up);
     },
-    close: async () => {},
+    close: async () => {
+      set(false);
+    },
   };
 
   return {
@@ -161,10 +167,7 @@ const createLine = (gateway: GatewayId) => {
     onPublish: (handler: (payload: string) => void): void => {
       onPublish = handler;
     },
-    set: (nowUp: boolean): void => {
-      up = nowUp;
-      for (const handler of stateHandlers) handler(up);
-    },
+    set,
     /** As over a wire: never inside the call that caused it, and never over a line that is cut. */
     deliver: (payload: string): void => {
       queueMicrotask(() => {

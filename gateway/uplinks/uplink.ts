@@ -19,7 +19,7 @@ import { createHeartbeat } from "./heartbeat.ts";
 import { createSender } from "./sender.ts";
 import { createReceiptTaker } from "./take-receipt.ts";
 import type { StatusContent } from "./status-picker.ts";
-import type { Timers } from "./timers.ts";
+import { repeat, type Timers } from "./timers.ts";
 import { createVolatile } from "./volatile.ts";
 
 export interface UplinkDeps {
@@ -93,28 +93,20 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     onConfirmed: drain.run,
   });
 
-  /** Everything unconfirmed goes out again, from the start of every lane. */
-  const restart = (): void => {
-    journalId = journal.id;
-    flight.restart();
-    drain.restart();
-    drain.run();
-  };
-
   const tick = (): void => {
-    cancelTick = deps.timers.after(tickMs, tick);
     if (!connected) return;
     const now = clock.now();
     heartbeat.tick(now);
     // A journal salvaged while running has new numbers.
-    if (journal.id !== journalId) restart();
+    if (journal.id !== journalId) drain.restart();
+    journalId = journal.id;
     flight.due(now.monoMs).forEach(send.record);
     held.due(now.monoMs).forEach(send.volatile);
     flight.retryRefused(now.monoMs);
     // Also without a cause: whatever interrupted the drain, within a second it goes on.
     drain.run();
   };
-  let cancelTick = deps.timers.after(tickMs, tick);
+  const stopTicking = repeat(deps.timers, tickMs, tick);
 
   const stopListening = listen(link, takeReceipt, (up) => {
     connected = up;
@@ -122,7 +114,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     held.all().forEach(send.volatile);
     // The picture of all detectors comes after the alarms: on a slow line it takes seconds.
     heartbeat.askForAll();
-    restart();
+    drain.restart();
   });
 
   return {
@@ -138,7 +130,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     close: async () => {
       stopListening();
       connected = false;
-      cancelTick();
+      stopTicking();
       await drain.idle();
     },
   };

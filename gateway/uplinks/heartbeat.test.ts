@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { detectorId } from "#domain/ids.ts";
+import type { DetectorStatus } from "#domain/wire.ts";
+import { alarmRecord } from "#gateway/journal/sample-notice.ts";
+import { many, openStory } from "./open-story.ts";
+
+test("without receipts the link counts as lost within 20 s, though the line stays up", async () => {
+  const story = openStory();
+  expect(story.uplink.state()).toEqual({ link: "lost", unconfirmed: 0 });
+  await story.connect();
+  expect(story.uplink.state().link).toBe("up");
+
+  story.center.troubles.centerDown = true;
+  await story.pass(10_000);
+  expect(story.uplink.state().link).toBe("up");
+  await story.pass(10_000);
+  expect(story.uplink.state().link).toBe("lost");
+
+  story.center.troubles.centerDown = false;
+  await story.pass(5_000);
+  expect(story.uplink.state().link).toBe("up");
+});
+
+const kitchen = (heardAtMs: number, ppm: number): DetectorStatus => ({
+  detector: detectorId("kitchen"),
+  state: "normal",
+  heardAtMs,
+  levels: [{ gas: "co", ppm }],
+  position: { line: "mqtt", place: "kitchen" },
+});
+
+test("status every 5 s: all detectors after a connect, then those that changed", async () => {
+  const detectors = [kitchen(0, 1), { ...kitchen(0, 1), detector: "bath" }];
+  const story = openStory({ detectors });
+  const told = (): readonly string[][] =>
+    story.center.statuses().map(({ data }) => data.detectors.map(({ detector }) => detector));
+  await story.connect();
+  await story.pass(5_000);
+  detectors[0] = kitchen(7_000, 2);
+  await story.pass(5_000);
+  detectors[0] = kitchen(12_000, 2); // heard again, nothing new
+  await story.pass(5_000);
+  expect(told()).toEqual([["kitchen", "bath"], [], ["kitchen"], []]);
+
+  story.center.setLine(false);
+  await story.connect();
+  expect(told().at(-1)).toEqual(["kitchen", "bath"]);
+});
+
+test("a status message the center did not answer is followed by the whole picture", async () => {
+  const story = openStory({ detectors: [kitchen(0, 1)] });
+  await story.connect();
+  story.center.troubles.centerDown = true;
+  await story.pass(5_000);
+  story.center.forgetSeen();
+  await story.pass(5_000);
+  expect(story.center.statuses().map(({ data }) => data.detectors.length)).toEqual([1]);
+});
+
+test("status tells the last number on disk, never less than what was sent", async () => {
+  const story = openStory();
+  await story.journal.append(many(20, "event").map(alarmRecord), []);
+  await story.connect();
+  await story.pass(6_000);
+  expect(story.center.statuses().at(-1)).toMatchObject({
+    journalid: story.journal.id,
+    data: { lastSeq: 20, pending: 0 },
+  });
+});
