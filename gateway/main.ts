@@ -110,7 +110,7 @@ export const startGateway = async (
     reportFault: faults.report,
   });
 
-  const link = openCenterLink(site, gateway, options.brokerUrl);
+  const link = openCenterLink(site, gateway, options.brokerUrl, faults.report);
   uplink = createUplink({
     journal,
     link,

@@ -21,7 +21,9 @@ const licenceOf = (path: string, entry: LockEntry): string => {
   const file = join(projectRoot, path, "package.json");
   if (!existsSync(file)) return "see package";
   const manifest: { license?: string | { type?: string } } = JSON.parse(readFileSync(file, "utf8"));
-  return typeof manifest.license === "string" ? manifest.license : (manifest.license?.type ?? "see package");
+  return typeof manifest.license === "string"
+    ? manifest.license
+    : (manifest.license?.type ?? "see package");
 };
 
 const rows = Object.entries(lock.packages)
@@ -32,7 +34,10 @@ const rows = Object.entries(lock.packages)
     licence: licenceOf(path, entry),
   }))
   .sort((a, b) => a.name.localeCompare(b.name) || a.version.localeCompare(b.version))
-  .filter((row, index, all) => row.name !== all[index - 1]?.name || row.version !== all[index - 1]?.version);
+  .filter(
+    (row, index, all) =>
+      row.name !== all[index - 1]?.name || row.version !== all[index - 1]?.version,
+  );
 
 const count = new Map<string, number>();
 for (const { licence } of rows) count.set(licence, (count.get(licence) ?? 0) + 1);
@@ -44,7 +49,10 @@ writeFileSync(
     "",
     "Installed to run Canary (packages only tests need are not listed). Written by `tools/licences.ts` from the lock.",
     "",
-    [...count].sort((a, b) => b[1] - a[1]).map(([licence, n]) => `${licence}: ${n}`).join(" · "),
+    [...count]
+      .sort((a, b) => b[1] - a[1])
+      .map(([licence, n]) => `${licence}: ${n}`)
+      .join(" · "),
     "",
     "| package | version | licence |",
     "|---|---|---|",

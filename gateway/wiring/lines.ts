@@ -1,9 +1,7 @@
 /** From the site file's lines to running ones. */
 import { detectorId } from "#domain/ids.ts";
 import type { Clock } from "#domain/time.ts";
-import { decodeRegisters } from "#firmware-config/modbus.ts";
 import { findProfile } from "#firmware-config/registry.ts";
-import { createFrameReader } from "#firmware-config/serial.ts";
 import type { LineSite, Site } from "#platform/site-file/schema.ts";
 import type { Timers } from "#platform/timers.ts";
 import { openLine, type BusLine, type LineOptions } from "../lines/line.ts";
@@ -44,7 +42,6 @@ export const startSources = (
           id: line.id,
           path: line.path,
           profile,
-          createFrameReader,
           detector: line.detector === undefined ? undefined : detectorId(line.detector),
           ...world,
         }),
@@ -52,9 +49,7 @@ export const startSources = (
     }
     const bus = lines.get(line.id);
     if (bus === undefined) return [];
-    return [
-      startModbusSource({ line: bus, units: pollUnits(line), decode: decodeRegisters, ...world }),
-    ];
+    return [startModbusSource({ line: bus, units: pollUnits(line), ...world })];
   });
 
 const pollUnits = (line: ModbusLineSite) =>
