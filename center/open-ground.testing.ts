@@ -56,7 +56,10 @@ export const openTestStore = async (options: StoreOptions): Promise<Store> => {
   return store.value;
 };
 
-export const openGround = async (newDatabase: NewDatabase = newSqlite) => {
+export const openGround = async (
+  newDatabase: NewDatabase = newSqlite,
+  onCommitted: () => void = () => undefined,
+) => {
   const database = await newDatabase();
   const store = await openTestStore(database.options);
   const time = createManualTime(1_795_000_100_000);
@@ -71,7 +74,10 @@ export const openGround = async (newDatabase: NewDatabase = newSqlite) => {
       if (!receipt.ok) throw new Error(`no receipt: ${payload}`);
       receipts.push({ topic, receipt: receipt.value });
     },
-    onCommitted: ({ messages }) => batches.push(messages),
+    onCommitted: ({ messages }) => {
+      batches.push(messages);
+      onCommitted();
+    },
     onTrouble: (trouble) => troubles.push(trouble),
   });
   const view = (): GatewayView => ({

@@ -49,7 +49,7 @@ export const addAlarmRoutes = (app: App, parts: HttpParts): void => {
   app.get(
     "/api/v1/alarms",
     {
-      onRequest: requireSession(parts),
+      preParsing: requireSession(parts),
       schema: {
         summary: "Alarms, newest first 报警列表",
         tags: ["alarms"],
@@ -76,7 +76,7 @@ export const addAlarmRoutes = (app: App, parts: HttpParts): void => {
   app.post(
     "/api/v1/alarms/:episode/sign",
     {
-      onRequest: requireSession(parts),
+      preParsing: requireSession(parts),
       schema: {
         summary: "Sign for an alarm 签收",
         description:

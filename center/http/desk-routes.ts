@@ -8,7 +8,7 @@ export const addDeskRoutes = (app: App, parts: HttpParts): void => {
   app.get(
     "/api/v1/desk",
     {
-      onRequest: requireSession(parts),
+      preParsing: requireSession(parts),
       schema: {
         summary: "Everything the duty page needs at once 值班台全貌",
         description: "Then follow `/api/v1/stream?after=<eventId>`.",

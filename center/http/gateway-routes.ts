@@ -16,7 +16,8 @@ const CompletenessSchema = Type.Object({
       journal: Type.String(),
       recorded: Type.Integer({ description: "highest number the gateway says it has written" }),
       received: Type.Integer({ description: "how many of them the center has committed" }),
-      holes: Type.Array(Type.Tuple([Type.Integer(), Type.Integer()]), {
+      // Not a Tuple: TypeBox writes those in the way of older JSON Schema drafts.
+      holes: Type.Array(Type.Array(Type.Integer(), { minItems: 2, maxItems: 2 }), {
         description: "missing numbers, inclusive pairs",
       }),
     }),
@@ -25,12 +26,12 @@ const CompletenessSchema = Type.Object({
 
 /** How the gateways are, and the proof that nothing of them is missing. */
 export const addGatewayRoutes = (app: App, parts: HttpParts): void => {
-  const onRequest = requireSession(parts);
+  const preParsing = requireSession(parts);
 
   app.get(
     "/api/v1/gateways",
     {
-      onRequest,
+      preParsing,
       schema: {
         summary: "Gateways 网关",
         tags: ["gateways"],
@@ -43,7 +44,7 @@ export const addGatewayRoutes = (app: App, parts: HttpParts): void => {
   app.get(
     "/api/v1/gateways/:id/completeness",
     {
-      onRequest,
+      preParsing,
       schema: {
         summary: "Recorded, received and missing, journal by journal 无缺证明",
         tags: ["gateways"],
@@ -65,7 +66,7 @@ export const addGatewayRoutes = (app: App, parts: HttpParts): void => {
           journal: one.journal,
           recorded: one.recorded,
           received: one.received,
-          holes: one.holes.map(([from, to]): [number, number] => [from, to]),
+          holes: one.holes.map(([from, to]) => [from, to]),
         })),
       };
     },

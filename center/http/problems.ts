@@ -53,14 +53,6 @@ export const conflictResponses = {
 };
 
 export const sendProblem = (reply: FastifyReply, facts: ProblemFacts): FastifyReply => {
-  const body: Problem & { readonly current?: DeskAlarm } = {
-    type: `/problems/${facts.kind}`,
-    title: facts.title,
-    status: facts.status,
-    detail: facts.detail.zh,
-    detailEn: facts.detail.en,
-    ...(facts.current !== undefined && { current: facts.current }),
-  };
   if (facts.retryAfterSeconds !== undefined) {
     void reply.header("retry-after", String(facts.retryAfterSeconds));
   }
@@ -69,8 +61,17 @@ export const sendProblem = (reply: FastifyReply, facts: ProblemFacts): FastifyRe
     .code(facts.status)
     .header("cache-control", "no-store")
     .type("application/problem+json; charset=utf-8")
-    .send(JSON.stringify(body));
+    .send(JSON.stringify(problemBody(facts)));
 };
+
+export const problemBody = (facts: ProblemFacts): Problem & { readonly current?: DeskAlarm } => ({
+  type: `/problems/${facts.kind}`,
+  title: facts.title,
+  status: facts.status,
+  detail: facts.detail.zh,
+  detailEn: facts.detail.en,
+  ...(facts.current !== undefined && { current: facts.current }),
+});
 
 /** Turns whatever was thrown into a problem. What we did not expect is logged, not told. */
 export const problemFrom = (error: unknown, request: FastifyRequest): ProblemFacts => {
@@ -114,7 +115,7 @@ const invalid = (context: string, message: string): ProblemFacts => ({
   },
 });
 
-const badRequest: ProblemFacts = {
+export const badRequest: ProblemFacts = {
   status: 400,
   kind: "bad-request",
   title: "Bad request",
@@ -134,7 +135,7 @@ const internal: ProblemFacts = {
   },
 };
 
-export const databaseAway: ProblemFacts = {
+const databaseAway: ProblemFacts = {
   status: 503,
   kind: "database-unavailable",
   title: "Database unavailable",

@@ -11,7 +11,10 @@ export interface Caller {
 
 const callers = new WeakMap<FastifyRequest, Caller>();
 
-/** For a route's `onRequest`: nobody passes without a living session. */
+/**
+ * For a route's `preParsing`: nobody passes without a living session. After the rate limit, which
+ * counts strangers too, and before the body is read.
+ */
 export const requireSession =
   (parts: HttpParts) =>
   async (request: FastifyRequest): Promise<void> => {

@@ -1,8 +1,9 @@
+import type { Socket } from "node:net";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import Fastify, { type FastifyRequest } from "fastify";
+import Fastify, { LogController, type FastifyRequest } from "fastify";
 import { addAlarmRoutes } from "./alarm-routes.ts";
 import type { App, HttpParts } from "./app.ts";
 import { addConsoleFiles, noSuchPath } from "./console-files.ts";
@@ -10,7 +11,14 @@ import { addDeskRoutes } from "./desk-routes.ts";
 import { addGatewayRoutes } from "./gateway-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { openApiDocument } from "./openapi.ts";
-import { ProblemError, problemFrom, sendProblem, tooMany } from "./problems.ts";
+import {
+  badRequest,
+  problemBody,
+  ProblemError,
+  problemFrom,
+  sendProblem,
+  tooMany,
+} from "./problems.ts";
 import { addSessionRoutes } from "./session-routes.ts";
 import { addStreamRoute } from "./stream-route.ts";
 
@@ -20,18 +28,22 @@ const bodyBytesMax = 64 * 1024;
 export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   const app = Fastify({
     ...(parts.logger === false ? { logger: false } : { loggerInstance: parts.logger }),
-    disableRequestLogging: true,
+    // Requests are counted, not logged one by one.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytesMax,
     trustProxy: [...parts.trustedProxies],
     forceCloseConnections: true,
     // A number sent as text is a mistake to be told of, not to be guessed away.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
     routerOptions: { maxParamLength: 1_500 },
+    clientErrorHandler: answerBrokenHttp,
     frameworkErrors: (error, request, reply) => {
       void sendProblem(reply, problemFrom(error, request));
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  // A form on another site can send text without asking; JSON it cannot.
+  app.removeContentTypeParser("text/plain");
   // Answers are checked against their schemas by tests; at work they go out as they are.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler((error, request, reply) => sendProblem(reply, problemFrom(error, request)));
@@ -65,6 +77,20 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   );
   await addConsoleFiles(app, parts);
   return app;
+};
+
+/** What is not even HTTP gets an answer as well, then the connection ends. */
+const answerBrokenHttp = (_error: Error, socket: Socket): void => {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify(problemBody(badRequest));
+  socket.end(
+    "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n" +
+      "content-type: application/problem+json; charset=utf-8\r\n" +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 };
 
 /**

@@ -28,7 +28,7 @@ const PasswordChangeSchema = Type.Object(
 
 /** Logging in and out; see `accounts/`. */
 export const addSessionRoutes = (app: App, parts: HttpParts): void => {
-  const onRequest = requireSession(parts);
+  const preParsing = requireSession(parts);
 
   app.post(
     "/api/v1/session",
@@ -53,7 +53,7 @@ export const addSessionRoutes = (app: App, parts: HttpParts): void => {
   app.get(
     "/api/v1/session",
     {
-      onRequest,
+      preParsing,
       schema: {
         summary: "Who am I 当前登录",
         tags: ["session"],
@@ -66,7 +66,7 @@ export const addSessionRoutes = (app: App, parts: HttpParts): void => {
   app.delete(
     "/api/v1/session",
     {
-      onRequest,
+      preParsing,
       schema: {
         summary: "Log out 退出",
         tags: ["session"],
@@ -82,7 +82,7 @@ export const addSessionRoutes = (app: App, parts: HttpParts): void => {
   app.post(
     "/api/v1/session/password",
     {
-      onRequest,
+      preParsing,
       schema: {
         summary: "Change my password 修改密码",
         tags: ["session"],

@@ -51,7 +51,9 @@ export const addStreamRoute = (app: App, parts: HttpParts): void => {
   app.get(
     "/api/v1/stream",
     {
-      onRequest: requireSession(parts),
+      // A HEAD request would open a stream that nobody reads.
+      exposeHeadRoute: false,
+      preParsing: requireSession(parts),
       schema: {
         summary: "What changes on the desk, live 实时事件流",
         description:

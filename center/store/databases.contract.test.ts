@@ -1,5 +1,6 @@
 /** Every promise about stored things, on SQLite, and on PostgreSQL where one is offered. */
 import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
+import { signContract } from "../desk/sign-alarm.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 
 const serverUrl = process.env["CANARY_TEST_DATABASE_URL"];
@@ -11,4 +12,5 @@ const databases: readonly (readonly [string, NewDatabase])[] = [
 
 for (const [name, newDatabase] of databases) {
   intakeContract(name, newDatabase);
+  signContract(name, newDatabase);
 }
