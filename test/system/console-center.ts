@@ -22,8 +22,11 @@ export interface Signature {
 export interface TestCenter {
   readonly url: string;
   readonly signatures: readonly Signature[];
-  /** What happens next at the center: stored and told to every page that follows. */
-  readonly tell: (event: Exclude<DeskEvent, { readonly kind: "heartbeat" }>) => void;
+  /** What happens next at the center: stored and told to every page that follows, unless too late. */
+  readonly tell: (
+    event: Exclude<DeskEvent, { readonly kind: "heartbeat" }>,
+    tellPages?: boolean,
+  ) => void;
   /** Another seat signs; without `tellPages` the pages do not hear of it in time. */
   readonly signBy: (episode: string, name: string, tellPages?: boolean) => void;
   /** Streams stay open and say nothing: a half-open line. */
@@ -55,9 +58,10 @@ export const openTestCenter = async (options: Options = {}): Promise<TestCenter>
   const streams = new Set<ServerResponse>();
   const signatures: Signature[] = [];
 
-  const tell: TestCenter["tell"] = (event) => {
+  const tell: TestCenter["tell"] = (event, tellPages = true) => {
     if (event.kind === "alarm") alarms.set(event.data.episode, event.data);
     else gateways.set(event.data.id, event.data);
+    if (!tellPages) return;
     const id = told.length + 1;
     const text = `event: ${event.kind}\nid: ${id}\ndata: ${JSON.stringify(event.data)}\n\n`;
     told.push({ id, text });
