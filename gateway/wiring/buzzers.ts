@@ -4,10 +4,7 @@ import type { MqttListener } from "#platform/mqtt-listener/listener.ts";
 import type { BuzzerSite, Site } from "#platform/site-file/schema.ts";
 import type { Timers } from "#platform/timers.ts";
 import type { WiredBuzzer } from "../buzzer-board.ts";
-import { openGpioLineBuzzer } from "../buzzers/gpio-line-buzzer.ts";
-import { openModbusCoilBuzzer } from "../buzzers/modbus-coil-buzzer.ts";
 import { createMqttBuzzer } from "../buzzers/mqtt-buzzer.ts";
-import { openSerialRelayBuzzer } from "../buzzers/serial-relay-buzzer.ts";
 import type { BusLine } from "../lines/line.ts";
 import type { Buzzer } from "../ports.ts";
 
@@ -28,22 +25,7 @@ const openBuzzer = (one: BuzzerSite, { broker, lines, timers }: BuzzerWorld): Bu
   switch (one.kind) {
     case "mqtt":
       return createMqttBuzzer({ id, mqtt: broker, after: timers.after });
-    case "modbus-coil": {
-      const line = lines.get(one.line);
-      if (line === undefined)
-        throw new Error(`buzzer ${id}: line ${one.line} passed the site checks but is not open`);
-      return openModbusCoilBuzzer({
-        id,
-        line,
-        unit: one.unit,
-        coil: one.coil,
-        pulsed: one.pulsed,
-        timers,
-      });
-    }
-    case "serial-relay":
-      return openSerialRelayBuzzer({ ...one, id, timers });
-    case "gpio":
-      return openGpioLineBuzzer({ ...one, id, timers });
+    default:
+      throw new Error(`buzzer ${id}: kind ${one.kind} (${lines.size} lines) is merged in the next step`);
   }
 };
