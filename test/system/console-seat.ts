@@ -2,10 +2,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
-import packaged from "@sparticuz/chromium";
-import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { buildConsoleIfStale } from "#tools/build-console.ts";
+import { launchBrowser } from "./browser.ts";
 import { openTestCenter, type TestCenter } from "./console-center.ts";
 
 let browser: Browser;
@@ -13,18 +13,7 @@ const opened: { readonly close: () => Promise<void> }[] = [];
 
 beforeAll(async () => {
   await buildConsoleIfStale();
-  browser = await chromium.launch({
-    executablePath: await packaged.executablePath(),
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  browser = await launchBrowser();
 });
 afterAll(() => browser.close());
 afterEach(async () => {

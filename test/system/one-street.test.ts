@@ -5,10 +5,11 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import chromium from "@sparticuz/chromium";
 import { connectAsync, type MqttClient } from "mqtt";
-import { chromium as browserType, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchBrowser } from "./browser.ts";
+import { buildConsoleIfStale } from "#tools/build-console.ts";
 import { hasPeer } from "./debian-packages.ts";
 import { adminPassword, eventually, startStreet, type StreetProcess } from "./street-process.ts";
 
@@ -22,7 +23,10 @@ const heardByBuzzer: string[] = [];
 
 /** A sounder on the gateway's broker that confirms what it is told, as a real one does. */
 const connectSounder = async (port: number): Promise<MqttClient> => {
-  const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4, reconnectPeriod: 200 });
+  const client = await connectAsync(`mqtt://127.0.0.1:${port}`, {
+    protocolVersion: 4,
+    reconnectPeriod: 200,
+  });
   client.on("message", (_topic, payload) => {
     heardByBuzzer.push(payload.toString());
     client.publish("canary/v1/buzzers/duty-room/state", payload, { qos: 1 });
@@ -39,6 +43,7 @@ const mosquittoPub = (topic: string, message: string): number | null =>
 
 const openPage = async (): Promise<Page> => {
   const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
+  page.setDefaultTimeout(20_000);
   await page.goto(`http://127.0.0.1:${street.ports.centerHttp}/`);
   await page.getByLabel(/用户名/).fill("admin");
   await page.getByLabel(/密码|口令/).fill(adminPassword);
@@ -47,13 +52,10 @@ const openPage = async (): Promise<Page> => {
 };
 
 beforeAll(async () => {
+  await buildConsoleIfStale();
   street = await startStreet();
   sounder = await connectSounder(street.ports.gatewayMqtt);
-  browser = await browserType.launch({
-    executablePath: await chromium.executablePath(),
-    args: [...chromium.args, "--no-sandbox", "--disable-background-networking"],
-    headless: true,
-  });
+  browser = await launchBrowser();
 });
 
 afterAll(async () => {
@@ -69,7 +71,9 @@ describe.skipIf(!hasPeer("mosquitto-clients"))("a real payload from mosquitto_pu
       '{"seq":17,"co_ppm":31.5,"ch4_lel":2.1,"lpg_lel":0,"status":["alarm"]}',
     );
     expect(sent).toBe(0);
-    await eventually("the buzzer is told to sound", () => heardByBuzzer.some((one) => one.includes('"on"')));
+    await eventually("the buzzer is told to sound", () =>
+      heardByBuzzer.some((one) => one.includes('"on"')),
+    );
     await eventually("the gateway has the read-back", async () => {
       const status = await street.gatewayStatus();
       return status?.buzzers.some(({ command, confirmed }) => command.state === "on" && confirmed);
@@ -77,11 +81,18 @@ describe.skipIf(!hasPeer("mosquitto-clients"))("a real payload from mosquitto_pu
   });
 
   test("is on the gateway's disk as a numbered record", () => {
-    const journal = new Database(join(street.folder, "data/gateway/journal.sqlite"), { readonly: true });
-    const rows = journal.prepare("SELECT * FROM records ORDER BY seq").all() as { seq: number; notice: string }[];
+    const journal = new Database(join(street.folder, "data/gateway/journal.sqlite"), {
+      readonly: true,
+    });
+    const rows = journal.prepare("SELECT seq, notice FROM record ORDER BY seq").all() as {
+      seq: number;
+      notice: string;
+    }[];
     journal.close();
     expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, index) => index + 1));
-    expect(rows.some(({ notice }) => notice.includes(kitchen) && notice.includes("raised"))).toBe(true);
+    expect(rows.some(({ notice }) => notice.includes(kitchen) && notice.includes("raised"))).toBe(
+      true,
+    );
   });
 
   test("is at the center, once, with its address", async () => {
@@ -108,7 +119,10 @@ describe.skipIf(!hasPeer("mosquitto-clients"))("a real payload from mosquitto_pu
       const alarms = await (await street.login()).alarms();
       return alarms.some((one) => one.case.state === "accepted" && one.case.acceptedBy === "admin");
     });
-    await page.getByText(/已签收/).first().waitFor();
+    await page
+      .getByText(/已签收/)
+      .first()
+      .waitFor();
     if (process.env["CANARY_SCREENSHOTS"] !== undefined) {
       await page.screenshot({ path: join(process.env["CANARY_SCREENSHOTS"], "signed.png") });
     }
@@ -116,14 +130,19 @@ describe.skipIf(!hasPeer("mosquitto-clients"))("a real payload from mosquitto_pu
   });
 
   test("that comes from nobody registered is shown as address unknown, with where it came in", async () => {
-    expect(mosquittoPub("zigbee2mqtt/陌生厨房", '{"gas":true,"battery_low":false,"tamper":false}')).toBe(0);
+    expect(
+      mosquittoPub("zigbee2mqtt/陌生厨房", '{"gas":true,"battery_low":false,"tamper":false}'),
+    ).toBe(0);
     const desk = await street.login();
     const stranger = await eventually("the unknown device's alarm", async () =>
       (await desk.alarms()).find(({ notice }) => notice.where.position.place.includes("陌生厨房")),
     );
     expect(stranger.notice.where.address).toBeUndefined();
     const page = await openPage();
-    await page.getByText(/地址未知/).first().waitFor();
+    await page
+      .getByText(/地址未知/)
+      .first()
+      .waitFor();
     await page.close();
   });
 });
@@ -141,22 +160,32 @@ describe("bad input costs no other message anything", () => {
 
   test.each(bad)("%s", async (_name, payload) => {
     const port = street.ports.gatewayMqtt;
-    const attacker = await connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4, reconnectPeriod: 0 });
+    const attacker = await connectAsync(`mqtt://127.0.0.1:${port}`, {
+      protocolVersion: 4,
+      reconnectPeriod: 0,
+    });
     attacker.on("error", () => {});
     attacker.publish("canary/v1/detectors/xian-5-2-102/reading", payload, { qos: 0 });
     const neighbour = await connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4 });
-    await neighbour.publishAsync("canary/v1/detectors/xian-2-1-604/reading", '{"co_ppm":2,"status":[]}', { qos: 1 });
+    await neighbour.publishAsync(
+      "canary/v1/detectors/xian-2-1-604/reading",
+      '{"co_ppm":2,"status":[]}',
+      { qos: 1 },
+    );
     await neighbour.endAsync();
     await attacker.endAsync(true);
     const status = await eventually("the gateway still answers", () => street.gatewayStatus());
-    expect(status.detectors.find(({ detector }) => detector === "xian-2-1-604")?.state).toBe("normal");
+    expect(status.detectors.find(({ detector }) => detector === "xian-2-1-604")?.state).toBe(
+      "normal",
+    );
   });
 
   test("and a person is told which detector sends what cannot be read", async () => {
     const desk = await street.login();
     await eventually("a fault on the desk", async () =>
       (await desk.alarms()).some(
-        ({ notice }) => notice.event.rule === "reading-fault" && notice.event.detector === "xian-5-2-102",
+        ({ notice }) =>
+          notice.event.rule === "reading-fault" && notice.event.detector === "xian-5-2-102",
       ),
     );
   });
@@ -164,13 +193,18 @@ describe("bad input costs no other message anything", () => {
 
 describe("killed at any time, the alarm still arrives, once", () => {
   const raise = async (detector: string): Promise<void> => {
-    const client = await connectAsync(`mqtt://127.0.0.1:${street.ports.gatewayMqtt}`, { protocolVersion: 4 });
-    await client.publishAsync(`canary/v1/detectors/${detector}/reading`, '{"status":["alarm"]}', { qos: 1 });
+    const client = await connectAsync(`mqtt://127.0.0.1:${street.ports.gatewayMqtt}`, {
+      protocolVersion: 4,
+    });
+    await client.publishAsync(`canary/v1/detectors/${detector}/reading`, '{"status":["alarm"]}', {
+      qos: 1,
+    });
     await client.endAsync();
   };
   const onDesk = async (detector: string): Promise<number> =>
     (await (await street.login()).alarms()).filter(
-      ({ notice }) => notice.event.detector === detector && notice.event.rule.startsWith("device-alarm"),
+      ({ notice }) =>
+        notice.event.detector === detector && notice.event.rule.startsWith("device-alarm"),
     ).length;
 
   test("the center, before the alarm comes", async () => {
