@@ -109,7 +109,14 @@ export const createPipeline = (
     point.unsaved = false;
     return deps.keeper.keep(
       point.id,
-      next.events.map((event) => ({ lane: laneOf(event), notice: noticeOf(deps, point, event) })),
+      next.events.map((event) => ({
+        lane: laneOf(event),
+        notice: noticeOf(
+          deps,
+          point,
+          input.kind === "report" ? withLevel(event, input.report) : event,
+        ),
+      })),
       saveState(next.state),
     );
   };
@@ -177,6 +184,15 @@ const tickAll = (
   for (const point of points.values()) {
     carryOut(point, { kind: "tick", now: deps.clock.now() })?.catch(() => {});
   }
+};
+
+/** The device's own alarm carries no level; what the same message measured of that gas belongs to it. */
+const withLevel = (event: AlarmEvent, report: Report): AlarmEvent => {
+  if (event.level !== undefined || event.gas === undefined) return event;
+  const measured = report.findings.find(
+    (finding) => finding.kind === "level" && finding.level.gas === event.gas,
+  );
+  return measured?.kind === "level" ? { ...event, level: measured.level } : event;
 };
 
 /** Gas and CO have the alarm lane to themselves. */

@@ -26,6 +26,8 @@ const openBuzzer = (one: BuzzerSite, { broker, lines, timers }: BuzzerWorld): Bu
     case "mqtt":
       return createMqttBuzzer({ id, mqtt: broker, after: timers.after });
     default:
-      throw new Error(`buzzer ${id}: kind ${one.kind} (${lines.size} lines) is merged in the next step`);
+      throw new Error(
+        `buzzer ${id}: kind ${one.kind} (${lines.size} lines) is merged in the next step`,
+      );
   }
 };

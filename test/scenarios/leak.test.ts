@@ -34,6 +34,16 @@ describe("a leak", () => {
     ).toHaveLength(1);
   });
 
+  test("carries the level that the same message measured, though the device judged for itself", async () => {
+    const street = await openGateway();
+    await street.says(kitchen, alarmed);
+    const [record] = await street.records();
+    expect(record?.notice.event).toMatchObject({
+      rule: "device-alarm-co",
+      level: { gas: "co", ppm: 80 },
+    });
+  });
+
   test("carries the address; one nobody registered is shown with gateway and bus position", async () => {
     const street = await openGateway();
     await street.says(kitchen, alarmed);
