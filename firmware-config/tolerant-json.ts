@@ -102,7 +102,7 @@ export const salvageJson = (text: string, repeated: "first" | "last"): Salvage =
   skipSpace(cursor);
   const opens = text[cursor.at] === "{" || text[cursor.at] === "[";
   const value = opens ? readValue(cursor, 0) : undefined;
-  return { value, cut: cursor.at >= text.length };
+  return { value, cut: cursor.at >= text.length && (cursor.stopped || !opens) };
 };
 
 const readValue = (cursor: Cursor, depth: number): unknown => {
