@@ -59,19 +59,27 @@ export const dial = async (port: number): Promise<Wire> => {
   // Not `once`: a reset by the other side is what these tests want to see.
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
 
+  let received = Buffer.alloc(0);
+  let wake = (): void => undefined;
+  socket.on("data", (bytes: Buffer) => {
+    received = Buffer.concat([received, bytes]);
+    wake();
+  });
+  void closed.then(() => wake());
+
   return {
     socket,
     send: (...bytes) => {
       if (!socket.destroyed) socket.write(Buffer.concat(bytes));
     },
     read: async (count) => {
-      for (;;) {
-        const bytes: unknown = socket.read(count);
-        if (Buffer.isBuffer(bytes) && bytes.length >= count) return bytes;
+      while (received.length < count) {
         if (socket.closed) throw new Error(`closed before ${count} bytes came`);
-        const readable = new Promise((resolve) => socket.once("readable", resolve));
-        await Promise.race([readable, closed]);
+        await new Promise<void>((resolve) => (wake = resolve));
       }
+      const bytes = received.subarray(0, count);
+      received = received.subarray(count);
+      return bytes;
     },
     closed,
     hangUp: () => socket.destroy(),
