@@ -154,7 +154,7 @@ const coilOn = 0xff00;
 
 const openPortOf = (options: LineOptions, timers: Timers): OpenPort =>
   options.kind === "modbus-rtu"
-    ? openSerialPort(options)
+    ? openSerialPort(options, timers)
     : openTcpPort(options.host, options.port, timers);
 
 const wireOf = (

@@ -1,15 +1,18 @@
 import { MockBinding } from "@serialport/binding-mock";
 import { afterEach, expect, test } from "vitest";
 import { openSerialPort } from "./serial-port.ts";
+import { createManualTime } from "./testing/manual-time.ts";
+import { systemTimers } from "./timers.ts";
 
 const settings = { path: "/dev/mock0", baudRate: 9_600, parity: "none", stopBits: 1 } as const;
 
-const openMock = async () => {
+const openMock = async (binding = MockBinding, timers = systemTimers) => {
   const heard: number[] = [];
   const gone: string[] = [];
   const opened = await openSerialPort(
     settings,
-    MockBinding,
+    timers,
+    binding,
   )({
     onBytes: (bytes) => heard.push(...bytes),
     onClose: (cause) => gone.push(cause.en),
@@ -57,4 +60,23 @@ test("a closed port can be opened again at once, and closing twice is harmless",
     await port.close();
     expect(gone).toEqual([]);
   }
+});
+
+test("a hang-up that reading does not show is found within a second", async () => {
+  MockBinding.createPort("/dev/mock0");
+  const time = createManualTime();
+  const hungUp: typeof MockBinding = Object.create(MockBinding, {
+    open: {
+      value: async (options: never) =>
+        Object.assign(await MockBinding.open(options), {
+          drain: () => Promise.reject(new Error("Input/output error, cannot drain")),
+        }),
+    },
+  });
+  const { gone } = await openMock(hungUp, time.timers);
+  await time.advance(999);
+  expect(gone).toEqual([]);
+  await time.advance(1);
+  await expect.poll(() => gone).toHaveLength(1);
+  expect(gone[0]).toContain("Input/output error");
 });

@@ -3,6 +3,7 @@ import type { Bilingual, Result } from "#domain/result.ts";
 import { err, ok } from "#domain/result.ts";
 import type { BytePort, OpenPort, PortEvents } from "./byte-port.ts";
 import { errorText } from "./error-text.ts";
+import type { Timers } from "./timers.ts";
 
 export interface SerialSettings {
   /** Stable across re-plugging: /dev/serial/by-id/… */
@@ -17,7 +18,7 @@ export type SerialBinding = typeof SerialPort.binding;
 
 /** Opens a serial port with exclusive access; the symbolic link is followed anew at each opening. */
 export const openSerialPort =
-  (settings: SerialSettings, binding?: SerialBinding): OpenPort =>
+  (settings: SerialSettings, timers: Timers, binding?: SerialBinding): OpenPort =>
   async (events) => {
     try {
       // Loaded here, so that a gateway without serial lines starts without the native module.
@@ -31,19 +32,26 @@ export const openSerialPort =
       await new Promise<void>((resolve, reject) => {
         port.open((error) => (error === null ? resolve() : reject(error)));
       });
-      return ok(serialPort(port, settings.path, events));
+      return ok(serialPort(port, settings.path, timers, events));
     } catch (error) {
       return err(openFailed(settings.path, errorText(error)));
     }
   };
 
-const serialPort = (port: SerialPort, path: string, events: PortEvents): BytePort => {
+const serialPort = (
+  port: SerialPort,
+  path: string,
+  timers: Timers,
+  events: PortEvents,
+): BytePort => {
   let closing = false;
   const goneByItself = (cause: string): void => {
     if (closing) return;
     closing = true;
+    stopWatching();
     events.onClose(unplugged(path, cause));
   };
+  const stopWatching = watchForHangUp(port, timers, goneByItself);
   port.on("data", (bytes: Buffer) => {
     if (!closing) events.onBytes(bytes);
   });
@@ -62,10 +70,38 @@ const serialPort = (port: SerialPort, path: string, events: PortEvents): BytePor
     flush: () => new Promise((resolve) => port.flush(() => resolve())),
     close: () => {
       closing = true;
+      stopWatching();
       return closeFully(port);
     },
   };
 };
+
+/**
+ * Reading alone does not show every hang-up: Linux then reads 0 bytes, which serialport 13 takes
+ * for "try again", without end (seen with a pseudo terminal unplugged just after it was opened).
+ * Draining fails with EIO, so that is asked once a second.
+ */
+const watchForHangUp = (
+  port: SerialPort,
+  timers: Timers,
+  onHangUp: (cause: string) => void,
+): (() => void) => {
+  let cancel = (): void => {};
+  let stopped = false;
+  const watch = (): void => {
+    if (stopped) return;
+    cancel = timers.after(hangUpCheckMs, () =>
+      port.drain((error) => (error ? onHangUp(error.message) : watch())),
+    );
+  };
+  watch();
+  return () => {
+    stopped = true;
+    cancel();
+  };
+};
+
+const hangUpCheckMs = 1_000;
 
 /** Closing is awaited, because a port that is still closing cannot be locked again. */
 const closeFully = (port: SerialPort): Promise<void> =>

@@ -87,7 +87,7 @@ export const startSerialSource = (options: SerialSourceOptions): SerialSource =>
     faultKey: `serial-${id}`,
     open:
       options.openPort ??
-      openSerialPort({ path, baudRate: profile.baudRate, parity: "none", stopBits: 1 }),
+      openSerialPort({ path, baudRate: profile.baudRate, parity: "none", stopBits: 1 }, timers),
     onBytes,
     onOpen: () => {
       reader = createFrameReader(profile);
