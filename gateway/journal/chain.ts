@@ -96,10 +96,12 @@ const breakText = {
  * `JSON.stringify` leaves out is left out (after RFC 8785).
  */
 export const canonicalJson = (value: unknown): string => {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (!isObject(value)) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalItem).join(",")}]`;
   let members = "";
-  for (const [key, member] of Object.entries(value).sort(byKey)) {
+  // Sorted by UTF-16 code units, as RFC 8785 says and `sort` does.
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key];
     if (member === undefined) continue;
     members += `${members === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(member)}`;
   }
@@ -109,6 +111,5 @@ export const canonicalJson = (value: unknown): string => {
 const canonicalItem = (item: unknown): string =>
   item === undefined ? "null" : canonicalJson(item);
 
-/** By UTF-16 code units, as RFC 8785 says. */
-const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
-  a < b ? -1 : 1;
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
