@@ -96,14 +96,20 @@ const breakText = {
  * `JSON.stringify` leaves out is left out (after RFC 8785).
  */
 export const canonicalJson = (value: unknown): string => {
+  if (!isObject(value)) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalItem).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-  return `{${members.join(",")}}`;
+  let members = "";
+  // Sorted by UTF-16 code units, as RFC 8785 says and `sort` does.
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key];
+    if (member === undefined) continue;
+    members += `${members === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(member)}`;
+  }
+  return `{${members}}`;
 };
 
 const canonicalItem = (item: unknown): string =>
   item === undefined ? "null" : canonicalJson(item);
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;

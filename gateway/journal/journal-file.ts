@@ -13,6 +13,7 @@ import {
   type ChainBreak,
   type ChainEnd,
 } from "./chain.ts";
+import { renewRecords } from "./renew.ts";
 import { migrate } from "./schema.ts";
 import { confirmedRanges } from "./settlement.ts";
 
@@ -39,6 +40,8 @@ export interface JournalFile {
     wallMs: number,
   ) => readonly Row[];
   readonly settle: (settlement: Settlement) => void;
+  /** Goes on under a new id with everything pending; see `RenewableJournal`. */
+  readonly renew: (wallMs: number) => void;
   readonly states: () => readonly SavedState[];
   readonly pending: (lane: Lane, afterSeq: number, limit: number) => readonly Row[];
   readonly counts: () => { readonly lastSeq: number; readonly pending: number };
@@ -56,8 +59,16 @@ export const openJournalFile = (
   const db = new SQLite(path, { timeout: 5_000 });
   try {
     prepareFile(db);
-    const id = identify(db, wallMs, salvagedFrom);
-    return { id, ...writer(db, id), ...reader(db, id), close: () => void db.close() };
+    const { id, renew } = openIdentity(db, wallMs, salvagedFrom);
+    return {
+      get id() {
+        return id();
+      },
+      renew,
+      ...writer(db, id),
+      ...reader(db, id),
+      close: () => void db.close(),
+    };
   } catch (error) {
     db.close();
     throw error;
@@ -74,23 +85,41 @@ const prepareFile = (db: Database): void => {
   migrate(db);
 };
 
-const identify = (db: Database, wallMs: number, salvagedFrom?: string): JournalId => {
-  const stored = db.prepare<[], { id: string }>("SELECT id FROM journal").get();
-  if (stored !== undefined) return journalId(stored.id);
-  const id = randomUUID();
-  db.prepare("INSERT INTO journal (id, created_wall_ms, salvaged_from) VALUES (?, ?, ?)").run(
-    id,
-    wallMs,
-    salvagedFrom ?? null,
-  );
-  return journalId(id);
+/** Which life of the file this is; kept in memory, because every record asks for it. */
+const openIdentity = (db: Database, wallMs: number, salvagedFrom?: string): Identity => {
+  const last = db.prepare<[], { id: string }>("SELECT id FROM journal ORDER BY rowid DESC LIMIT 1");
+  const add = db.prepare("INSERT INTO journal (id, created_wall_ms, origin) VALUES (?, ?, ?)");
+  const read = (): JournalId | undefined => {
+    const stored = last.get();
+    return stored === undefined ? undefined : journalId(stored.id);
+  };
+  const start = (origin: string | undefined, atWallMs: number): JournalId => {
+    const id = journalId(randomUUID());
+    add.run(id, atWallMs, origin ?? null);
+    return id;
+  };
+
+  let id = read() ?? start(salvagedFrom, wallMs);
+  return {
+    id: () => id,
+    renew: (atWallMs) => {
+      const fresh = start(id, atWallMs);
+      renewRecords(db, fresh);
+      id = fresh;
+    },
+  };
 };
+
+interface Identity {
+  readonly id: () => JournalId;
+  readonly renew: (wallMs: number) => void;
+}
 
 const columns = "seq, lane, event_id AS eventId, notice, prev, hash";
 
 const writer = (
   db: Database,
-  id: JournalId,
+  id: () => JournalId,
 ): Pick<JournalFile, "transact" | "append" | "settle"> => {
   const end = db.prepare<[], ChainEnd>("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1");
   const known = db.prepare<[string], Row>(`SELECT ${columns} FROM record WHERE event_id = ?`);
@@ -112,7 +141,7 @@ const writer = (
     const before = end.get() ?? { seq: 0, hash: genesis };
     const seq = before.seq + 1;
     const text = canonicalJson(JSON.parse(notice));
-    const hash = chainHashOfText({ journalId: id, seq, lane }, text, before.hash);
+    const hash = chainHashOfText({ journalId: id(), seq, lane }, text, before.hash);
     insert.run(seq, lane, eventId, text, before.hash, hash, wallMs);
     return { seq, lane, eventId, notice: text, prev: before.hash, hash };
   };
@@ -135,7 +164,7 @@ const writer = (
 
 const reader = (
   db: Database,
-  id: JournalId,
+  id: () => JournalId,
 ): Pick<JournalFile, "states" | "pending" | "counts" | "verify"> => {
   const states = db.prepare<[], SavedState>("SELECT detector, json FROM state ORDER BY detector");
   const pending = db.prepare<[Lane, number, number], Row>(
@@ -154,7 +183,7 @@ const reader = (
     verify: () => {
       let end: ChainEnd = { seq: 0, hash: genesis };
       for (const row of all.iterate()) {
-        const hash = chainHashOfText({ ...row, journalId: id }, row.notice, row.prev);
+        const hash = chainHashOfText({ ...row, journalId: id() }, row.notice, row.prev);
         const broken = checkLink(row, end, hash);
         if (broken !== undefined) return err(broken);
         end = { seq: row.seq, hash: row.hash };

@@ -1,13 +1,14 @@
 /** What every journal promises; see `Journal` in `gateway/ports.ts`. */
 import { afterEach, expect, test } from "vitest";
 import { detectorId } from "#domain/ids.ts";
-import type { Journal, JournalRecord } from "#gateway/ports.ts";
+import type { JournalRecord } from "#gateway/ports.ts";
 import { verifyChain } from "./chain.ts";
+import type { RenewableJournal } from "./renewable-journal.ts";
 import { alarmRecord, stateRecord } from "./sample-notice.ts";
 
-export const journalContract = (name: string, open: () => Promise<Journal>): void => {
-  const opened: Journal[] = [];
-  const openFresh = async (): Promise<Journal> => {
+export const journalContract = (name: string, open: () => Promise<RenewableJournal>): void => {
+  const opened: RenewableJournal[] = [];
+  const openFresh = async (): Promise<RenewableJournal> => {
     const journal = await open();
     opened.push(journal);
     return journal;
@@ -93,6 +94,24 @@ export const journalContract = (name: string, open: () => Promise<Journal>): voi
     await journal.append([], [{ detector: kitchen, json: '{"ppm":1}' }]);
     await journal.append([alarmRecord("a")], [{ detector: kitchen, json: '{"ppm":320}' }]);
     expect(await journal.states()).toEqual([{ detector: kitchen, json: '{"ppm":320}' }]);
+  });
+
+  test(`${name}: a renewed journal keeps records and numbers, under a new id and all pending`, async () => {
+    const journal = await openFresh();
+    const { id } = journal;
+    const before = await journal.append(["a", "b", "c"].map(alarmRecord), []);
+    await journal.settle({ upTo: 3, holes: [] });
+    await journal.renew();
+    const [next] = await journal.append([alarmRecord("d")], []);
+
+    expect(journal.id).not.toBe(id);
+    const after = await journal.pending("alarm", 0, 10);
+    expect(after.map(numberAndId)).toEqual(["1 a", "2 b", "3 c", "4 d"]);
+    expect(after.map(({ notice }) => notice).slice(0, 3)).toEqual(
+      before.map(({ notice }) => notice),
+    );
+    expect(after.every(({ journalId }) => journalId === journal.id)).toBe(true);
+    expect(verifyChain(after)).toMatchObject({ ok: true, value: { hash: next?.hash } });
   });
 
   test(`${name}: after close every append is rejected, none is lost in silence`, async () => {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { journalId, type JournalId } from "#domain/ids.ts";
-import type { Journal, JournalRecord, NewRecord, SavedState } from "#gateway/ports.ts";
+import type { JournalRecord, NewRecord, SavedState } from "#gateway/ports.ts";
 import { chainHash, genesis } from "./chain.ts";
 import { JournalError } from "./journal-error.ts";
+import type { RenewableJournal } from "./renewable-journal.ts";
 import { isConfirmed } from "./settlement.ts";
 
 export interface MemoryJournalOptions {
@@ -15,9 +16,9 @@ export interface MemoryJournalOptions {
 }
 
 /** A {@link Journal} without a disk, for stories. Commits one after another, like the real one. */
-export const createMemoryJournal = (options: MemoryJournalOptions = {}): Journal => {
-  const id = options.id ?? journalId(randomUUID());
-  const records: JournalRecord[] = [];
+export const createMemoryJournal = (options: MemoryJournalOptions = {}): RenewableJournal => {
+  let id = options.id ?? journalId(randomUUID());
+  let records: JournalRecord[] = [];
   const recordById = new Map<string, JournalRecord>();
   const stateByDetector = new Map<string, SavedState>();
   const settled = new Set<number>();
@@ -51,8 +52,20 @@ export const createMemoryJournal = (options: MemoryJournalOptions = {}): Journal
     return record;
   };
 
+  const renew = (): void => {
+    const notices = records;
+    id = journalId(randomUUID());
+    records = [];
+    recordById.clear();
+    settled.clear();
+    for (const { lane, notice } of notices) appendOne({ lane, notice });
+  };
+
   return {
-    id,
+    get id() {
+      return id;
+    },
+    renew: () => commit(renew),
     append: (added, states) =>
       commit(() => {
         const kept = added.map(appendOne);

@@ -12,6 +12,7 @@ export type Question =
       readonly states: readonly SavedState[];
     }
   | ({ readonly kind: "settle" } & Settlement)
+  | { readonly kind: "renew" }
   | { readonly kind: "states" }
   | {
       readonly kind: "pending";

@@ -2,8 +2,9 @@
 import type { AlarmNotice } from "#domain/alarm.ts";
 import type { JournalId } from "#domain/ids.ts";
 import type { Bilingual } from "#domain/result.ts";
-import type { Journal, JournalRecord } from "#gateway/ports.ts";
+import type { JournalRecord } from "#gateway/ports.ts";
 import type { Row } from "./journal-file.ts";
+import type { RenewableJournal } from "./renewable-journal.ts";
 import {
   createWriterThread,
   type JournalDeps,
@@ -12,7 +13,7 @@ import {
 } from "./writer-thread.ts";
 
 export interface OpenedJournal {
-  readonly journal: Journal;
+  readonly journal: RenewableJournal;
   /** What a salvage at start saved and lost; reported as the fault `journal-salvaged` as well. */
   readonly salvage?: Bilingual;
 }
@@ -34,7 +35,7 @@ export const openJournal = async (path: string, deps: JournalDeps): Promise<Open
   return { journal: createJournal(thread), ...(salvage === undefined ? {} : { salvage }) };
 };
 
-const createJournal = (thread: WriterThread): Journal => ({
+const createJournal = (thread: WriterThread): RenewableJournal => ({
   get id() {
     return thread.journalId();
   },
@@ -59,6 +60,9 @@ const createJournal = (thread: WriterThread): Journal => ({
     rows(thread, await thread.ask({ kind: "pending", lane, afterSeq, limit })),
   settle: async ({ upTo, holes }) => {
     await thread.ask({ kind: "settle", upTo, holes });
+  },
+  renew: async () => {
+    await thread.ask({ kind: "renew" });
   },
   counts: async () => {
     const answer = await thread.ask({ kind: "counts" });

@@ -1,16 +1,24 @@
 import type { Database } from "better-sqlite3";
 
+/** Also for the one who renews a journal, and has to lift it for that. */
+export const neverChanged = `
+  CREATE TRIGGER record_is_never_changed
+    BEFORE UPDATE OF seq, lane, event_id, notice, prev, hash, appended_wall_ms ON record
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+`;
+
 /**
  * Steps from one version of the file to the next; `user_version` counts those done. A step may add,
  * never touch what is queued.
  */
 const steps: readonly string[] = [
   `
+  -- One row for each life of this file; the last one is the present.
   CREATE TABLE journal (
     id TEXT NOT NULL,
     created_wall_ms INTEGER NOT NULL,
-    -- The file this one was salvaged from, as it was named when it was moved aside.
-    salvaged_from TEXT
+    -- What it goes on from: the damaged file it was salvaged from, or the id before.
+    origin TEXT
   ) STRICT;
   CREATE TABLE record (
     seq INTEGER PRIMARY KEY,
@@ -28,9 +36,7 @@ const steps: readonly string[] = [
     json TEXT NOT NULL CHECK (json_valid(json))
   ) STRICT, WITHOUT ROWID;
 
-  CREATE TRIGGER record_is_never_changed
-    BEFORE UPDATE OF seq, lane, event_id, notice, prev, hash, appended_wall_ms ON record
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+  ${neverChanged}
   CREATE TRIGGER record_is_never_deleted BEFORE DELETE ON record
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
   `,

@@ -23,8 +23,10 @@ export const createWriter = (path: string): Writer => {
       try {
         const { file: current, news } = open(requests[0]?.wallMs ?? 0);
         const replies = answerAll(current, requests);
+        // A renewed file has another id now than when it was opened.
+        const journalId = current.id;
         if (requests.some(({ question }) => question.kind === "close")) file = undefined;
-        return { ...news, replies };
+        return { ...news, journalId, replies };
       } catch (error) {
         // After a failed fsync the pages in memory may look clean without being on disk: start anew.
         const journalId = file?.id;
@@ -55,7 +57,8 @@ const answerAll = (file: JournalFile, requests: readonly Request[]): readonly Re
   return [...written, ...reads.map((request) => answer(file, request))];
 };
 
-const isWrite = ({ kind }: Question): boolean => kind === "append" || kind === "settle";
+const isWrite = ({ kind }: Question): boolean =>
+  kind === "append" || kind === "settle" || kind === "renew";
 
 const answer = (file: JournalFile, { number, question, wallMs }: Request): Reply => {
   try {
@@ -73,6 +76,9 @@ const ask = (file: JournalFile, question: Question, wallMs: number): Answer => {
       return { kind: "rows", rows: file.append(question.records, question.states, wallMs) };
     case "settle":
       file.settle(question);
+      return { kind: "done" };
+    case "renew":
+      file.renew(wallMs);
       return { kind: "done" };
     case "pending": {
       const { lane, afterSeq, limit } = question;

@@ -36,8 +36,8 @@ export const foreignText = (given: string, own: string): Bilingual => ({
 });
 
 export const tailLostText = (upTo: number, lastSeq: number): Bilingual => ({
-  zh: `中心已有本日志第 ${upTo} 条,本机只到第 ${lastSeq} 条:本机丢失了末尾记录。请检查存储卡`,
-  en: `the center has record ${upTo} of this journal, this gateway only ${lastSeq}: the end of the file was lost here. Check the storage card`,
+  zh: `中心已有本日志第 ${upTo} 条,本机只到第 ${lastSeq} 条:本机丢失了末尾记录。日志以新编号继续并全部重发。请更换存储卡`,
+  en: `the center has record ${upTo} of this journal, this gateway only ${lastSeq}: the end of the file was lost here. The journal goes on under a new id and everything is sent again. Replace the storage card`,
 });
 
 export const unreadText = (error: unknown): Bilingual => ({

@@ -70,7 +70,7 @@ const receiptText = (data: ReceiptData): string => {
 const createDesk = (troubles: Troubles) => {
   const arrived: AlarmMessage[] = [];
   const statuses: StatusMessage[] = [];
-  const committed = new Map<number, string>();
+  let committed = new Map<number, string>();
   const committedIds = new Set<string>();
   let journalid: string | undefined;
   let unanswered: { ids: string[]; refused: ReceiptData["refused"] } | undefined;
@@ -92,7 +92,9 @@ const createDesk = (troubles: Troubles) => {
     take: (message: UpMessage): boolean => {
       const isFirst = unanswered === undefined;
       unanswered ??= { ids: [], refused: [] };
-      journalid ??= message.journalid;
+      // A new journal is counted from the start.
+      if (message.journalid !== undefined && message.journalid !== journalid) committed = new Map();
+      journalid = message.journalid ?? journalid;
       if (message.type === "canary.status.v1") statuses.push(message);
       else takeAlarm(message);
       return isFirst;

@@ -1,7 +1,9 @@
 import type { GatewayId } from "#domain/ids.ts";
+import { elapsed, type MonoMs } from "#domain/quantity.ts";
 import type { Clock, Instant } from "#domain/time.ts";
 import { downTopic, explainWireError, parseReceipt, type Receipt } from "#domain/wire.ts";
-import type { Journal, JournalRecord } from "#gateway/ports.ts";
+import type { RenewableJournal } from "#gateway/journal/renewable-journal.ts";
+import type { JournalRecord } from "#gateway/ports.ts";
 import type { Counts } from "./counts.ts";
 import {
   foreignText,
@@ -15,7 +17,7 @@ import { createSettler } from "./settler.ts";
 import type { Volatile } from "./volatile.ts";
 
 export interface ReceiptDeps {
-  readonly journal: Journal;
+  readonly journal: RenewableJournal;
   readonly clock: Clock;
   readonly gateway: GatewayId;
   readonly flight: Flight;
@@ -27,6 +29,8 @@ export interface ReceiptDeps {
   /** There is room for more. */
   readonly onConfirmed: () => void;
 }
+
+const renewalPauseMs = 600_000;
 
 /** Takes messages from the center and acts on the receipts among them. */
 export const createReceiptTaker = (deps: ReceiptDeps) => {
@@ -44,6 +48,17 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
     else if (flight.refused() === 0) faults.clear("center-refuses");
   };
 
+  let lastRenewal: MonoMs | undefined;
+  /** Not again at once: a center that keeps claiming too much is wrong itself. */
+  const renew = async (): Promise<void> => {
+    const now = deps.clock.now().monoMs;
+    if (lastRenewal !== undefined && elapsed(lastRenewal, now) < renewalPauseMs) return;
+    lastRenewal = now;
+    // The journal reports its own trouble, and a later receipt leads here again.
+    await journal.renew().catch(() => undefined);
+    await counts.refresh();
+  };
+
   const confirm = async ({ upTo, holes }: Receipt["data"]): Promise<void> => {
     const before = counts.last();
     if (before?.id !== journal.id || upTo > before.lastSeq) await counts.refresh();
@@ -52,9 +67,9 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
     if (upTo > known.lastSeq) {
       // Taken at its word it would confirm numbers that are yet to be given to other records.
       faults.show("journal-tail-lost", tailLostText(upTo, known.lastSeq));
+      await renew();
       return;
     }
-    faults.clear("journal-tail-lost");
     flight.confirm({ upTo, holes }).forEach(deps.resend);
     settle({ upTo, holes });
     deps.onConfirmed();

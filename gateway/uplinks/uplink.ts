@@ -9,7 +9,8 @@ import type { AlarmNotice } from "#domain/alarm.ts";
 import type { GatewayId } from "#domain/ids.ts";
 import type { EpochMs } from "#domain/quantity.ts";
 import type { Clock } from "#domain/time.ts";
-import type { Journal, ReportFault } from "#gateway/ports.ts";
+import type { RenewableJournal } from "#gateway/journal/renewable-journal.ts";
+import type { ReportFault } from "#gateway/ports.ts";
 import type { CenterLink } from "./center-link.ts";
 import { createCounts } from "./counts.ts";
 import { createDrain } from "./drain.ts";
@@ -23,7 +24,7 @@ import { repeat, type Timers } from "./timers.ts";
 import { createVolatile } from "./volatile.ts";
 
 export interface UplinkDeps {
-  readonly journal: Journal;
+  readonly journal: RenewableJournal;
   readonly link: CenterLink;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -97,7 +98,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     if (!connected) return;
     const now = clock.now();
     heartbeat.tick(now);
-    // A journal salvaged while running has new numbers.
+    // A journal salvaged or renewed while running is another one, with everything unconfirmed.
     if (journal.id !== journalId) drain.restart();
     journalId = journal.id;
     flight.due(now.monoMs).forEach(send.record);
