@@ -40,7 +40,7 @@ export interface RunningCenter {
   readonly httpPort: number;
   /** Absent with an external broker. */
   readonly mqttPort?: number;
-  /** The first login, to be shown once: only when no password was given and no account existed. */
+  /** The first login, logged once: only when no password was given and no account existed. */
   readonly firstAdmin?: { readonly username: string; readonly password: string };
   readonly close: () => Promise<void>;
 }

@@ -1,0 +1,55 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { createFakeGateway, type Happening } from "../fake-gateway.testing.ts";
+import { foldAlarm, markDurable, type Alarm } from "./fold-alarm.ts";
+
+const gateway = createFakeGateway("gw-1");
+
+const fold = (happenings: readonly Happening[]): Alarm => {
+  const [first, ...rest] = happenings;
+  if (first === undefined) throw new Error("nothing happened");
+  const add = (alarm: Alarm | undefined, happening: Happening): Alarm => {
+    const { data, durable, late } = gateway.message(happening);
+    return foldAlarm(
+      alarm,
+      { notice: data, durable, late },
+      { episode: "ep-1", gateway: "gw-1", nowMs: 1_000 },
+    );
+  };
+  return rest.reduce(add, add(undefined, first));
+};
+
+const story: readonly Happening[] = [
+  { kind: "raised", atMs: 0, seq: 1 },
+  { kind: "worsened", atMs: 5_000, seq: 2, co: 500 },
+  { kind: "worsened", atMs: 5_000, co: 501, id: "same-moment" },
+  { kind: "worsened", atMs: 9_000, seq: 3, co: 900, late: true },
+  { kind: "returned", atMs: 60_000, seq: 4, co: 2 },
+];
+
+test("the alarm is the same in whatever order, and however often, its events arrive", () => {
+  const told = fold(story);
+  fc.assert(
+    fc.property(
+      fc.shuffledSubarray([...story], { minLength: story.length }),
+      fc.array(fc.constantFrom(...story), { maxLength: 5 }),
+      (shuffled, repeats) => {
+        expect(fold([...shuffled, ...repeats])).toEqual(told);
+      },
+    ),
+  );
+  expect(told.condition).toBe("returned");
+  expect(told.memory.undurable).toEqual(["same-moment"]);
+});
+
+test("what was told last of an active alarm is the newest by the gateway's clock", () => {
+  const told = fold([story[3], story[0], story[1]].filter((one) => one !== undefined));
+  expect(told.condition).toBe("active");
+  expect(told.notice.event.level).toEqual({ gas: "co", ppm: 900 });
+  expect(told.memory.first.late).toBe(false);
+});
+
+test("a notice that comes numbered at last is on the gateway's disk as well", () => {
+  const told = fold([{ id: "e1" }, { id: "e2", kind: "worsened", atMs: 1 }]);
+  expect(markDurable(told, "e1").memory.undurable).toEqual(["e2"]);
+});
