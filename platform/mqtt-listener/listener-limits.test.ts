@@ -92,8 +92,26 @@ test("a client need not wait for its CONNACK before it sends", async () => {
   await until(() => takenFrom("eager") === 200);
 });
 
-test("a frozen subscriber is put out; publishers and other subscribers never wait for it", async () => {
-  // With aedes alone the publisher would stand still until the drain timeout, here an hour.
+test("publishers do not stand still for a frozen subscriber, not even while it is still tolerated", async () => {
+  // With aedes alone they would until the drain timeout, here an hour.
+  const limits = { drainTimeoutMs: 3_600_000, unreadBytes: Infinity, messagesPerSecond: Infinity };
+  await open({ limits });
+  const frozen = await logIn(listener.port, { username: "frozen" });
+  frozen.send(subscribePacket("canary/#"));
+  await frozen.read(5);
+  frozen.socket.pause();
+  const bridge = await logIn(listener.port, { username: "bridge", clientId: "bridge" });
+
+  // 20 MB: more than any kernel buffers for a socket.
+  const one = publishPacket(reading("bridge"), Buffer.alloc(1_000), { qos: 1 });
+  for (let round = 0; round < 200; round += 1) {
+    bridge.send(...Array.from({ length: 100 }, () => one));
+    await bridge.read(400);
+  }
+  expect(takenFrom("bridge")).toBe(20_000);
+});
+
+test("a frozen subscriber is put out before it costs memory; other subscribers lose nothing", async () => {
   const { until } = await open({ limits: { drainTimeoutMs: 3_600_000 } });
   const frozen = await logIn(listener.port, { username: "frozen" });
   frozen.send(subscribePacket("canary/#"));

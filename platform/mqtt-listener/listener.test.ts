@@ -3,9 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { createToken, hashToken, verifyToken } from "#platform/device-credentials.ts";
 import { err, ok } from "#domain/result.ts";
 import type { MqttListenerOptions } from "./listener.ts";
-import { openMqttListener } from "./listener.ts";
 import {
-  dial,
   logIn,
   openObserved,
   pingPacket,
@@ -88,14 +86,17 @@ test("a login check that breaks down refuses for now and says so", async () => {
   expect(listener.texts.join()).toContain("the list of devices cannot be read");
 });
 
-test("a detector that writes another's topic is cut off, nothing arrives, the duty seat hears of it", async () => {
+test("a detector that writes another's topic is cut off, that message reaches nobody, the duty seat hears of it", async () => {
   const listener = await open();
   const intruder = await logIn(listener.port, { username: "d1" });
 
-  intruder.send(publishPacket(reading("d2"), "0", { qos: 1 }));
+  intruder.send(
+    publishPacket(reading("d1"), "own", { qos: 1, id: 1 }),
+    publishPacket(reading("d2"), "not own", { qos: 1, id: 2 }),
+  );
   await intruder.closed;
 
-  expect(listener.taken).toEqual([]);
+  expect(listener.taken).toEqual([`${reading("d1")} own`]);
   expect(listener.stats().refused).toEqual({ "publish-not-allowed": 1 });
   expect([...listener.faults]).toEqual(["mqtt:publish-not-allowed:d1"]);
 });
@@ -249,39 +250,6 @@ test("the last message is kept for later subscribers only where it may be", asyn
   expect((await dashboard.read(15)).toString("latin1")).toContain("tele/d1/LWT");
 });
 
-test("a will comes through the same door: published when its owner vanishes, not when it leaves", async () => {
-  const arrived = gate();
-  const listener = await open({
-    onPublish: () => {
-      arrived.resolve();
-      return undefined;
-    },
-  });
-  const will = {
-    topic: reading("d1"),
-    payload: Buffer.from("gone"),
-    qos: 1 as const,
-    retain: false,
-  };
-  const leaving = await join(listener.port, "d1", { will });
-  await leaving.endAsync();
-  expect(listener.taken).toEqual([]);
-
-  const vanishing = await join(listener.port, "d1", { will });
-  vanishing.stream.destroy();
-  await arrived.promise;
-  expect(listener.taken).toEqual([`${reading("d1")} gone`]);
-});
-
-test("when the listener itself stops, nobody's will is published", async () => {
-  const listener = await open();
-  await logIn(listener.port, { username: "d1", will: { topic: reading("d1") } });
-
-  await listener.close();
-
-  expect(listener.taken).toEqual([]);
-});
-
 test("a revoked user is cut off at once, the others stay", async () => {
   const listener = await open();
   const revoked = await logIn(listener.port, { username: "revoked" });
@@ -311,33 +279,4 @@ test("the program subscribes in its own process and hears clients and itself; it
   await expect(listener.publish("a/#", "", { qos: 0, retain: false })).rejects.toThrow(
     "not a topic",
   );
-});
-
-test("a taken port is an error that names port and holder", async () => {
-  const { port } = await open();
-
-  const second = await openMqttListener({
-    host: "127.0.0.1",
-    port,
-    authenticate: () => err({ zh: "", en: "" }),
-    onPublish: () => undefined,
-    onFault: () => undefined,
-  });
-
-  expect(second).toMatchObject({
-    ok: false,
-    error: { en: expect.stringContaining(`port ${port}`) },
-  });
-  if (!second.ok) expect(second.error.en).toContain(`pid ${process.pid}`);
-});
-
-test("closing lets go of every connection and of the port", async () => {
-  const listener = await openObserved();
-  const client = await logIn(listener.port, { username: "d1" });
-  const halfOpen = await dial(listener.port);
-
-  await listener.close();
-
-  await Promise.all([client.closed, halfOpen.closed]);
-  await expect(dial(listener.port)).rejects.toThrow("ECONNREFUSED");
 });
