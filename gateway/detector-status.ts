@@ -1,6 +1,6 @@
 import type { DetectorStatus } from "#domain/wire.ts";
 import { statusOf } from "#rules/step.ts";
-import type { Point } from "./pipeline.ts";
+import type { Point } from "./points.ts";
 
 /** What the gateway knows of one detector now, as the center and the board are told. */
 export const detectorStatus = (point: Point): DetectorStatus => ({

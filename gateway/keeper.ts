@@ -39,58 +39,40 @@ interface Debt {
   readonly state: string;
 }
 
-export const createKeeper = ({
-  journal,
-  timers,
-  reportFault,
-  onKept,
-  onUnkept,
-}: KeeperDeps): Keeper => {
-  /** Refused by the disk, oldest first. Never dropped; it is as long as there are alarms. */
+export const createKeeper = (deps: KeeperDeps): Keeper => {
+  const debts = createDebts(deps);
+  const underWay = new Map<DetectorId, Promise<void>>();
+
+  return {
+    keep: (detector, records, state) => {
+      const done = debts.write({ detector, records, state }).finally(() => {
+        if (underWay.get(detector) === done) underWay.delete(detector);
+      });
+      underWay.set(detector, done);
+      return done;
+    },
+    owed: (detector) => underWay.get(detector) ?? debts.of(detector),
+    save: (states) => {
+      if (states.length === 0) return;
+      deps.journal.append([], states).catch((error: unknown) => reportRefusal(deps, error));
+    },
+    unwritten: debts.records,
+    close: async () => {
+      await debts.close();
+      await deps.journal.close();
+    },
+  };
+};
+
+/** What the disk refused, oldest first. Never dropped: it is as long as there are alarms. */
+const createDebts = (deps: KeeperDeps) => {
   let debts: Debt[] = [];
-  const waitingFor = new Map<DetectorId, Promise<void>>();
   let paying: Promise<void> | undefined;
   let cancelRetry = (): void => {};
 
-  const refused = (error: unknown): void =>
-    reportFault({
-      key: "journal-write",
-      present: true,
-      text: {
-        zh: `记录写不进磁盘:${String(error)}。报警仍会发出,但未落盘;请检查磁盘`,
-        en: `the journal cannot be written: ${String(error)}. Alarms still go out, marked not durable; check the disk`,
-      },
-    });
-  const healthy = (): void =>
-    reportFault({
-      key: "journal-write",
-      present: false,
-      text: { zh: "记录写入恢复正常", en: "the journal can be written again" },
-    });
-
-  const write = async (batch: readonly Debt[]): Promise<void> => {
-    const records = batch.flatMap(({ records }) => records);
-    const unkept = (): void => {
-      for (const { notice } of records) onUnkept(notice);
-    };
-    const cancelPatience = timers.after(patienceMs, () => {
-      refused("磁盘无响应 · the disk does not answer");
-      unkept();
-    });
-    try {
-      await journal.append(
-        records,
-        batch.map(({ detector, state }) => ({ detector, json: state })),
-      );
-    } catch (error) {
-      refused(error);
-      unkept();
-      throw error;
-    } finally {
-      cancelPatience();
-    }
-    healthy();
-    onKept();
+  const retryLater = (): void => {
+    cancelRetry();
+    cancelRetry = deps.timers.after(retryAfterMs, () => void pay().catch(() => {}));
   };
 
   /** One attempt to write everything that is owed, shared by all who ask meanwhile. */
@@ -99,7 +81,7 @@ export const createKeeper = ({
       cancelRetry();
       const batch = [...debts];
       try {
-        await write(batch);
+        await writeBatch(deps, batch);
         debts = debts.slice(batch.length);
       } finally {
         paying = undefined;
@@ -109,53 +91,75 @@ export const createKeeper = ({
     return paying;
   };
 
-  const retryLater = (): void => {
-    cancelRetry();
-    cancelRetry = timers.after(retryAfterMs, () => void pay().catch(() => {}));
-  };
-
   /** An attempt already under way may not hold this debt: go on until it is written or refused. */
   const payFor = async (debt: Debt): Promise<void> => {
     while (debts.includes(debt)) await pay();
   };
 
-  const keep = async (debt: Debt): Promise<void> => {
-    if (debts.length > 0) {
-      debts.push(debt); // order is kept: behind what the disk refused before
-      await payFor(debt);
-      return;
-    }
-    try {
-      await write([debt]);
-    } catch (error) {
-      debts.push(debt);
-      retryLater();
-      throw error;
-    }
-  };
-
   return {
-    keep: (detector, records, state) => {
-      const done = keep({ detector, records, state }).finally(() => {
-        if (waitingFor.get(detector) === done) waitingFor.delete(detector);
-      });
-      waitingFor.set(detector, done);
-      return done;
+    write: async (debt: Debt): Promise<void> => {
+      if (debts.length > 0) {
+        debts.push(debt); // order is kept: behind what the disk refused before
+        await payFor(debt);
+        return;
+      }
+      try {
+        await writeBatch(deps, [debt]);
+      } catch (error) {
+        debts.push(debt);
+        retryLater();
+        throw error;
+      }
     },
-    owed: (detector) => {
-      const underWay = waitingFor.get(detector);
-      if (underWay !== undefined || debts.length === 0) return underWay;
+    of: (detector: DetectorId): Promise<void> | undefined => {
+      if (debts.length === 0) return undefined;
       const mine = debts.filter((debt) => debt.detector === detector);
       return mine.length === 0 ? undefined : Promise.all(mine.map(payFor)).then(() => {});
     },
-    save: (states) => {
-      if (states.length > 0) journal.append([], states).catch(refused);
-    },
-    unwritten: () => debts.reduce((sum, { records }) => sum + records.length, 0),
-    close: async () => {
+    records: (): number => debts.reduce((sum, { records }) => sum + records.length, 0),
+    close: async (): Promise<void> => {
       cancelRetry();
       if (debts.length > 0) await pay().catch(() => {});
-      await journal.close();
+      cancelRetry();
     },
   };
 };
+
+/** Writes, or sends the alarms out unwritten: when the disk refuses, and when it does not answer in time. */
+const writeBatch = async (deps: KeeperDeps, batch: readonly Debt[]): Promise<void> => {
+  const records = batch.flatMap((debt) => debt.records);
+  const sendUnkept = (reason: unknown): void => {
+    reportRefusal(deps, reason);
+    for (const { notice } of records) deps.onUnkept(notice);
+  };
+  const cancelPatience = deps.timers.after(patienceMs, () =>
+    sendUnkept("磁盘无响应 · the disk does not answer"),
+  );
+  try {
+    await deps.journal.append(
+      records,
+      batch.map(({ detector, state }) => ({ detector, json: state })),
+    );
+  } catch (error) {
+    sendUnkept(error);
+    throw error;
+  } finally {
+    cancelPatience();
+  }
+  deps.reportFault({
+    key: "journal-write",
+    present: false,
+    text: { zh: "记录写入恢复正常", en: "the journal can be written again" },
+  });
+  deps.onKept();
+};
+
+const reportRefusal = ({ reportFault }: KeeperDeps, reason: unknown): void =>
+  reportFault({
+    key: "journal-write",
+    present: true,
+    text: {
+      zh: `记录写不进磁盘:${String(reason)}。报警仍会发出,但未落盘;请检查磁盘`,
+      en: `the journal cannot be written: ${String(reason)}. Alarms still go out, marked not durable; check the disk`,
+    },
+  });

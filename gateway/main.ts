@@ -4,14 +4,20 @@ import { join } from "node:path";
 import { gatewayId, type DetectorId } from "#domain/ids.ts";
 import { seconds } from "#domain/quantity.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
-import type { Instant } from "#domain/time.ts";
+import type { Clock, Instant } from "#domain/time.ts";
 import { both, type Log } from "#platform/log.ts";
-import { openMqttListener, type MqttMessage } from "#platform/mqtt-listener/listener.ts";
+import {
+  openMqttListener,
+  type MqttListener,
+  type MqttMessage,
+} from "#platform/mqtt-listener/listener.ts";
 import type { Site } from "#platform/site-file/schema.ts";
 import { openSystemClock } from "#platform/system-clock.ts";
-import { systemTimers } from "#platform/timers.ts";
+import { systemTimers, type Timers } from "#platform/timers.ts";
+import type { LimitSet } from "#rules/limits/limit-set.ts";
 import { reviveState, type DetectorState } from "#rules/step.ts";
 import { createBuzzerBoard } from "./buzzer-board.ts";
+import { detectorStatus } from "./detector-status.ts";
 import { createDirectory, type Directory } from "./directory.ts";
 import { createFaultBoard, type FaultBoard } from "./fault-board.ts";
 import { openGatewayHttp } from "./http/server.ts";
@@ -21,10 +27,10 @@ import { createKeeper } from "./keeper.ts";
 import { createGatewayMetrics } from "./metrics.ts";
 import { createMqttAccess } from "./mqtt-access.ts";
 import { createPipeline } from "./pipeline.ts";
+import { createPoints } from "./points.ts";
 import type { Journal } from "./ports.ts";
 import { chooseLimits } from "./site-limits.ts";
 import { createMqttSource, type MqttSource } from "./sources/mqtt-source.ts";
-import { detectorStatus } from "./detector-status.ts";
 import { createUplink, type Uplink } from "./uplinks/uplink.ts";
 import { wireBuzzers } from "./wiring/buzzers.ts";
 import { openCenterLink } from "./wiring/center.ts";
@@ -44,97 +50,106 @@ export interface RunningGateway {
   readonly close: () => Promise<void>;
 }
 
+/** What every part of the gateway is given. */
+interface World {
+  readonly options: GatewayOptions;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly faults: FaultBoard;
+  readonly directory: Directory;
+  readonly limits: LimitSet;
+  readonly folder: string;
+}
+
+/** Starts the gateway, or says what to mend: the limits, a taken port. */
 export const startGateway = async (
   options: GatewayOptions,
 ): Promise<Result<RunningGateway, Bilingual>> => {
-  const { site } = options;
-  const gateway = gatewayId(site.gateway.id);
-  const clock = openSystemClock();
-  const timers = systemTimers;
-  const faults = openFaultBoard(options.log);
-  const limits = chooseLimits(site);
+  const limits = chooseLimits(options.site);
   if (!limits.ok) return err(limits.error[0]?.text ?? { zh: "限值有误", en: "wrong limits" });
-
-  const folder = join(options.dataFolder, "gateway");
-  const { journal, salvage } = await openJournal(join(folder, "journal.sqlite"), {
-    clock,
-    reportFault: faults.report,
-  });
-  if (salvage !== undefined) options.log.error(both(salvage));
-  const directory = createDirectory(site);
-  const lines = openLines(site, { clock, timers, reportFault: faults.report });
+  const world: World = {
+    options,
+    clock: openSystemClock(),
+    timers: systemTimers,
+    faults: openFaultBoard(options.log),
+    directory: createDirectory(options.site),
+    limits: limits.value,
+    folder: join(options.dataFolder, "gateway"),
+  };
 
   // The broker feeds the source and carries the MQTT buzzers, so it is opened first; what arrives
-  // before the pipeline stands waits for it, unacknowledged.
+  // before the source stands waits for it, unacknowledged.
   let source: MqttSource | undefined;
   const standing = Promise.withResolvers<MqttSource>();
-  const broker = await openBroker(options, folder, faults, directory, (message) =>
+  const broker = await openBroker(world, (message) =>
     source === undefined ? takeLater(standing.promise, message) : source.onPublish(message),
   );
   if (!broker.ok) return broker;
+  const protection = await protect(world, broker.value);
+  source = createMqttSource({ ...world, take: protection.pipeline.take });
+  standing.resolve(source);
 
-  const buzzers = createBuzzerBoard(wireBuzzers(site, { broker: broker.value, lines, timers }), {
-    reportFault: faults.report,
+  return finish(world, broker.value, protection, source);
+};
+
+/** Journal, lines, buzzers and judgement: all that sounds an alarm, and the uplink behind it. */
+const protect = async (world: World, broker: MqttListener) => {
+  const { options, clock, timers, faults, directory, limits } = world;
+  const { site } = options;
+  const gateway = gatewayId(site.gateway.id);
+  const reportFault = faults.report;
+  const { journal, salvage } = await openJournal(join(world.folder, "journal.sqlite"), {
+    clock,
+    reportFault,
+  });
+  if (salvage !== undefined) options.log.error(both(salvage));
+  const lines = openLines(site, { clock, timers, reportFault });
+  const buzzers = createBuzzerBoard(wireBuzzers(site, { broker, lines, timers, reportFault }), {
+    reportFault,
     timers,
   });
+
   let uplink: Uplink | undefined;
   const keeper = createKeeper({
     journal,
     timers,
-    reportFault: faults.report,
+    reportFault,
     onKept: () => uplink?.wake(),
     onUnkept: (notice) => uplink?.sendVolatile(notice),
   });
-  const pipeline = createPipeline(
-    {
-      gateway,
-      drill: site.drill,
-      clock,
-      timers,
-      rulesFor: (registered) => ({
-        limits: limits.value,
-        silenceAfter: registered?.silenceAfter ?? seconds(60),
-      }),
-      directory,
-      keeper,
-      sound: buzzers.follow,
-    },
-    await reviveStates(journal, clock.now(), faults),
-  );
-  source = createMqttSource({ directory, clock, take: pipeline.take });
-  standing.resolve(source);
-  const sources = startSources(site, lines, {
-    clock,
-    timers,
-    take: pipeline.take,
-    reportFault: faults.report,
+  const points = createPoints({
+    directory,
+    known: await reviveStates(journal, clock.now(), faults),
+    rulesFor: (registered) => ({ limits, silenceAfter: registered?.silenceAfter ?? seconds(60) }),
+    now: clock.now,
   });
-
-  const link = openCenterLink(site, gateway, options.brokerUrl, faults.report);
+  const { drill } = site;
+  const link = openCenterLink(site, gateway, options.brokerUrl, reportFault);
   uplink = createUplink({
-    journal,
-    link,
-    clock,
-    timers,
-    gateway,
-    reportFault: faults.report,
+    ...{ journal, link, clock, timers, gateway, reportFault },
     status: () => ({
-      drill: site.drill,
-      detectors: [...pipeline.points.values()].map(detectorStatus),
-      faults: faults.standing().map(({ text }) => ({ ...text })),
+      drill,
+      detectors: Array.from(points.byId.values(), detectorStatus),
+      faults: faults.standing().map(({ text: { zh, en } }) => ({ zh, en })),
     }),
   });
-  const status = createStatusReader({
-    site,
-    clock,
-    pipeline,
-    buzzers,
-    faults,
-    keeper,
-    uplink,
-    source,
-    broker: broker.value,
+  const pipeline = createPipeline({
+    ...{ gateway, drill, clock, timers, points, keeper },
+    sound: buzzers.follow,
   });
+  const sources = startSources(site, lines, { clock, timers, take: pipeline.take, reportFault });
+  return { lines, buzzers, keeper, points, pipeline, link, uplink, sources };
+};
+
+/** The page and the figures, last: nobody's safety waits for them. */
+const finish = async (
+  world: World,
+  broker: MqttListener,
+  protection: Awaited<ReturnType<typeof protect>>,
+  source: MqttSource,
+): Promise<Result<RunningGateway, Bilingual>> => {
+  const { site, log } = world.options;
+  const status = createStatusReader({ ...world, ...protection, site, source });
   const http = await openGatewayHttp({
     ...site.gateway.http,
     status,
@@ -142,22 +157,21 @@ export const startGateway = async (
   });
   const close = async (): Promise<void> => {
     if (http.ok) await http.value.close();
-    await Promise.all(sources.map((one) => one.close()));
-    await broker.value.close();
-    await uplink?.close();
-    await link.close();
-    await buzzers.close();
-    await Promise.all([...lines.values()].map((line) => line.close()));
-    await pipeline.close();
+    await Promise.all(protection.sources.map((one) => one.close()));
+    await broker.close();
+    await protection.uplink.close();
+    await protection.link.close();
+    await protection.buzzers.close();
+    await Promise.all(Array.from(protection.lines.values(), (line) => line.close()));
+    await protection.pipeline.close();
   };
   if (!http.ok) {
     await close();
     return http;
   }
-  options.log.info(
-    `网关已在值守 · the gateway is on watch: MQTT ${broker.value.port}, HTTP ${http.value.port}`,
-  );
-  return ok({ mqttPort: broker.value.port, httpPort: http.value.port, status, close });
+  const { port: httpPort } = http.value;
+  log.info(`网关已在值守 · the gateway is on watch: MQTT ${broker.port}, HTTP ${httpPort}`);
+  return ok({ mqttPort: broker.port, httpPort, status, close });
 };
 
 const openFaultBoard = (log: Log): FaultBoard =>
@@ -167,22 +181,31 @@ const openFaultBoard = (log: Log): FaultBoard =>
   });
 
 const openBroker = (
-  { site }: GatewayOptions,
-  folder: string,
-  faults: FaultBoard,
-  directory: Directory,
+  { options, folder, faults, directory }: World,
   onPublish: (message: MqttMessage) => Promise<void> | undefined,
 ) => {
-  const { host, port, tls } = site.gateway.mqtt;
+  const { host, port, tls } = options.site.gateway.mqtt;
   return openMqttListener({
     host,
     port,
     ...(tls && { tls: readTls(tls) }),
     dataFolder: join(folder, "mqtt"),
-    authenticate: createMqttAccess(site, directory),
+    authenticate: createMqttAccess(options.site, directory),
     onPublish,
     onFault: faults.report,
   });
+};
+
+const readTls = (files: NonNullable<Site["gateway"]["mqtt"]["tls"]>) => ({
+  cert: readFileSync(files.certFile, "utf8"),
+  key: readFileSync(files.keyFile, "utf8"),
+  ...(files.caFile !== undefined && { ca: readFileSync(files.caFile, "utf8") }),
+});
+
+/** The listener lends its payload only for the length of the call, so what waits is copied. */
+const takeLater = async (standing: Promise<MqttSource>, message: MqttMessage): Promise<void> => {
+  const kept = { ...message, payload: Uint8Array.from(message.payload) };
+  await (await standing).onPublish(kept);
 };
 
 /** States the journal kept. One that cannot be read starts anew, and a fault says for whom. */
@@ -198,16 +221,4 @@ const reviveStates = async (
     else faults.report({ key: `state:${detector}`, present: true, text: state.error });
   }
   return states;
-};
-
-const readTls = (files: NonNullable<Site["gateway"]["mqtt"]["tls"]>) => ({
-  cert: readFileSync(files.certFile, "utf8"),
-  key: readFileSync(files.keyFile, "utf8"),
-  ...(files.caFile !== undefined && { ca: readFileSync(files.caFile, "utf8") }),
-});
-
-/** The listener lends its payload only for the length of the call, so what waits is copied. */
-const takeLater = async (standing: Promise<MqttSource>, message: MqttMessage): Promise<void> => {
-  const kept = { ...message, payload: Uint8Array.from(message.payload) };
-  await (await standing).onPublish(kept);
 };

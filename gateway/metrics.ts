@@ -6,14 +6,17 @@ export const createGatewayMetrics = (status: ReadStatus): Registry => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const gauge = (name: string, help: string, read: () => number): void => {
+    registry.registerMetric(
+      registry.registerMetric(
     new Gauge({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(read());
-      },
-    });
+        name,
+        help,
+        registers: [],
+        collect() {
+          this.set(read());
+        },
+      }),
+    );
   };
   gauge("canary_gateway_link_up", "1 while the center confirms what we send", () =>
     status().link.state === "up" ? 1 : 0,
@@ -47,20 +50,23 @@ export const createGatewayMetrics = (status: ReadStatus): Registry => {
     name: "canary_gateway_detectors",
     help: "detectors by state",
     labelNames: ["state"],
-    registers: [registry],
+    registers: [],
     collect() {
       this.reset();
       for (const { state } of status().detectors) this.inc({ state });
     },
-  });
-  new Gauge({
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
     name: "canary_gateway_messages",
     help: "messages since the start, by what became of them",
     labelNames: ["kind"],
-    registers: [registry],
+    registers: [],
     collect() {
       for (const [kind, count] of Object.entries(status().counts)) this.set({ kind }, count);
     },
-  });
+    }),
+  );
   return registry;
 };

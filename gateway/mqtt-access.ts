@@ -60,6 +60,8 @@ const detectorGrant = (client: MqttClient, directory: Directory, id: string): Mq
       return registered?.id === id || (owner.dialect === "native" && owner.device === id);
     },
     maySubscribe: (filter) => filter === `canary/v1/detectors/${id}/command`,
+    // A retained reading would be shown to a new subscriber as if it were fresh.
+    mayRetain: () => false,
   };
 };
 
@@ -74,6 +76,7 @@ const anonymousGrant: MqttGrant = {
     !topic.startsWith("$") &&
     !/^canary\/v1\/(buzzers\/[^/]+\/set|gateways\/|detectors\/[^/]+\/command)/.test(topic),
   maySubscribe: () => true,
+  mayRetain: (topic) => !topic.endsWith("/reading"),
 };
 
 /** An IPv4-mapped address counts by its IPv4 part. */

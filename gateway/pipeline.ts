@@ -9,52 +9,34 @@ import { isDanger, type AlarmEvent, type AlarmNotice } from "#domain/alarm.ts";
 import type { Sounding } from "#domain/buzzer.ts";
 import type { Level } from "#domain/gas.ts";
 import type { DetectorId, GatewayId } from "#domain/ids.ts";
-import type { BusPosition, Report } from "#domain/reading.ts";
+import type { Report } from "#domain/reading.ts";
 import type { Clock } from "#domain/time.ts";
 import type { Timers } from "#platform/timers.ts";
-import {
-  initialState,
-  isQuiet,
-  saveState,
-  step,
-  type DetectorRules,
-  type DetectorState,
-} from "#rules/step.ts";
+import { isQuiet, saveState, step, type JudgeInput } from "#rules/step.ts";
 import type { Keeper } from "./keeper.ts";
-import type { Directory, Registered } from "./directory.ts";
+import type { Point, Points } from "./points.ts";
 import type { Take } from "./ports.ts";
-
-/** All the gateway knows of one detector while it runs. */
-export interface Point {
-  readonly id: DetectorId;
-  readonly registered: Registered | undefined;
-  readonly rules: DetectorRules;
-  state: DetectorState;
-  sounding: Sounding;
-  position: BusPosition;
-  /** Wall clock of the last message of any kind; for people, never for durations. */
-  heardAtMs: number | undefined;
-  levels: readonly Level[];
-  lastSeq: number | undefined;
-  /** Changed since it was last saved. */
-  unsaved: boolean;
-}
 
 export interface PipelineDeps {
   readonly gateway: GatewayId;
   readonly drill: boolean;
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly rulesFor: (registered: Registered | undefined) => DetectorRules;
-  readonly directory: Directory;
+  readonly points: Points;
   readonly keeper: Keeper;
   readonly sound: (detector: DetectorId, sounding: Sounding) => void;
 }
 
+/** Messages since the start; repeats and gaps by the devices' own numbers, for the technician. */
+export interface PipelineCounts {
+  reports: number;
+  duplicates: number;
+  gaps: number;
+}
+
 export interface Pipeline {
   readonly take: Take;
-  readonly points: ReadonlyMap<DetectorId, Point>;
-  readonly counts: { readonly reports: number; readonly duplicates: number; readonly gaps: number };
+  readonly counts: Readonly<PipelineCounts>;
   readonly close: () => Promise<void>;
 }
 
@@ -62,99 +44,39 @@ export interface Pipeline {
 const tickPeriodMs = 250;
 /** States that changed without an event are saved this often: what a crash may cost of a dose. */
 const savePeriodMs = 10_000;
-/** More unregistered devices than this, and the quietest are forgotten: a flood of invented names must not fill memory. */
-const unregisteredMax = 1_000;
 
-export const createPipeline = (
-  deps: PipelineDeps,
-  known: ReadonlyMap<DetectorId, DetectorState>,
-): Pipeline => {
-  const points = new Map<DetectorId, Point>();
-  const counts = { reports: 0, duplicates: 0, gaps: 0 };
-  let unregistered = 0;
-  const nowhere: BusPosition = { line: "-", place: "-" };
-
-  const open = (id: DetectorId, position: BusPosition): Point => {
-    const registered = deps.directory.byId(id);
-    const point: Point = {
-      id,
-      registered,
-      rules: deps.rulesFor(registered),
-      state: known.get(id) ?? initialState(id, deps.clock.now()),
-      sounding: "none",
-      position,
-      heardAtMs: undefined,
-      levels: [],
-      lastSeq: undefined,
-      unsaved: false,
-    };
-    points.set(id, point);
-    if (registered === undefined && (unregistered += 1) > unregisteredMax)
-      unregistered -= forgetQuiet(points);
-    return point;
-  };
-
-  /** Carries out one answer of the judge; a promise only when something must reach the disk. */
-  const carryOut = (point: Point, input: Parameters<typeof step>[1]): Promise<void> | undefined => {
-    const before = point.state;
-    const next = step(before, input, point.rules);
-    point.state = next.state;
-    if (next.sounding !== point.sounding) {
-      point.sounding = next.sounding;
-      deps.sound(point.id, next.sounding);
-    }
-    // A detector with nothing to remember is written once, when it falls quiet, and not again.
-    if (next.state !== before && !(isQuiet(before) && isQuiet(next.state))) point.unsaved = true;
-    if (next.events.length === 0) return deps.keeper.owed(point.id);
-    point.unsaved = false;
-    return deps.keeper.keep(
-      point.id,
-      next.events.map((event) => ({
-        lane: laneOf(event),
-        notice: noticeOf(
-          deps,
-          point,
-          input.kind === "report" ? withLevel(event, input.report) : event,
-        ),
-      })),
-      saveState(next.state),
-    );
-  };
+export const createPipeline = (deps: PipelineDeps): Pipeline => {
+  const { clock, keeper, points, timers } = deps;
+  const counts: PipelineCounts = { reports: 0, duplicates: 0, gaps: 0 };
 
   const takeOne = (report: Report): Promise<void> | undefined => {
     counts.reports += 1;
-    const point = points.get(report.detector) ?? open(report.detector, report.position);
-    noteSequence(point, report, counts);
-    point.position = report.position;
-    point.heardAtMs = report.receivedAt.wallMs;
-    noteLevels(point, report);
-    return carryOut(point, { kind: "report", report });
+    const point = points.of(report);
+    noteReport(point, report, counts);
+    return carryOut(deps, point, { kind: "report", report });
   };
 
-  const tick = (): void => {
-    const now = deps.clock.now();
-    for (const point of points.values()) {
-      const { wakeAtMs } = point.state;
-      if (wakeAtMs === undefined || wakeAtMs > now.monoMs) continue;
-      // Nobody waits for an acknowledgement here; the keeper reports and retries on its own.
-      carryOut(point, { kind: "tick", now })?.catch(() => {});
+  // Nobody waits for an acknowledgement of these; the keeper reports and retries on its own.
+  const tick = (isDue: (point: Point, nowMs: number) => boolean): void => {
+    const now = clock.now();
+    for (const point of points.byId.values()) {
+      if (isDue(point, now.monoMs)) carryOut(deps, point, { kind: "tick", now })?.catch(() => {});
     }
   };
 
   const saveChanged = (): void => {
-    const changed = [...points.values()].filter(({ unsaved }) => unsaved);
+    const changed = [...points.byId.values()].filter(({ unsaved }) => unsaved);
     for (const point of changed) point.unsaved = false;
-    deps.keeper.save(changed.map(({ id, state }) => ({ detector: id, json: saveState(state) })));
+    keeper.save(changed.map(({ id, state }) => ({ detector: id, json: saveState(state) })));
   };
 
-  // Every registered detector is watched from the start: one that never speaks is unknown, then silent.
-  for (const { id } of deps.directory.all) open(id, nowhere);
-  for (const [id, state] of known) if (!points.has(id) && !isQuiet(state)) open(id, nowhere);
   // A restart with an alarm standing sounds again at once, before any source speaks.
-  tickAll(points, carryOut, deps);
+  tick(() => true);
   const stops = [
-    deps.timers.every(tickPeriodMs, tick),
-    deps.timers.every(savePeriodMs, saveChanged),
+    timers.every(tickPeriodMs, () =>
+      tick(({ state }, nowMs) => state.wakeAtMs !== undefined && state.wakeAtMs <= nowMs),
+    ),
+    timers.every(savePeriodMs, saveChanged),
   ];
 
   return {
@@ -163,41 +85,43 @@ export const createPipeline = (
       const waits = reports.map(takeOne).filter((wait) => wait !== undefined);
       return waits.length === 0 ? undefined : Promise.all(waits).then(() => {});
     },
-    points,
     counts,
     close: async () => {
       for (const stop of stops) stop();
       saveChanged();
-      await deps.keeper.close();
+      await keeper.close();
     },
   };
 };
 
-const tickAll = (
-  points: ReadonlyMap<DetectorId, Point>,
-  carryOut: (
-    point: Point,
-    input: { kind: "tick"; now: ReturnType<Clock["now"]> },
-  ) => Promise<void> | undefined,
+/** Asks the judge and does what it answers; a promise only when something must reach the disk. */
+const carryOut = (
   deps: PipelineDeps,
-): void => {
-  for (const point of points.values()) {
-    carryOut(point, { kind: "tick", now: deps.clock.now() })?.catch(() => {});
+  point: Point,
+  input: JudgeInput,
+): Promise<void> | undefined => {
+  const before = point.state;
+  const next = step(before, input, point.rules);
+  point.state = next.state;
+  if (next.sounding !== point.sounding) {
+    point.sounding = next.sounding;
+    deps.sound(point.id, next.sounding);
   }
-};
-
-/** The device's own alarm carries no level; what the same message measured of that gas belongs to it. */
-const withLevel = (event: AlarmEvent, report: Report): AlarmEvent => {
-  if (event.level !== undefined || event.gas === undefined) return event;
-  const measured = report.findings.find(
-    (finding) => finding.kind === "level" && finding.level.gas === event.gas,
+  // A detector with nothing to remember is written once, when it falls quiet, and not again.
+  if (next.state !== before && !(isQuiet(before) && isQuiet(next.state))) point.unsaved = true;
+  if (next.events.length === 0) return deps.keeper.owed(point.id);
+  point.unsaved = false;
+  const report = input.kind === "report" ? input.report : undefined;
+  return deps.keeper.keep(
+    point.id,
+    next.events.map((event) => ({
+      // Gas and CO have the alarm lane to themselves.
+      lane: isDanger(event.alarmClass) ? "alarm" : "state",
+      notice: noticeOf(deps, point, withLevel(event, report)),
+    })),
+    saveState(next.state),
   );
-  return measured?.kind === "level" ? { ...event, level: measured.level } : event;
 };
-
-/** Gas and CO have the alarm lane to themselves. */
-const laneOf = (event: AlarmEvent): "alarm" | "state" =>
-  isDanger(event.alarmClass) ? "alarm" : "state";
 
 const noticeOf = (deps: PipelineDeps, point: Point, event: AlarmEvent): AlarmNotice => ({
   event,
@@ -210,35 +134,27 @@ const noticeOf = (deps: PipelineDeps, point: Point, event: AlarmEvent): AlarmNot
   drill: deps.drill,
 });
 
-/** Repeats and gaps in the device's own numbers are counted for the technician; they decide nothing. */
-const noteSequence = (
-  point: Point,
-  report: Report,
-  counts: { duplicates: number; gaps: number },
-): void => {
-  const seq = report.deviceSeq;
-  if (seq === undefined) return;
-  const last = point.lastSeq;
-  point.lastSeq = seq;
-  if (last === undefined) return;
-  if (seq === last) counts.duplicates += 1;
-  else if (seq > last + 1) counts.gaps += seq - last - 1;
+/** The device's own alarm carries no level; what the same message measured of that gas belongs to it. */
+const withLevel = (event: AlarmEvent, report: Report | undefined): AlarmEvent => {
+  if (report === undefined || event.level !== undefined || event.gas === undefined) return event;
+  const measured = report.findings.find(
+    (finding) => finding.kind === "level" && finding.level.gas === event.gas,
+  );
+  return measured?.kind === "level" ? { ...event, level: measured.level } : event;
 };
 
-const noteLevels = (point: Point, report: Report): void => {
+/** What is remembered of a report for people; none of it decides anything. */
+const noteReport = (point: Point, report: Report, counts: PipelineCounts): void => {
+  point.position = report.position;
+  point.heardAtMs = report.receivedAt.wallMs;
   const levels: Level[] = [];
   for (const finding of report.findings) if (finding.kind === "level") levels.push(finding.level);
   if (levels.length > 0) point.levels = levels;
-};
-
-/** Forgets the unregistered devices with nothing to say; answers how many. One that alarms stays. */
-const forgetQuiet = (points: Map<DetectorId, Point>): number => {
-  let forgotten = 0;
-  for (const [id, point] of points) {
-    if (point.registered !== undefined || point.state.episodes.length > 0) continue;
-    points.delete(id);
-    forgotten += 1;
-    if (forgotten >= 100) break;
-  }
-  return forgotten;
+  const { deviceSeq } = report;
+  if (deviceSeq === undefined) return;
+  const last = point.lastSeq;
+  point.lastSeq = deviceSeq;
+  if (last === undefined) return;
+  if (deviceSeq === last) counts.duplicates += 1;
+  else if (deviceSeq > last + 1) counts.gaps += deviceSeq - last - 1;
 };

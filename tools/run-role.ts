@@ -15,7 +15,6 @@ export const runRole = async (role: Role): Promise<number> => {
     log.fatal(both(started.error));
     return exitCannotStart;
   }
-  showFirstAdmin(started.value);
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
@@ -36,14 +35,13 @@ const open = async (role: Role, loaded: LoadedSite, log: ReturnType<typeof openL
   }
   const { startCenter } = await import("#center/main.ts");
   const { centerOptions } = await import("./center-options.ts");
-  return startCenter(centerOptions(loaded, log));
+  const center = await startCenter(centerOptions(loaded, log));
+  if (center.ok && center.value.firstAdmin !== undefined) showFirstAdmin(center.value.firstAdmin);
+  return center;
 };
 
 /** Printed once and kept nowhere; the first login must change it. */
-const showFirstAdmin = (running: object): void => {
-  if (!("firstAdmin" in running)) return;
-  const { username, password } = running.firstAdmin as { username: string; password: string };
+const showFirstAdmin = (first: { readonly username: string; readonly password: string }): void =>
   console.log(
-    `首个管理员 first administrator: ${username} / ${password}(只显示这一次,首次登录须修改 · shown once, to be changed at the first login)`,
+    `首个管理员 first administrator: ${first.username} / ${first.password}(只显示这一次,首次登录须修改 · shown once, to be changed at the first login)`,
   );
-};

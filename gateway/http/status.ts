@@ -2,12 +2,12 @@
 import type { Bilingual } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
 import type { DetectorStatus } from "#domain/wire.ts";
-import type { MqttListener } from "#platform/mqtt-listener/listener.ts";
 import type { Site } from "#platform/site-file/schema.ts";
 import type { BuzzerBoard, BuzzerStatus } from "../buzzer-board.ts";
 import type { FaultBoard } from "../fault-board.ts";
 import type { Keeper } from "../keeper.ts";
 import type { Pipeline } from "../pipeline.ts";
+import type { Points } from "../points.ts";
 import type { MqttSource } from "../sources/mqtt-source.ts";
 import { detectorStatus } from "../detector-status.ts";
 import type { Uplink } from "../uplinks/uplink.ts";
@@ -35,12 +35,12 @@ export const createStatusReader =
     readonly site: Site;
     readonly clock: Clock;
     readonly pipeline: Pipeline;
+    readonly points: Points;
     readonly buzzers: BuzzerBoard;
     readonly faults: FaultBoard;
     readonly keeper: Keeper;
     readonly uplink: Uplink;
     readonly source: MqttSource;
-    readonly broker: MqttListener;
   }): ReadStatus =>
   () => {
     const { site, pipeline, uplink } = parts;
@@ -53,7 +53,7 @@ export const createStatusReader =
       nowMs: parts.clock.now().wallMs,
       link: { state: link, unconfirmed },
       unwritten: parts.keeper.unwritten(),
-      detectors: [...pipeline.points.values()].map(detectorStatus),
+      detectors: Array.from(parts.points.byId.values(), detectorStatus),
       buzzers: parts.buzzers.status(),
       faults: parts.faults.standing().map(({ text }) => text),
       counts: { ...pipeline.counts, ...parts.source.counts },

@@ -36,9 +36,9 @@ test("status every 5 s: all detectors after a connect, then those that changed",
     story.center.statuses().map(({ data }) => data.detectors.map(({ detector }) => detector));
   await story.connect();
   await story.pass(5_000);
-  detectors[0] = kitchen(7_000, 2);
+  detectors[0] = kitchen(7_000, 12);
   await story.pass(5_000);
-  detectors[0] = kitchen(12_000, 2); // heard again, nothing new
+  detectors[0] = kitchen(12_000, 12); // heard again, nothing new
   await story.pass(5_000);
   expect(told()).toEqual([["kitchen", "bath"], [], ["kitchen"], []]);
 
@@ -66,4 +66,32 @@ test("status tells the last number on disk, never less than what was sent", asyn
     journalid: story.journal.id,
     data: { lastSeq: 20, pending: 0 },
   });
+});
+
+test("the noise of a healthy sensor is no news; every change is, while it alarms", async () => {
+  const detectors = [kitchen(0, 11)];
+  const story = openStory({ detectors });
+  await story.connect();
+  const told = (): number => story.center.statuses().flatMap(({ data }) => data.detectors).length;
+  expect(told()).toBe(1);
+  detectors[0] = kitchen(5_000, 13);
+  await story.pass(5_000);
+  expect(told()).toBe(1);
+  detectors[0] = { ...kitchen(9_000, 320), state: "alarm" };
+  await story.pass(5_000);
+  detectors[0] = { ...kitchen(14_000, 321), state: "alarm" };
+  await story.pass(5_000);
+  expect(told()).toBe(3);
+});
+
+test("an alarm brings the picture of its detector along, before the next status is due", async () => {
+  const detectors = [kitchen(0, 1)];
+  const story = openStory({ detectors });
+  await story.connect();
+  await story.pass(1_000);
+  detectors[0] = { ...kitchen(1_000, 320), state: "alarm" };
+  await story.journal.append([alarmRecord("hurried")], []);
+  story.uplink.wake();
+  await story.pass(1_000);
+  expect(story.center.statuses().at(-1)?.data.detectors).toMatchObject([{ state: "alarm" }]);
 });

@@ -8,6 +8,8 @@ import { createStatusPicker, type StatusContent } from "./status-picker.ts";
 
 /** Each is answered by a receipt. Canary's own choice; DESIGN asks for a loss seen within 30 s. */
 const statusEveryMs = 5_000;
+/** An alarm's present level follows the alarm at once, but not once per alarm of a storm. */
+const hurriedEveryMs = 250;
 const lostAfterMs = 3 * statusEveryMs;
 
 export interface HeartbeatDeps {
@@ -23,6 +25,7 @@ export const createHeartbeat = (deps: HeartbeatDeps) => {
   let lastReceipt: Instant | undefined;
   let lastStatus: Instant | undefined;
   let answered = true;
+  let hurried = false;
   let number = 0;
 
   const isUp = (now: Instant): boolean =>
@@ -44,6 +47,7 @@ export const createHeartbeat = (deps: HeartbeatDeps) => {
     }
     lastStatus = now;
     answered = false;
+    hurried = false;
     void deps.counts.refresh();
   };
 
@@ -53,9 +57,13 @@ export const createHeartbeat = (deps: HeartbeatDeps) => {
       picker.forget();
       lastStatus = undefined;
     },
+    /** An alarm changed: the picture beside it shall not be five seconds old. */
+    hurry: (): void => {
+      hurried = true;
+    },
     tick: (now: Instant): void => {
-      const due =
-        lastStatus === undefined || elapsed(lastStatus.monoMs, now.monoMs) >= statusEveryMs;
+      const everyMs = hurried && answered ? hurriedEveryMs : statusEveryMs;
+      const due = lastStatus === undefined || elapsed(lastStatus.monoMs, now.monoMs) >= everyMs;
       if (due) send(now);
     },
     /** A receipt came; `first`: after a silence. */

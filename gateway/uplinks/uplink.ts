@@ -120,6 +120,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
 
   return {
     wake: () => {
+      heartbeat.hurry();
       void counts.refresh();
       drain.run();
     },

@@ -12,6 +12,7 @@ import { createFaultBoard } from "#gateway/fault-board.ts";
 import { createMemoryJournal } from "#gateway/journal/memory-journal.ts";
 import { createKeeper } from "#gateway/keeper.ts";
 import { createPipeline } from "#gateway/pipeline.ts";
+import { createPoints } from "#gateway/points.ts";
 import type { Buzzer, Journal, JournalRecord } from "#gateway/ports.ts";
 import { createMqttSource } from "#gateway/sources/mqtt-source.ts";
 import { detectorStatus } from "#gateway/detector-status.ts";
@@ -56,12 +57,12 @@ const client = { clientId: "story", remoteAddress: "127.0.0.1" };
 
 export const openGateway = async (site: Site = exampleSite()): Promise<StoryGateway> => {
   const time = createManualTime(Date.UTC(2026, 10, 22, 0, 0, 0));
-  let disk: Disk = "well";
+  const state: { disk: Disk } = { disk: "well" };
   let diskAnswers = Promise.withResolvers<void>();
   const journal = createMemoryJournal({
     beforeCommit: async () => {
-      while (disk === "stalled") await diskAnswers.promise;
-      if (disk === "failing") throw new Error("EIO: i/o error");
+      while (state.disk === "stalled") await diskAnswers.promise;
+      if (state.disk === "failing") throw new Error("EIO: i/o error");
     },
   });
   const leftUnwritten: AlarmNotice[] = [];
@@ -108,11 +109,11 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
     leftUnwritten,
     faults: () => faults.standing().map(({ key }) => key),
     stateOf: (detector) => {
-      const point = [...life.pipeline.points.values()].find(({ id }) => id === detector);
+      const point = [...life.points.byId.values()].find(({ id }) => id === detector);
       return point && detectorStatus(point).state;
     },
     setDisk: (next) => {
-      disk = next;
+      state.disk = next;
       diskAnswers.resolve();
       diskAnswers = Promise.withResolvers<void>();
     },
@@ -155,22 +156,24 @@ const startLife = async (
     const state = reviveState(json, clock.now());
     if (state.ok) known.set(detector, state.value);
   }
-  const pipeline = createPipeline(
-    {
-      gateway: gatewayId(site.gateway.id),
-      drill: site.drill,
-      clock,
-      timers,
-      rulesFor: (registered) => ({
-        limits: defaultLimits,
-        silenceAfter: registered?.silenceAfter ?? seconds(60),
-      }),
-      directory,
-      keeper,
-      sound: board.follow,
-    },
+  const points = createPoints({
+    directory,
     known,
-  );
+    rulesFor: (registered) => ({
+      limits: defaultLimits,
+      silenceAfter: registered?.silenceAfter ?? seconds(60),
+    }),
+    now: clock.now,
+  });
+  const pipeline = createPipeline({
+    gateway: gatewayId(site.gateway.id),
+    drill: site.drill,
+    clock,
+    timers,
+    points,
+    keeper,
+    sound: board.follow,
+  });
   const source = createMqttSource({ directory, clock, take: pipeline.take });
-  return { pipeline, source, buzzer: () => sounding };
+  return { points, source, buzzer: () => sounding };
 };

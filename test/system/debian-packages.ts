@@ -24,7 +24,7 @@ export const setup = (): void => {
   if (wanted.length === 0) return;
   const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
   if (mayInstall) {
-    console.log(
+    process.stdout.write(
       `安装测试用的 Debian 包 · installing Debian packages for the tests: ${wanted.join(" ")}`,
     );
     const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
@@ -36,8 +36,8 @@ export const setup = (): void => {
   }
   const still = missing();
   if (still.length > 0) {
-    console.log(
-      `跳过需要这些包的系统测试 · system tests that need these are skipped: ${still.join(" ")} (apt-get install ${still.join(" ")})`,
+    process.stdout.write(
+      `跳过需要这些包的系统测试 · system tests that need these are skipped: ${still.join(" ")} (apt-get install ${still.join(" ")})\n`,
     );
   }
 };
