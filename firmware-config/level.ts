@@ -78,8 +78,8 @@ const toLevel = (meaning: LevelMeaning, signed: number): Level => {
 };
 
 /**
- * What an untrusted level must reach to count: it then can raise or hold an alarm, never clear one,
- * because it lies above every clear level in `rules/`.
+ * What an untrusted level must reach to count: it can raise or hold an alarm but not end one, as
+ * long as the first alarm stage in `rules/` clears below it.
  *
  * Source: our choice, 50 ppm CO is the lowest level EN 50291-1 wants an alarm for, 10 %LEL is the
  * default gas alarm (`docs/standards.md` §9).

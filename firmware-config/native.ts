@@ -78,20 +78,21 @@ const readStatus = (status: unknown, findings: Finding[]): number => {
     return meansAlarm(status) ? silent | alarm : silent;
   }
   let said = 0;
-  let unknown: unknown;
+  let strange: Finding | undefined;
   for (const word of status as readonly unknown[]) {
     const one = typeof word === "string" ? bitOf.get(word) : undefined;
-    if (one === undefined) {
-      unknown ??= word ?? "null";
-      said |= meansAlarm(word) ? incomplete | alarm : incomplete;
-    } else said |= one;
+    if (one !== undefined) {
+      said |= one;
+      continue;
+    }
+    said |= meansAlarm(word) ? incomplete | alarm : incomplete;
+    // The first one is named; a list of ten thousand must not become as many faults.
+    strange ??=
+      typeof word === "string"
+        ? unknownWord("status", word)
+        : wrongType("status", word, statusForm);
   }
-  if (unknown !== undefined)
-    findings.push(
-      typeof unknown === "string"
-        ? unknownWord("status", unknown)
-        : wrongType("status", unknown, statusForm),
-    );
+  if (strange) findings.push(strange);
   return said;
 };
 
