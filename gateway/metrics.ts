@@ -1,72 +1,85 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import type { ReadStatus } from "./http/status.ts";
+import type { GatewayStatus, ReadStatus } from "./http/status.ts";
 
 /** Prometheus figures of one gateway, read from its status when asked. Names are a contract. */
-export const createGatewayMetrics = (status: ReadStatus): Registry => {
+export const createGatewayMetrics = (read: ReadStatus): Registry => {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const gauge = (name: string, help: string, read: () => number): void => {
+  for (const [name, { help, value }] of Object.entries(single)) {
     registry.registerMetric(
-      registry.registerMetric(
-    new Gauge({
+      new Gauge({
         name,
         help,
         registers: [],
         collect() {
-          this.set(read());
+          this.set(value(read()));
         },
       }),
     );
-  };
-  gauge("canary_gateway_link_up", "1 while the center confirms what we send", () =>
-    status().link.state === "up" ? 1 : 0,
-  );
-  gauge(
-    "canary_gateway_unconfirmed_records",
-    "records the center has not confirmed",
-    () => status().link.unconfirmed,
-  );
-  gauge(
-    "canary_gateway_journal_unwritten",
-    "alarm records the disk refused and that are tried again",
-    () => status().unwritten,
-  );
-  gauge(
-    "canary_gateway_buzzers_sounding",
-    "buzzers told to sound",
-    () => status().buzzers.filter(({ command }) => command.state === "on").length,
-  );
-  gauge(
-    "canary_gateway_buzzers_unconfirmed",
-    "buzzers whose state is not confirmed",
-    () => status().buzzers.filter(({ confirmed }) => !confirmed).length,
-  );
-  gauge(
-    "canary_gateway_faults",
-    "faults of the gateway itself that stand",
-    () => status().faults.length,
-  );
-  new Gauge({
-    name: "canary_gateway_detectors",
-    help: "detectors by state",
-    labelNames: ["state"],
-    registers: [],
-    collect() {
-      this.reset();
-      for (const { state } of status().detectors) this.inc({ state });
-    },
-    }),
-  );
-  registry.registerMetric(
-    new Gauge({
-    name: "canary_gateway_messages",
-    help: "messages since the start, by what became of them",
-    labelNames: ["kind"],
-    registers: [],
-    collect() {
-      for (const [kind, count] of Object.entries(status().counts)) this.set({ kind }, count);
-    },
-    }),
-  );
+  }
+  for (const [name, { help, label, values }] of Object.entries(labelled)) {
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        labelNames: [label],
+        registers: [],
+        collect() {
+          this.reset();
+          for (const [of, value] of values(read())) this.inc({ [label]: of }, value);
+        },
+      }),
+    );
+  }
   return registry;
+};
+
+interface Single {
+  readonly help: string;
+  readonly value: (status: GatewayStatus) => number;
+}
+interface Labelled {
+  readonly help: string;
+  readonly label: string;
+  readonly values: (status: GatewayStatus) => readonly (readonly [of: string, value: number])[];
+}
+
+const single: Readonly<Record<string, Single>> = {
+  canary_gateway_link_up: {
+    help: "1 while the center confirms what we send",
+    value: ({ link }) => (link.state === "up" ? 1 : 0),
+  },
+  canary_gateway_unconfirmed_records: {
+    help: "records the center has not confirmed",
+    value: ({ link }) => link.unconfirmed,
+  },
+  canary_gateway_unwritten_records: {
+    help: "alarm records the disk refused and that are tried again",
+    value: ({ unwritten }) => unwritten,
+  },
+  canary_gateway_buzzers_sounding: {
+    help: "buzzers told to sound",
+    value: ({ buzzers }) => buzzers.filter(({ command }) => command.state === "on").length,
+  },
+  canary_gateway_buzzers_unconfirmed: {
+    help: "buzzers whose state is not confirmed",
+    value: ({ buzzers }) => buzzers.filter(({ confirmed }) => !confirmed).length,
+  },
+  canary_gateway_faults: {
+    help: "faults of the gateway itself that stand",
+    value: ({ faults }) => faults.length,
+  },
+};
+
+const labelled: Readonly<Record<string, Labelled>> = {
+  canary_gateway_detectors: {
+    help: "detectors by state",
+    label: "state",
+    values: ({ detectors }) => detectors.map(({ state }) => [state, 1]),
+  },
+  canary_gateway_messages: {
+    help: "messages since the start, by what became of them",
+    label: "kind",
+    values: ({ counts }) => Object.entries(counts),
+  },
 };

@@ -1,9 +1,11 @@
 import type { Finding } from "#domain/reading.ts";
 import { epochMs, monoMs } from "#domain/quantity.ts";
+import { inWords } from "#firmware-config/in-words.ts";
 import { decodeMqtt } from "#firmware-config/mqtt.ts";
 import { decodeRegisters } from "#firmware-config/modbus.ts";
 import { findProfile } from "#firmware-config/registry.ts";
 import { createFrameReader } from "#firmware-config/serial.ts";
+import { both } from "#platform/log.ts";
 import type { DetectorProfile } from "#firmware-config/profile.ts";
 
 /** `canary decode`: one message of a device, in words. Registers and frames are given in hex. */
@@ -24,7 +26,7 @@ export const decode = (
     return 1;
   }
   if (options.json === true) console.log(JSON.stringify(findings));
-  else for (const finding of findings) console.log(sentence(finding));
+  else for (const finding of findings) console.log(both(inWords(finding)));
   return 0;
 };
 
@@ -74,26 +76,4 @@ const registerFindings = (
   let from = 0;
   const blocks = profile.reads.map(({ count }) => words.slice(from, (from += count)));
   return decodeRegisters(profile, blocks).flat();
-};
-
-/** A finding as a technician reads it, Chinese and English. */
-const sentence = (finding: Finding): string => {
-  switch (finding.kind) {
-    case "level": {
-      const { level } = finding;
-      const amount =
-        level.gas === "co"
-          ? `CO ${level.ppm} ppm`
-          : `${level.gas} ${level.lel} %LEL (LEL ${level.lelPercentVolume} %vol)`;
-      return `浓度 level: ${amount}${finding.overRange === true ? " 超量程 over range" : ""}`;
-    }
-    case "no-level":
-      return `无有效值 no level: ${finding.gas}, ${finding.quality}, 原始值 raw ${finding.raw}`;
-    case "verdict":
-      return `设备判定 device verdict: ${finding.gas} ${finding.alarming ? "报警 ALARM" : "未报警 no alarm"}${finding.grade === undefined ? "" : ` (${finding.grade})`}`;
-    case "condition":
-      return `状态 condition: ${finding.condition} ${finding.present ? "是 yes" : "否 no"}`;
-    case "fault":
-      return `故障 fault: ${finding.fault.code} @ ${finding.fault.at}: ${finding.fault.text.zh} · ${finding.fault.text.en}`;
-  }
 };
