@@ -48,11 +48,12 @@ const openStory = (program: string, settings: { activeLow?: boolean } = {}) => {
 };
 
 test("gpioset 1.6 holds the line as long as the state lasts, and lets go before the next", async () => {
-  const { buzzer, calls } = openStory(fakeGpioset("1.6.3", holds));
+  const { buzzer, calls, faults } = openStory(fakeGpioset("1.6.3", holds));
   expect(await buzzer.set(on)).toEqual({ ok: true, value: undefined });
   expect(await buzzer.set(on)).toEqual({ ok: true, value: undefined });
   expect(await buzzer.set({ state: "off" })).toEqual({ ok: true, value: undefined });
   expect(calls()).toEqual(["--mode=signal gpiochip0 17=1", "gone", "--mode=signal gpiochip0 17=0"]);
+  expect(faults).toEqual([]);
 });
 
 test("gpioset 2 is called in its own way", async () => {

@@ -26,7 +26,7 @@ export interface GpioLineBuzzerOptions {
  * process that asked for it lives, so `gpioset` is kept running and started again when it dies. It
  * dies with the gateway (`setpriv`, of util-linux), so that no orphan keeps the line from the next.
  * `gpioget` cannot read a line that is held: `ok` means that gpioset holds the line and is alive
- * after 50 ms, which it is not when chip or line are wrong or taken.
+ * after 200 ms, which it is not when chip or line are wrong or taken.
  *
  * Closing lets go of the line: what it then does is up to the board's pull resistor.
  */
@@ -45,23 +45,34 @@ export const createGpioLineBuzzer = (options: GpioLineBuzzerOptions): Buzzer => 
     }
     if (holder?.on === on && holder.isAlive()) return ok(undefined);
     // The line must be free before it can be asked for anew.
-    await holder?.end();
+    const last = holder;
+    holder = undefined;
+    await last?.end();
     const started = holdLine(program, argumentsFor(found.value, options, on), on);
     holder = started;
     void started.died.then((cause) => {
       if (holder === started) restart(on, cause);
     });
-    const cause = await Promise.race([started.died, settled(timers)]);
-    return cause === undefined ? ok(undefined) : err(notHeld(options, cause));
+    return ok(undefined);
   });
+
+  /** Alive or dead, after as long as gpioset may take to find out. */
+  const confirm = async (): Promise<Result<void, Bilingual>> => {
+    const asked = holder;
+    const cause = await Promise.race([asked?.died, settled(timers)]);
+    return cause === undefined || asked !== holder ? ok(undefined) : err(notHeld(options, cause));
+  };
 
   const restart = (on: boolean, cause: string): void => {
     options.reportFault({ key: `gpio-${id}`, present: true, text: notHeld(options, cause) });
     timers.after(restartDelayMs, () => {
       if (holder?.isAlive() === true || holder?.on !== on) return;
-      void turn(on).then((turned) => {
-        if (turned.ok) options.reportFault({ key: `gpio-${id}`, present: false, text: held(id) });
-      });
+      void turn(on)
+        .then(confirm)
+        .then((confirmed) => {
+          if (confirmed.ok)
+            options.reportFault({ key: `gpio-${id}`, present: false, text: held(id) });
+        });
     });
   };
 
@@ -69,6 +80,7 @@ export const createGpioLineBuzzer = (options: GpioLineBuzzerOptions): Buzzer => 
     ...options,
     contact: {
       turn,
+      confirm,
       close: async () => {
         const last = holder;
         holder = undefined;
@@ -78,8 +90,8 @@ export const createGpioLineBuzzer = (options: GpioLineBuzzerOptions): Buzzer => 
   });
 };
 
-/** gpioset fails within milliseconds when it cannot have the line. */
-const settleMs = 50;
+/** gpioset fails within milliseconds when it cannot have the line; a busy small board is slower. */
+const settleMs = 200;
 const restartDelayMs = 1_000;
 
 const settled = (timers: Timers): Promise<undefined> =>

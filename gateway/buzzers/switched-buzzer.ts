@@ -14,8 +14,10 @@ import type { Buzzer, ReportFault } from "../ports.ts";
 
 /** The contact behind a buzzer. */
 export interface Contact {
-  /** Resolves once the device has confirmed it as far as it can, or says why it has not. */
+  /** Resolves once the device has taken it, as far as it can tell, or says why it has not. */
   readonly turn: (on: boolean) => Promise<Result<void, Bilingual>>;
+  /** For a device whose failure shows later than its switching; not asked between beats. */
+  readonly confirm?: () => Promise<Result<void, Bilingual>>;
   readonly close: () => Promise<void>;
 }
 
@@ -59,6 +61,14 @@ export const createSwitchedBuzzer = (options: SwitchedBuzzerOptions): Buzzer => 
     await stopping?.stop();
   };
 
+  const turnAndConfirm = async (on: boolean): Promise<Result<void, Bilingual>> => {
+    const turned = await turn(on);
+    if (!turned.ok || contact.confirm === undefined) return turned;
+    const confirmed = await contact.confirm();
+    report(confirmed);
+    return confirmed;
+  };
+
   return {
     id,
     set: inOrder(async (command: BuzzerCommand) => {
@@ -66,12 +76,12 @@ export const createSwitchedBuzzer = (options: SwitchedBuzzerOptions): Buzzer => 
       if (command.state === "on" && options.patterned) {
         if (beat?.pattern === command.pattern) return ok(undefined);
         await stopBeating();
-        const turned = await turn(true);
+        const turned = await turnAndConfirm(true);
         beat = startBeat(command.pattern, turn, timers);
         return turned;
       }
       await stopBeating();
-      return turn(sounding);
+      return turnAndConfirm(sounding);
     }),
     close: async () => {
       const wasBeating = beat !== undefined;
@@ -109,11 +119,14 @@ const startBeat = (
   let stopped = false;
   let pause: Sleep | undefined;
   const run = async (): Promise<void> => {
+    const lengthsMs = patternMs[pattern];
+    let switching: Promise<unknown> = Promise.resolve();
     for (let step = 0; ; step += 1) {
-      pause = sleep(timers, patternMs[pattern][step % patternMs[pattern].length] ?? 0);
-      await pause.ended;
+      // A tone is as long as it shall be, unless switching itself takes longer.
+      pause = sleep(timers, lengthsMs[step % lengthsMs.length] ?? 0);
+      await Promise.all([pause.ended, switching]);
       if (stopped) return;
-      await turn(step % 2 === 1);
+      switching = turn(step % 2 === 1);
     }
   };
   const running = run();
