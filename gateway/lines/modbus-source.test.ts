@@ -36,9 +36,15 @@ const startStory = async (
     readonly profile?: ModbusProfile;
     readonly detectors?: readonly (DetectorId | undefined)[];
     readonly take?: Take;
+    readonly pluggedInAfterMs?: number;
   } = {},
 ) => {
   const story = await openStory(behave);
+  if (settings.pluggedInAfterMs !== undefined) {
+    story.bus.unplug();
+    await story.time.advance(0);
+    story.time.timers.after(settings.pluggedInAfterMs, story.bus.plugIn);
+  }
   const reports: Report[] = [];
   const faults: GatewayFault[] = [];
   const source = startModbusSource({
@@ -170,6 +176,17 @@ test("a unit that is plugged in again reports within 10 s", async () => {
       report.findings[0]?.kind !== "fault",
   );
   expect(seen).toBeDefined();
+});
+
+test("a line that is just being opened is no fault, one that stays away is", async () => {
+  const slow = await startStory(healthy, { pluggedInAfterMs: 800 });
+  await slow.time.advance(4_000);
+  expect(faultsOf(slow.reports)).toEqual([]);
+  expect(slow.reports.length).toBeGreaterThan(1);
+
+  const away = await startStory(healthy, { pluggedInAfterMs: 60_000 });
+  await away.time.advance(4_000);
+  expect(faultsOf(away.reports)[0]?.text.en).toContain("Line bus-1 is not open");
 });
 
 test("while the line is unplugged every poll says so, and the slots go on after it", async () => {

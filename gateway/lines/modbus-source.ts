@@ -42,6 +42,7 @@ export const startModbusSource = (options: ModbusSourceOptions): Running => {
   const timetable = createPollTimetable(units.map(timetableRow), nowMs());
   let closed = false;
   let pause: Sleep | undefined;
+  const isClosed = (): boolean => closed;
 
   /** One request of one unit's poll. */
   const ask = async (index: number, isProbe: boolean): Promise<void> => {
@@ -76,7 +77,17 @@ export const startModbusSource = (options: ModbusSourceOptions): Running => {
     }
   };
 
+  /** A line that is being opened is no fault yet. */
+  const waitForLine = async (): Promise<void> => {
+    const graceEndsMs = nowMs() + openingGraceMs;
+    while (!line.stats().open && nowMs() < graceEndsMs && !isClosed()) {
+      pause = sleep(timers, 50);
+      await pause.ended;
+    }
+  };
+
   const run = async (): Promise<void> => {
+    await waitForLine();
     for (;;) {
       if (closed) return;
       const turn = timetable.next(nowMs());
@@ -104,6 +115,8 @@ const timetableRow = (unit: PolledUnit) => ({
   probeCostMs: () => probeTimeoutMs(unit) + unit.profile.replyTimeoutMs + schedulingMs,
 });
 
+/** A port opens within milliseconds, a TCP connection within its time-out. */
+const openingGraceMs = 3_000;
 /** Timers and USB converters are late by a few milliseconds each. */
 const schedulingMs = 20;
 /** setTimeout takes no infinity; a source without units looks again once an hour. */
