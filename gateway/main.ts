@@ -126,7 +126,12 @@ const protect = async (world: World, broker: MqttListener) => {
   const { drill } = site;
   const link = openCenterLink(site, gateway, options.brokerUrl, reportFault);
   uplink = createUplink({
-    ...{ journal, link, clock, timers, gateway, reportFault },
+    journal,
+    link,
+    clock,
+    timers,
+    gateway,
+    reportFault,
     status: () => ({
       drill,
       detectors: Array.from(points.byId.values(), detectorStatus),
@@ -134,7 +139,12 @@ const protect = async (world: World, broker: MqttListener) => {
     }),
   });
   const pipeline = createPipeline({
-    ...{ gateway, drill, clock, timers, points, keeper },
+    gateway,
+    drill,
+    clock,
+    timers,
+    points,
+    keeper,
     sound: buzzers.follow,
   });
   const sources = startSources(site, lines, { clock, timers, take: pipeline.take, reportFault });

@@ -5,7 +5,6 @@ import { decodeMqtt } from "#firmware-config/mqtt.ts";
 import { decodeRegisters } from "#firmware-config/modbus.ts";
 import { findProfile } from "#firmware-config/registry.ts";
 import { createFrameReader } from "#firmware-config/serial.ts";
-import { both } from "#platform/log.ts";
 import type { DetectorProfile } from "#firmware-config/profile.ts";
 
 /** `canary decode`: one message of a device, in words. Registers and frames are given in hex. */
@@ -26,7 +25,7 @@ export const decode = (
     return 1;
   }
   if (options.json === true) console.log(JSON.stringify(findings));
-  else for (const finding of findings) console.log(both(inWords(finding)));
+  else for (const finding of findings) console.log(inWords(finding));
   return 0;
 };
 

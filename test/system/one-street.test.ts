@@ -37,8 +37,11 @@ const connectSounder = async (port: number): Promise<MqttClient> => {
 
 const mosquittoPub = (topic: string, message: string): number | null =>
   spawnSync("mosquitto_pub", [
-    ...["-h", "127.0.0.1", "-p", String(street.ports.gatewayMqtt)],
-    ...["-q", "1", "-t", topic, "-m", message],
+    `-h127.0.0.1`,
+    `-p${street.ports.gatewayMqtt}`,
+    "-q1",
+    `-t${topic}`,
+    `-m${message}`,
   ]).status;
 
 const openPage = async (): Promise<Page> => {
