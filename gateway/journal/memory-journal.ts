@@ -13,6 +13,8 @@ export interface MemoryJournalOptions {
    * stays open a stalled one.
    */
   readonly beforeCommit?: () => Promise<void>;
+  /** The same for reading what is pending; the answer is what was there when it was asked. */
+  readonly beforeRead?: () => Promise<void>;
 }
 
 /** A {@link Journal} without a disk, for stories. Commits one after another, like the real one. */
@@ -73,12 +75,14 @@ export const createMemoryJournal = (options: MemoryJournalOptions = {}): Renewab
         return kept;
       }),
     states: async () => [...stateByDetector.values()],
-    pending: async (lane, afterSeq, limit) =>
-      records
-        .filter(
-          (record) => record.lane === lane && record.seq > afterSeq && !settled.has(record.seq),
-        )
-        .slice(0, limit),
+    pending: async (lane, afterSeq, limit) => {
+      const found = records
+        .filter((record) => record.lane === lane && record.seq > afterSeq)
+        .filter(({ seq }) => !settled.has(seq))
+        .slice(0, limit);
+      await options.beforeRead?.();
+      return found;
+    },
     settle: (settlement) =>
       commit(() => {
         for (const { seq } of records) if (isConfirmed(seq, settlement)) settled.add(seq);
