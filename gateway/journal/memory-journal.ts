@@ -42,12 +42,8 @@ export const createMemoryJournal = (options: MemoryJournalOptions = {}): Renewab
     const first = recordById.get(notice.event.id);
     if (first !== undefined) return first;
     const prev = records.at(-1)?.hash ?? genesis;
-    const content = {
-      journalId: id,
-      seq: records.length + 1,
-      lane,
-      notice: structuredClone(notice),
-    };
+    const seq = records.length + 1;
+    const content = { journalId: id, seq, lane, notice: structuredClone(notice) };
     const record = { ...content, prev, hash: chainHash(content, prev) };
     records.push(record);
     recordById.set(notice.event.id, record);
