@@ -13,6 +13,8 @@ export interface MemoryJournalOptions {
    * stays open a stalled one.
    */
   readonly beforeCommit?: () => Promise<void>;
+  /** The same for reading what is pending; the answer is what was there when it was asked. */
+  readonly beforeRead?: () => Promise<void>;
 }
 
 /** A {@link Journal} without a disk, for stories. Commits one after another, like the real one. */
@@ -40,12 +42,8 @@ export const createMemoryJournal = (options: MemoryJournalOptions = {}): Renewab
     const first = recordById.get(notice.event.id);
     if (first !== undefined) return first;
     const prev = records.at(-1)?.hash ?? genesis;
-    const content = {
-      journalId: id,
-      seq: records.length + 1,
-      lane,
-      notice: structuredClone(notice),
-    };
+    const seq = records.length + 1;
+    const content = { journalId: id, seq, lane, notice: structuredClone(notice) };
     const record = { ...content, prev, hash: chainHash(content, prev) };
     records.push(record);
     recordById.set(notice.event.id, record);
@@ -73,12 +71,14 @@ export const createMemoryJournal = (options: MemoryJournalOptions = {}): Renewab
         return kept;
       }),
     states: async () => [...stateByDetector.values()],
-    pending: async (lane, afterSeq, limit) =>
-      records
-        .filter(
-          (record) => record.lane === lane && record.seq > afterSeq && !settled.has(record.seq),
-        )
-        .slice(0, limit),
+    pending: async (lane, afterSeq, limit) => {
+      const found = records
+        .filter((record) => record.lane === lane && record.seq > afterSeq)
+        .filter(({ seq }) => !settled.has(seq))
+        .slice(0, limit);
+      await options.beforeRead?.();
+      return found;
+    },
     settle: (settlement) =>
       commit(() => {
         for (const { seq } of records) if (isConfirmed(seq, settlement)) settled.add(seq);

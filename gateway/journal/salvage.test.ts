@@ -1,5 +1,5 @@
 import { closeSync, copyFileSync, openSync, statSync, writeSync } from "node:fs";
-import { readdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { verifyChain } from "./chain.ts";
@@ -15,13 +15,18 @@ const scratch = (path: string, offset: number, length: number): void => {
   closeSync(file);
 };
 
+/** Three pages of records. */
+const scratchMiddle = (path: string): void => {
+  scratch(path, Math.floor(statSync(path).size / 2 / 4_096) * 4_096, 3 * 4_096);
+};
+
 test("a scratched file is salvaged: what can be read goes on under a new id, the rest is named", async () => {
   const { open, path, folder, faults } = await openFolder();
   const damaged = (await open()).journal;
   await fill(damaged, 200);
   await damaged.settle({ upTo: 100, holes: [] });
   await damaged.close();
-  scratch(path, Math.floor(statSync(path).size / 2 / 4_096) * 4_096, 3 * 4_096);
+  scratchMiddle(path);
 
   const { journal, salvage } = await open();
   expect(journal.id).not.toBe(damaged.id);
@@ -90,4 +95,22 @@ test("rubbish anywhere in the file never keeps the gateway from starting and wri
     expect(kept.map(({ notice }) => typeof JSON.parse(notice))).toEqual(kept.map(() => "object"));
     file.close();
   }
+});
+
+test("a salvage the disk does not let finish leaves the damaged file as it was, to be tried again", async () => {
+  const { path, open, folder } = await openFolder();
+  const { journal: before } = await open();
+  await fill(before, 200);
+  await before.close();
+  scratchMiddle(path);
+  await mkdir(`${path}.salvage-unfinished`); // what cannot be replaced stands for a full disk
+
+  const { journal } = await open();
+  await expect(journal.append([alarmRecord("after")], [])).rejects.toThrow();
+  expect((await readdir(folder)).toSorted()).toEqual(
+    expect.not.arrayContaining(["journal.sqlite.salvage"]),
+  );
+  await rmdir(`${path}.salvage-unfinished`);
+  await journal.append([alarmRecord("after")], []);
+  expect((await idsIn(journal)).length).toBeGreaterThan(150);
 });

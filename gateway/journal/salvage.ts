@@ -6,8 +6,6 @@
 import SQLite, { type Database } from "better-sqlite3";
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { Compile } from "typebox/compile";
-import { lanes, AlarmNoticeSchema } from "#domain/wire.ts";
 import type { Bilingual } from "#domain/result.ts";
 import type { SavedState } from "#gateway/ports.ts";
 import { openJournalFile, type JournalFile, type NewRow } from "./journal-file.ts";
@@ -52,7 +50,15 @@ const asideName = (path: string, wallMs: number): string =>
 const buildSalvage = (path: string, wallMs: number): Found => {
   const unfinished = `${path}.salvage-unfinished`;
   for (const ending of fileEndings) rmSync(unfinished + ending, { force: true });
-  const target = openJournalFile(unfinished, wallMs, asideName(path, wallMs));
+  const found = fillSalvage(path, unfinished, wallMs);
+  // Closed, it has been written back from its log: one complete file.
+  renameSync(unfinished, readyName(path));
+  syncFolderOf(path);
+  return found;
+};
+
+const fillSalvage = (path: string, targetPath: string, wallMs: number): Found => {
+  const target = openJournalFile(targetPath, wallMs, asideName(path, wallMs));
   try {
     const source = new SQLite(path, { timeout: 5_000, readonly: true });
     try {
@@ -61,10 +67,7 @@ const buildSalvage = (path: string, wallMs: number): Found => {
       source.close();
     }
   } finally {
-    // Closing writes the log back and removes it: one complete file remains.
     target.close();
-    renameSync(unfinished, readyName(path));
-    syncFolderOf(path);
   }
 };
 
@@ -79,12 +82,9 @@ const copyReadable = (source: Database, target: JournalFile, wallMs: number): Fo
   const last = read === undefined ? 0 : lastReadable(source);
   for (let seq = 1; seq <= last; seq += 1) {
     const row = attempt(() => read?.get(seq));
-    if (row !== undefined && isSound(row)) {
-      target.append([row], [], wallMs);
-      records += 1;
-    } else {
-      lost.push(seq);
-    }
+    const kept = row !== undefined && isSound(row) && keep(target, row, wallMs);
+    if (kept) records += 1;
+    else lost.push(seq);
   }
   const states = readStates(source);
   target.append([], states, wallMs);
@@ -121,10 +121,29 @@ const readStates = (source: Database): readonly SavedState[] => {
   return states;
 };
 
-const notice = Compile(AlarmNoticeSchema);
-
+/**
+ * Whether a record says what it is about. Not whether every field is right: the center checks that
+ * and refuses aloud, and an alarm with a scratched field is better than none. (Its schema would
+ * also cost the writer half a second at every start.)
+ */
 const isSound = (row: NewRow): boolean =>
-  lanes.includes(row.lane) && isJson(row.notice) && notice.Check(JSON.parse(row.notice));
+  attempt(() => {
+    const notice: { readonly event: { readonly id: unknown } } = JSON.parse(row.notice);
+    return notice.event.id;
+  }) === row.eventId;
+
+/** False for a row the schema will not have, a scratched lane for one; a failing disk is thrown. */
+const keep = (target: JournalFile, row: NewRow, wallMs: number): boolean => {
+  try {
+    target.append([row], [], wallMs);
+    return true;
+  } catch (error) {
+    if (error instanceof SQLite.SqliteError && error.code.startsWith("SQLITE_CONSTRAINT")) {
+      return false;
+    }
+    throw error;
+  }
+};
 
 const isJson = (text: string): boolean => attempt(() => (JSON.parse(text), true)) === true;
 

@@ -42,7 +42,6 @@ export const createDrain = (deps: DrainDeps): Drain => {
       if (before !== connection) return true; // read for the connection before
       for (const record of records) if (flight.take(record)) deps.transmit(record);
       if (records.length > 0) return true;
-      if (again) return false; // something came in meanwhile, perhaps an alarm: start at the top
     }
     return false;
   };

@@ -58,10 +58,13 @@ describe.skipIf(!canTrace)("with strace (skipped where it cannot trace)", () => 
     const said = await writeUnderTrace(
       path,
       trace,
-      "trace=fsync,fdatasync",
+      "trace=fsync,fdatasync,openat",
       "inject=fsync,fdatasync:error=EIO:when=20..29",
     );
     expect(count(said, "no SQLITE_IOERR")).toBeGreaterThan(0);
+    // After a failed fsync pages in memory may look clean without being on disk: opened anew.
+    const opened = (await readFile(trace, "utf8")).match(/openat\(.*journal\.sqlite",/g);
+    expect(opened?.length).toBeGreaterThan(1);
     expect(count(said, "ok")).toBe(60 - count(said, "no"));
     expect(said.at(-1)).toMatch(/^ok/);
     await expectWhole(path, said);
