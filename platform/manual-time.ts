@@ -7,8 +7,13 @@ import type { Timers } from "./timers.ts";
 export interface ManualTime {
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly nowMs: () => number;
   /** Moves time on, firing what falls due, in order; each action sees its own moment. */
   readonly advance: (durationMs: number) => void;
+  /** As `advance`, with everything that an action sets in motion coming to rest before the next. */
+  readonly pass: (durationMs: number) => Promise<void>;
+  /** Lets everything under way come to rest without any time passing. */
+  readonly rest: () => Promise<void>;
   /** The wall clock jumps; durations do not. */
   readonly jumpWall: (byMs: number) => void;
   /** The process ends: nothing it waited for will happen. The machine's clocks go on. */
@@ -23,7 +28,7 @@ interface Pending {
   readonly action: () => void;
 }
 
-export const createManualTime = (startWallMs: number): ManualTime => {
+export const createManualTime = (startWallMs = 1_795_000_000_000): ManualTime => {
   let boot = bootId("boot-1");
   let nowMs = 0;
   let wallOffsetMs = startWallMs;
@@ -45,6 +50,17 @@ export const createManualTime = (startWallMs: number): ManualTime => {
         undefined,
       );
 
+  /** Fires what is due first, if anything is due until then. */
+  const fireNext = (untilMs: number): boolean => {
+    const due = next(untilMs);
+    if (due === undefined) return false;
+    nowMs = due.dueMs;
+    if (due.periodMs === undefined) pending = pending.filter((other) => other !== due);
+    else due.dueMs += due.periodMs;
+    due.action();
+    return true;
+  };
+
   return {
     clock: {
       now: () => ({ bootId: boot, monoMs: monoMs(nowMs), wallMs: epochMs(nowMs + wallOffsetMs) }),
@@ -53,16 +69,20 @@ export const createManualTime = (startWallMs: number): ManualTime => {
       after: (delayMs, action) => add(delayMs, undefined, action),
       every: (periodMs, action) => add(periodMs, periodMs, action),
     },
+    nowMs: () => nowMs,
     advance: (durationMs) => {
       const untilMs = nowMs + durationMs;
-      for (let due = next(untilMs); due !== undefined; due = next(untilMs)) {
-        nowMs = due.dueMs;
-        if (due.periodMs === undefined) pending = pending.filter((other) => other !== due);
-        else due.dueMs += due.periodMs;
-        due.action();
-      }
+      while (fireNext(untilMs));
       nowMs = untilMs;
     },
+    pass: async (durationMs) => {
+      const untilMs = nowMs + durationMs;
+      await rest();
+      while (fireNext(untilMs)) await rest();
+      nowMs = untilMs;
+      await rest();
+    },
+    rest,
     jumpWall: (byMs) => {
       wallOffsetMs += byMs;
     },
@@ -77,3 +97,6 @@ export const createManualTime = (startWallMs: number): ManualTime => {
     },
   };
 };
+
+/** Promise chains of fakes are finite; a macrotask comes after all of them. */
+const rest = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

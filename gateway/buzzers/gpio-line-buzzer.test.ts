@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { buzzerId } from "#domain/ids.ts";
-import { systemTimers } from "../lines/timers.ts";
+import { systemTimers } from "#platform/timers.ts";
 import type { GatewayFault } from "../ports.ts";
 import { createGpioLineBuzzer } from "./gpio-line-buzzer.ts";
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { BuzzerId } from "#domain/ids.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { errorText } from "../lines/error-text.ts";
-import type { Timers } from "../lines/timers.ts";
+import type { Timers } from "#platform/timers.ts";
 import type { Buzzer, ReportFault } from "../ports.ts";
 import { createSwitchedBuzzer, inOrder } from "./switched-buzzer.ts";
 

@@ -3,9 +3,9 @@ import { buzzerId } from "#domain/ids.ts";
 import { openFakeModbusUnits } from "#tools/fake-modbus/fake-modbus-units.ts";
 import { openLine } from "../lines/line.ts";
 import { createFakeBus, withCrc, type Behaviour } from "../lines/testing/fake-bus.ts";
-import { createManualTime } from "../lines/testing/manual-time.ts";
-import { systemClock } from "../lines/testing/system-clock.ts";
-import { systemTimers, type Timers } from "../lines/timers.ts";
+import { createManualTime } from "#platform/manual-time.ts";
+import { openSystemClock } from "#platform/system-clock.ts";
+import { systemTimers, type Timers } from "#platform/timers.ts";
 import type { BusLine } from "../lines/line.ts";
 import { createModbusCoilBuzzer } from "./modbus-coil-buzzer.ts";
 
@@ -33,7 +33,7 @@ test("the coil of a relay unit follows the alarm and is read back", async () => 
   const line = openLine(
     "lan-1",
     { kind: "modbus-tcp", host: "127.0.0.1", port: units.port },
-    { clock: systemClock, timers: systemTimers, reportFault: () => {} },
+    { clock: openSystemClock(), timers: systemTimers, reportFault: () => {} },
   );
   onTestFinished(line.close);
   await expect.poll(() => line.stats().open).toBe(true);
@@ -55,9 +55,9 @@ const playBuzzer = async (behave: Behaviour) => {
     { kind: "rtu-over-tcp", host: "127.0.0.1", port: 1 },
     { ...time, reportFault: () => {}, openPort: bus.openPort },
   );
-  await time.advance(0);
+  await time.pass(0);
   const set = createBuzzer(line, time.timers).set(on);
-  await time.advance(5_000);
+  await time.pass(5_000);
   return { result: await set, requests: bus.requests };
 };
 

@@ -2,7 +2,7 @@ import type { BuzzerId } from "#domain/ids.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { BusLine } from "../lines/line.ts";
 import { explainLineError, type LineError } from "../lines/line-error.ts";
-import type { Timers } from "../lines/timers.ts";
+import type { Timers } from "#platform/timers.ts";
 import type { Buzzer, ReportFault } from "../ports.ts";
 import { createSwitchedBuzzer } from "./switched-buzzer.ts";
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { buzzerId } from "#domain/ids.ts";
 import { err, ok } from "#domain/result.ts";
 import type { PortEvents } from "../lines/byte-port.ts";
-import { createManualTime } from "../lines/testing/manual-time.ts";
+import { createManualTime } from "#platform/manual-time.ts";
 import { lcus1Frames, openSerialRelayBuzzer } from "./serial-relay-buzzer.ts";
 
 const on = { state: "on", pattern: "t3", cause: "always" } as const;
@@ -34,7 +34,7 @@ const openStory = async () => {
       });
     },
   });
-  await time.advance(0);
+  await time.pass(0);
   return {
     time,
     buzzer,
@@ -68,13 +68,13 @@ test("bytes that do not leave the machine are no confirmation", async () => {
 test("an alarm while the relay is unplugged is told, and sounds when it is plugged in", async () => {
   const { time, buzzer, sent, unplug, plugIn } = await openStory();
   unplug();
-  await time.advance(100);
+  await time.pass(100);
   const set = await buzzer.set(on);
   expect(set).toMatchObject({ ok: false });
   if (!set.ok) expect(set.error.zh).toContain("/dev/serial/by-id/usb-relay");
   expect(sent).toEqual([]);
   plugIn();
-  await time.advance(5_000);
+  await time.pass(5_000);
   expect(sent).toEqual(["a00101a2"]);
 });
 
@@ -82,6 +82,6 @@ test("a relay nobody has set yet is left as it is when it is plugged in", async 
   const { time, sent, unplug, plugIn } = await openStory();
   unplug();
   plugIn();
-  await time.advance(5_000);
+  await time.pass(5_000);
   expect(sent).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { err, type Bilingual, type Result } from "#domain/result.ts";
 import type { OpenPort } from "../lines/byte-port.ts";
 import { openSerialPort } from "../lines/serial-port.ts";
 import { supervisePort } from "../lines/supervised-port.ts";
-import type { Timers } from "../lines/timers.ts";
+import type { Timers } from "#platform/timers.ts";
 import type { Buzzer, ReportFault } from "../ports.ts";
 import { createSwitchedBuzzer } from "./switched-buzzer.ts";
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { BuzzerCommand, BuzzerPattern } from "#domain/buzzer.ts";
 import { buzzerId } from "#domain/ids.ts";
 import { err, ok } from "#domain/result.ts";
-import { createManualTime } from "../lines/testing/manual-time.ts";
+import { createManualTime } from "#platform/manual-time.ts";
 import type { GatewayFault } from "../ports.ts";
 import { createSwitchedBuzzer } from "./switched-buzzer.ts";
 
@@ -41,7 +41,7 @@ const createStory = (patterned: boolean) => {
 test("a siren with a sound of its own is held on, and let go", async () => {
   const { time, buzzer, switched } = createStory(false);
   expect(await buzzer.set(on("t4"))).toEqual({ ok: true, value: undefined });
-  await time.advance(60_000);
+  await time.pass(60_000);
   await buzzer.set(off);
   expect(switched).toEqual([
     [0, true],
@@ -52,7 +52,7 @@ test("a siren with a sound of its own is held on, and let go", async () => {
 test("T3: three tones of half a second, then a pause of one and a half", async () => {
   const { time, buzzer, switched } = createStory(true);
   await buzzer.set(on("t3"));
-  await time.advance(4_499);
+  await time.pass(4_499);
   expect(switched).toEqual([
     [0, true],
     [500, false],
@@ -67,18 +67,18 @@ test("T3: three tones of half a second, then a pause of one and a half", async (
 test("T4: four tones of a tenth, then five seconds", async () => {
   const { time, buzzer, switched } = createStory(true);
   await buzzer.set(on("t4"));
-  await time.advance(5_750);
+  await time.pass(5_750);
   expect(switched.map(([atMs]) => atMs)).toEqual([0, 100, 200, 300, 400, 500, 600, 700, 5_700]);
 });
 
 test("setting the same again does not disturb the beat; another pattern replaces it", async () => {
   const { time, buzzer, switched } = createStory(true);
   await buzzer.set(on("t3"));
-  await time.advance(700);
+  await time.pass(700);
   await buzzer.set(on("t3"));
   expect(switched).toHaveLength(2);
   await buzzer.set(on("t4"));
-  await time.advance(100);
+  await time.pass(100);
   expect(switched.slice(2)).toEqual([
     [700, true],
     [800, false],
@@ -88,10 +88,10 @@ test("setting the same again does not disturb the beat; another pattern replaces
 test("off stops the beat for good", async () => {
   const { time, buzzer, switched } = createStory(true);
   await buzzer.set(on("t4"));
-  await time.advance(150);
+  await time.pass(150);
   await buzzer.set(off);
   const before = switched.length;
-  await time.advance(20_000);
+  await time.pass(20_000);
   expect(switched.slice(before - 1)).toEqual([[150, false]]);
 });
 
@@ -99,10 +99,10 @@ test("a contact that fails in mid-pattern is a fault once, and each beat tries a
   const { time, buzzer, faults, setWorks } = createStory(true);
   await buzzer.set(on("t3"));
   setWorks(false);
-  await time.advance(1_000);
+  await time.pass(1_000);
   expect(faults.at(-1)).toMatchObject({ key: "buzzer-stair", present: true });
   setWorks(true);
-  await time.advance(500);
+  await time.pass(500);
   expect(faults.at(-1)).toMatchObject({ key: "buzzer-stair", present: false });
 });
 
@@ -121,8 +121,8 @@ test("the last of several commands given at once is the one that stands", async 
 test("closing the gateway leaves a sounding siren sounding", async () => {
   const { time, buzzer, switched } = createStory(true);
   await buzzer.set(on("t3"));
-  await time.advance(600);
+  await time.pass(600);
   await buzzer.close();
-  await time.advance(10_000);
+  await time.pass(10_000);
   expect(switched.at(-1)).toEqual([600, true]);
 });

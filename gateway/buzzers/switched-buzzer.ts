@@ -9,7 +9,7 @@ import type { BuzzerCommand, BuzzerPattern } from "#domain/buzzer.ts";
 import type { BuzzerId } from "#domain/ids.ts";
 import type { Bilingual, Result } from "#domain/result.ts";
 import { ok } from "#domain/result.ts";
-import { sleep, type Sleep, type Timers } from "../lines/timers.ts";
+import { sleep, type Sleep, type Timers } from "#platform/timers.ts";
 import type { Buzzer, ReportFault } from "../ports.ts";
 
 /** The contact behind a buzzer. */

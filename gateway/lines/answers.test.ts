@@ -71,7 +71,7 @@ test("a unit that answers for another is named with it, at once", async () => {
     { afterMs: 10, bytes: Buffer.from("020302 0064 FDAF".replaceAll(" ", ""), "hex") },
   ]);
   const asked = readRegister(line, 0);
-  await time.advance(10);
+  await time.pass(10);
   expect(await asked).toEqual({ ok: false, error: { kind: "wrong-unit", unit: 1, answeredBy: 2 } });
 });
 

@@ -16,7 +16,7 @@ import { err } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
 import { createExchange, type Outcome, type Wire } from "./exchange.ts";
 import { isRead, type ModbusRequest } from "./modbus-frames.ts";
-import { sleep, type Sleep, type Timers } from "./timers.ts";
+import { sleep, type Sleep, type Timers } from "#platform/timers.ts";
 
 export interface BusMaster {
   /** Queues a request; a write goes before all reads. */

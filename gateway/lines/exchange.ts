@@ -8,7 +8,7 @@ import {
   type ModbusReply,
   type ModbusRequest,
 } from "./modbus-frames.ts";
-import type { Timers } from "./timers.ts";
+import type { Timers } from "#platform/timers.ts";
 
 /** What a request came to: the registers or bits read, or why there are none. */
 export type Outcome = Result<readonly number[], LineError>;

@@ -19,7 +19,7 @@ test("bits are read as many as were asked for, not as many as fill bytes", async
 test("only one request is on the wire, whatever is asked at once", async () => {
   const { time, bus, line } = await openStory(honest);
   const reads = Array.from({ length: 20 }, (_, address) => readRegister(line, address));
-  await time.advance(5);
+  await time.pass(5);
   expect(bus.requests).toHaveLength(1);
   const results = await settled(time, Promise.all(reads));
   expect(results).toEqual(Array.from({ length: 20 }, (_, i) => ({ ok: true, value: [1_000 + i] })));
@@ -41,7 +41,7 @@ test("the siren need not wait until the line is quiet again after a time-out", a
     request.functionCode === 5 ? honest(request) : [],
   );
   const read = readRegister(line, 0);
-  await time.advance(replyTimeoutMs + 1);
+  await time.pass(replyTimeoutMs + 1);
   const write = line.writeCoil({ unit: 2, address: 0, on: true, replyTimeoutMs });
   expect(await settled(time, write)).toEqual({ ok: true, value: undefined });
   expect(bus.requests[1]?.atMs).toBe(replyTimeoutMs + 1);
@@ -73,16 +73,16 @@ test("a register is written when its echo says so", async () => {
 test("a port pulled out fails what is asked, is named, and is opened again alone", async () => {
   const { time, bus, line, faults } = await openStory(() => []);
   const read = readRegister(line, 0);
-  await time.advance(1);
+  await time.pass(1);
   bus.unplug();
   expect(await read).toEqual({ ok: false, error: { kind: "line-closed", unit: 1 } });
-  await time.advance(0);
+  await time.pass(0);
   expect(faults.at(-1)).toMatchObject({ key: "line-bus-1", present: true });
   expect(await readRegister(line, 0)).toMatchObject({ error: { kind: "line-closed" } });
-  await time.advance(60_000);
+  await time.pass(60_000);
   expect(line.stats()).toMatchObject({ open: false, openings: 1 });
   bus.plugIn();
-  await time.advance(5_000);
+  await time.pass(5_000);
   expect(faults.at(-1)).toMatchObject({ key: "line-bus-1", present: false });
   expect(bus.openPorts()).toBe(1);
   expect(line.stats()).toMatchObject({ open: true, openings: 2 });
@@ -91,7 +91,7 @@ test("a port pulled out fails what is asked, is named, and is opened again alone
 test("a line that opens but never answers is opened anew", async () => {
   const { time, bus, line } = await openStory(() => []);
   for (let n = 0; n < 40; n += 1) await settled(time, readRegister(line, 0));
-  await time.advance(5_000);
+  await time.pass(5_000);
   expect(line.stats().openings).toBe(2);
   expect(bus.openPorts()).toBe(1);
 });
@@ -99,7 +99,7 @@ test("a line that opens but never answers is opened anew", async () => {
 test("closing answers everything that waits and frees the port", async () => {
   const { time, bus, line } = await openStory(() => []);
   const reads = [0, 1, 2].map((address) => readRegister(line, address));
-  await time.advance(1);
+  await time.pass(1);
   await line.close();
   for (const read of reads) {
     expect(await read).toMatchObject({ ok: false, error: { kind: "line-closed" } });

@@ -14,7 +14,7 @@ import {
 import { openSerialPort } from "./serial-port.ts";
 import { supervisePort } from "./supervised-port.ts";
 import { openTcpPort } from "./tcp-port.ts";
-import type { Timers } from "./timers.ts";
+import type { Timers } from "#platform/timers.ts";
 
 export type { LineError } from "./line-error.ts";
 

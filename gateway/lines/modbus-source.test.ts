@@ -42,7 +42,7 @@ const startStory = async (
   const story = await openStory(behave);
   if (settings.pluggedInAfterMs !== undefined) {
     story.bus.unplug();
-    await story.time.advance(0);
+    await story.time.pass(0);
     story.time.timers.after(settings.pluggedInAfterMs, story.bus.plugIn);
   }
   const reports: Report[] = [];
@@ -73,7 +73,7 @@ const faultsOf = (reports: readonly Report[]) =>
 
 test("each poll becomes a report that says who, where and when", async () => {
   const { time, reports } = await startStory(healthy, { detectors: [detectorId("kitchen")] });
-  await time.advance(2_500);
+  await time.pass(2_500);
   expect(reports.map((report) => report.receivedAt.monoMs)).toEqual([10, 1_010, 2_010]);
   expect(reports[0]).toMatchObject({
     detector: "kitchen",
@@ -84,7 +84,7 @@ test("each poll becomes a report that says who, where and when", async () => {
 
 test("a detector nobody registered gets a name from its place on the wires", async () => {
   const { time, reports } = await startStory(healthy, { units: [17] });
-  await time.advance(100);
+  await time.pass(100);
   expect(reports[0]?.detector).toBe("bus-1-unit-17-channel-1");
 });
 
@@ -101,7 +101,7 @@ test("the blocks of a profile are read one by one, with its gap, and decoded tog
     points: [status, { ...level, block: 1, offset: 0 }],
   };
   const { time, bus, reports } = await startStory(healthy, { profile: inTwoBlocks });
-  await time.advance(500);
+  await time.pass(500);
   expect(bus.requests.map(({ atMs, functionCode }) => [atMs, functionCode])).toEqual([
     [0, 3],
     [110, 4],
@@ -115,7 +115,7 @@ test("a unit that does not answer is a fault of each of its detectors, in words"
     profile: { ...profile, channels: 2 },
     detectors: [detectorId("kitchen"), detectorId("boiler")],
   });
-  await time.advance(300);
+  await time.pass(300);
   expect(reports.map((report) => report.detector)).toEqual(["kitchen", "boiler"]);
   const [fault] = faultsOf(reports);
   expect(fault).toMatchObject({ code: "no-reply", at: "unit 1, function 3, 0x6000 (424577)" });
@@ -126,7 +126,7 @@ test("a unit that answers for another is a wrong reply that names both", async (
   const { time, reports } = await startStory(() => [
     { afterMs: 10, bytes: withCrc(2, 3, 2, 0, 100) },
   ]);
-  await time.advance(100);
+  await time.pass(100);
   const [fault] = faultsOf(reports);
   expect(fault?.code).toBe("wrong-reply");
   expect(fault?.text.en).toContain("Asked unit 1 on line bus-1, but unit 2 answered");
@@ -136,7 +136,7 @@ test("a refusal is told at every poll and does not cost the unit its slots", asy
   const { time, bus, reports } = await startStory(({ unit }) => [
     { afterMs: 5, bytes: withCrc(unit, 0x83, 2) },
   ]);
-  await time.advance(3_100);
+  await time.pass(3_100);
   expect(bus.requests.map((request) => request.atMs)).toEqual([0, 1_000, 2_000, 3_000]);
   expect(faultsOf(reports).map((fault) => fault.code)).toEqual(Array(4).fill("exception"));
 });
@@ -148,7 +148,7 @@ test("one dead unit among eight: the others are polled to the millisecond, it is
       units: [1, 2, 3, 4, 5, 6, 7, 8],
     },
   );
-  await time.advance(30_000);
+  await time.pass(30_000);
   for (const unit of [1, 2, 3, 5, 6, 7, 8]) {
     // The first round pays for finding the dead one; after it each has its slot.
     const atMs = bus.requests.filter((r) => r.unit === unit && r.atMs > 1_500).map((r) => r.atMs);
@@ -165,10 +165,10 @@ test("a unit that is plugged in again reports within 10 s", async () => {
     (request) => (request.unit === 4 && isDead ? [] : healthy(request)),
     { units: [1, 4], detectors: [undefined] },
   );
-  await time.advance(60_000);
+  await time.pass(60_000);
   isDead = false;
   const backAtMs = time.nowMs();
-  await time.advance(10_000);
+  await time.pass(10_000);
   const seen = reports.find(
     (report) =>
       report.receivedAt.monoMs > backAtMs &&
@@ -180,20 +180,20 @@ test("a unit that is plugged in again reports within 10 s", async () => {
 
 test("a line that is just being opened is no fault, one that stays away is", async () => {
   const slow = await startStory(healthy, { pluggedInAfterMs: 800 });
-  await slow.time.advance(4_000);
+  await slow.time.pass(4_000);
   expect(faultsOf(slow.reports)).toEqual([]);
   expect(slow.reports.length).toBeGreaterThan(1);
 
   const away = await startStory(healthy, { pluggedInAfterMs: 60_000 });
-  await away.time.advance(4_000);
+  await away.time.pass(4_000);
   expect(faultsOf(away.reports)[0]?.text.en).toContain("Line bus-1 is not open");
 });
 
 test("while the line is unplugged every poll says so, and the slots go on after it", async () => {
   const { time, bus, reports } = await startStory(healthy);
-  await time.advance(500);
+  await time.pass(500);
   bus.unplug();
-  await time.advance(3_000);
+  await time.pass(3_000);
   expect(faultsOf(reports).map((fault) => fault.code)).toEqual([
     "no-reply",
     "no-reply",
@@ -201,7 +201,7 @@ test("while the line is unplugged every poll says so, and the slots go on after 
   ]);
   expect(faultsOf(reports)[0]?.text.en).toContain("Line bus-1 is not open");
   bus.plugIn();
-  await time.advance(3_000);
+  await time.pass(3_000);
   expect(reports.at(-1)).toMatchObject({ receivedAt: { monoMs: 6_010 } });
   expect(reports.at(-1)?.findings).toContainEqual(level31);
 });
@@ -215,7 +215,7 @@ test("a decoder's bug is a fault of that detector and the line goes on", async (
       },
     },
   });
-  await time.advance(1_500);
+  await time.pass(1_500);
   const faults = faultsOf(reports);
   expect(faults.map((fault) => fault.code)).toEqual(["unsupported", "unsupported"]);
   expect(faults[0]?.text.en).toContain("planted");
@@ -226,19 +226,19 @@ test("a full disk is told once and gone when writing works again; polling never 
   const { time, faults, bus } = await startStory(healthy, {
     take: () => (isFull ? Promise.reject(new Error("ENOSPC")) : Promise.resolve()),
   });
-  await time.advance(500);
+  await time.pass(500);
   expect(faults.at(-1)).toMatchObject({ key: "source-bus-1-not-kept", present: true });
   isFull = false;
-  await time.advance(1_000);
+  await time.pass(1_000);
   expect(faults.at(-1)).toMatchObject({ key: "source-bus-1-not-kept", present: false });
   expect(bus.requests).toHaveLength(2);
 });
 
 test("closing stops the polling", async () => {
   const { time, bus, source, line } = await startStory(healthy);
-  await time.advance(100);
+  await time.pass(100);
   await source.close();
-  await time.advance(5_000);
+  await time.pass(5_000);
   expect(bus.requests).toHaveLength(1);
   await line.close();
 });

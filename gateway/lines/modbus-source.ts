@@ -13,7 +13,7 @@ import {
   type UnitSettings,
 } from "./polled-unit.ts";
 import { createPollTimetable } from "./poll-timetable.ts";
-import { sleep, type Sleep, type Timers } from "./timers.ts";
+import { sleep, type Sleep, type Timers } from "#platform/timers.ts";
 
 export interface ModbusSourceOptions {
   readonly line: BusLine;

@@ -1,8 +1,8 @@
 import { MockBinding } from "@serialport/binding-mock";
 import { afterEach, expect, test } from "vitest";
 import { openSerialPort } from "./serial-port.ts";
-import { createManualTime } from "./testing/manual-time.ts";
-import { systemTimers } from "./timers.ts";
+import { createManualTime } from "#platform/manual-time.ts";
+import { systemTimers } from "#platform/timers.ts";
 
 const settings = { path: "/dev/mock0", baudRate: 9_600, parity: "none", stopBits: 1 } as const;
 
@@ -74,9 +74,9 @@ test("a hang-up that reading does not show is found within a second", async () =
     },
   });
   const { gone } = await openMock(hungUp, time.timers);
-  await time.advance(999);
+  await time.pass(999);
   expect(gone).toEqual([]);
-  await time.advance(1);
+  await time.pass(1);
   await expect.poll(() => gone).toHaveLength(1);
   expect(gone[0]).toContain("Input/output error");
 });

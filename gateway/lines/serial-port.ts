@@ -3,7 +3,7 @@ import type { Bilingual, Result } from "#domain/result.ts";
 import { err, ok } from "#domain/result.ts";
 import type { BytePort, OpenPort, PortEvents } from "./byte-port.ts";
 import { errorText } from "./error-text.ts";
-import type { Timers } from "./timers.ts";
+import type { Timers } from "#platform/timers.ts";
 
 export interface SerialSettings {
   /** Stable across re-plugging: /dev/serial/by-id/… */

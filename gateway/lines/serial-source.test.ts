@@ -6,7 +6,7 @@ import type { SerialProfile } from "#firmware-config/profile.ts";
 import { winsenZe07, winsenZe07Asked } from "#firmware-config/profiles/winsen.ts";
 import type { PortEvents } from "./byte-port.ts";
 import { startSerialSource } from "./serial-source.ts";
-import { createManualTime } from "./testing/manual-time.ts";
+import { createManualTime } from "#platform/manual-time.ts";
 
 /** W02–W05 and W09 of the device vectors. */
 const frame3ppm = [0xff, 0x04, 0x03, 0x01, 0x00, 0x25, 0x13, 0x88, 0x38];
@@ -45,7 +45,7 @@ const startStory = async (profile: SerialProfile) => {
       });
     },
   });
-  await time.advance(0);
+  await time.pass(0);
   return {
     time,
     source,
@@ -86,11 +86,11 @@ test("bytes that belong to no frame are counted", async () => {
 
 test("a detector that speaks by itself is never asked, another at each interval", async () => {
   const speaking = await startStory(winsenZe07);
-  await speaking.time.advance(10_000);
+  await speaking.time.pass(10_000);
   expect(speaking.written).toEqual([]);
 
   const silent = await startStory(winsenZe07Asked);
-  await silent.time.advance(6_500);
+  await silent.time.pass(6_500);
   expect(silent.written.map(({ atMs }) => atMs)).toEqual([2_000, 4_000, 6_000]);
   expect(Buffer.from(silent.written[0]?.bytes ?? []).toString("hex")).toBe("ff0186000000000079");
   silent.hear(...answer);
@@ -100,9 +100,9 @@ test("a detector that speaks by itself is never asked, another at each interval"
 test("five intervals without a frame are a fault, said again while it lasts", async () => {
   const { time, reports, hear } = await startStory(winsenZe07);
   hear(...frame3ppm);
-  await time.advance(4_999);
+  await time.pass(4_999);
   expect(reports).toHaveLength(1);
-  await time.advance(10_001);
+  await time.pass(10_001);
   const faults = reports.slice(1);
   expect(faults.map((report) => report.receivedAt.monoMs)).toEqual([5_000, 10_000, 15_000]);
   expect(faults[0]?.findings).toMatchObject([{ kind: "fault", fault: { code: "no-reply" } }]);
@@ -111,7 +111,7 @@ test("five intervals without a frame are a fault, said again while it lasts", as
 test("only noise is a fault that shows the bytes", async () => {
   const { time, reports, hear } = await startStory(winsenZe07);
   hear(0xfe, 0xca);
-  await time.advance(5_000);
+  await time.pass(5_000);
   expect(reports).toMatchObject([
     { findings: [{ kind: "fault", fault: { code: "malformed", at: "bytes FE CA" } }] },
   ]);
@@ -120,11 +120,11 @@ test("only noise is a fault that shows the bytes", async () => {
 test("an unplugged detector is a fault, and reads again once plugged in", async () => {
   const { time, reports, hear, source, unplug, plugIn } = await startStory(winsenZe07);
   unplug();
-  await time.advance(5_000);
+  await time.pass(5_000);
   expect(source.stats().open).toBe(false);
   expect(reports).toMatchObject([{ findings: [{ kind: "fault" }] }]);
   plugIn();
-  await time.advance(5_000);
+  await time.pass(5_000);
   expect(source.stats()).toMatchObject({ open: true, openings: 2 });
   hear(...frame3ppm);
   expect(reports.at(-1)).toMatchObject({ findings: [ppm(3.7)] });
@@ -133,6 +133,6 @@ test("an unplugged detector is a fault, and reads again once plugged in", async 
 test("after closing nothing is asked and nothing said", async () => {
   const { time, source, reports, written } = await startStory(winsenZe07Asked);
   await source.close();
-  await time.advance(60_000);
+  await time.pass(60_000);
   expect([reports, written]).toEqual([[], []]);
 });

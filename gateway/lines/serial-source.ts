@@ -10,7 +10,7 @@ import type { OpenPort } from "./byte-port.ts";
 import { createHandOver } from "./hand-over.ts";
 import { openSerialPort } from "./serial-port.ts";
 import { supervisePort } from "./supervised-port.ts";
-import type { Timers } from "./timers.ts";
+import type { Timers } from "#platform/timers.ts";
 
 export interface SerialSourceOptions {
   readonly id: string;

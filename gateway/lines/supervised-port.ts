@@ -1,7 +1,7 @@
 import type { Bilingual } from "#domain/result.ts";
 import type { ReportFault } from "../ports.ts";
 import type { BytePort, OpenPort } from "./byte-port.ts";
-import { sleep, type Sleep, type Timers } from "./timers.ts";
+import { sleep, type Sleep, type Timers } from "#platform/timers.ts";
 
 /** A port that is kept open: opened in the background, opened again whenever it goes away. */
 export interface SupervisedPort {

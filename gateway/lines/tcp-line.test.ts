@@ -5,13 +5,13 @@ import { openFakeModbusUnits } from "#tools/fake-modbus/fake-modbus-units.ts";
 import type { GatewayFault } from "../ports.ts";
 import { openLine, type LineOptions } from "./line.ts";
 import { registersAnswer } from "./testing/fake-bus.ts";
-import { systemClock } from "./testing/system-clock.ts";
-import { systemTimers } from "./timers.ts";
+import { openSystemClock } from "#platform/system-clock.ts";
+import { systemTimers } from "#platform/timers.ts";
 
 const openTcpLine = async (options: LineOptions) => {
   const faults: GatewayFault[] = [];
   const line = openLine("lan-1", options, {
-    clock: systemClock,
+    clock: openSystemClock(),
     timers: systemTimers,
     reportFault: (fault) => faults.push(fault),
   });

@@ -3,7 +3,7 @@ import type { Bilingual, Result } from "#domain/result.ts";
 import { err, ok } from "#domain/result.ts";
 import type { BytePort, OpenPort, PortEvents } from "./byte-port.ts";
 import { errorText } from "./error-text.ts";
-import type { Timers } from "./timers.ts";
+import type { Timers } from "#platform/timers.ts";
 
 /** A LAN answers within milliseconds; together with the longest back-off this stays below 5 s. */
 const connectTimeoutMs = 3_000;

@@ -5,7 +5,7 @@ import type { GatewayId } from "#domain/ids.ts";
 import type { ReportFault } from "#gateway/ports.ts";
 import type { CenterLink } from "./center-link.ts";
 import { explainLinkFailure, linkUpText } from "./link-failure.ts";
-import { realTimers, type Timers } from "./timers.ts";
+import { systemTimers, type Timers } from "#platform/timers.ts";
 
 export interface MqttCenterLinkOptions {
   /** `mqtt://host:port` or `mqtts://host:port`. */
@@ -34,7 +34,7 @@ const longestRetryMs = 10_000;
 
 /** Connects, and connects again for ever. */
 export const openMqttCenterLink = (options: MqttCenterLinkOptions): CenterLink => {
-  const timers = options.timers ?? realTimers;
+  const timers = options.timers ?? systemTimers;
   const random = options.random ?? Math.random;
   const stateHandlers: ((up: boolean) => void)[] = [];
   const messageHandlers: ((topic: string, payload: string) => void)[] = [];

@@ -2,7 +2,7 @@ import { gatewayId } from "#domain/ids.ts";
 import type { DetectorStatus } from "#domain/wire.ts";
 import { createMemoryJournal, type MemoryJournalOptions } from "#gateway/journal/memory-journal.ts";
 import type { GatewayFault, NewRecord } from "#gateway/ports.ts";
-import { createManualTime } from "./manual-time.ts";
+import { createManualTime } from "#platform/manual-time.ts";
 import { createScriptedCenter } from "./scripted-center.ts";
 import { createUplink } from "./uplink.ts";
 

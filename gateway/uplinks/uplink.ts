@@ -20,7 +20,7 @@ import { createHeartbeat } from "./heartbeat.ts";
 import { createSender } from "./sender.ts";
 import { createReceiptTaker } from "./take-receipt.ts";
 import type { StatusContent } from "./status-picker.ts";
-import { repeat, type Timers } from "./timers.ts";
+import type { Timers } from "#platform/timers.ts";
 import { createVolatile } from "./volatile.ts";
 
 export interface UplinkDeps {
@@ -107,7 +107,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     // Also without a cause: whatever interrupted the drain, within a second it goes on.
     drain.run();
   };
-  const stopTicking = repeat(deps.timers, tickMs, tick);
+  const stopTicking = deps.timers.every(tickMs, tick);
 
   const stopListening = listen(link, takeReceipt, (up) => {
     connected = up;

@@ -55,7 +55,15 @@ const openBuzzer = (one: BuzzerSite, world: BuzzerWorld): Buzzer => {
     }
     case "gpio": {
       const { chip, line, activeLow, pulsed } = one;
-      return createGpioLineBuzzer({ id, chip, line, activeLow, patterned: pulsed, timers, reportFault });
+      return createGpioLineBuzzer({
+        id,
+        chip,
+        line,
+        activeLow,
+        patterned: pulsed,
+        timers,
+        reportFault,
+      });
     }
   }
 };

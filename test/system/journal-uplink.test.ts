@@ -12,7 +12,7 @@ import { openJournal } from "#gateway/journal/open-journal.ts";
 import { alarmRecord } from "#gateway/journal/sample-notice.ts";
 import { freePort, hasMosquitto, startMosquitto } from "#gateway/uplinks/mosquitto.ts";
 import { openMqttCenterLink } from "#gateway/uplinks/mqtt-center-link.ts";
-import { realTimers } from "#gateway/uplinks/timers.ts";
+import { systemTimers } from "#platform/timers.ts";
 import { createUplink } from "#gateway/uplinks/uplink.ts";
 
 const gateway = gatewayId("gateway-1");
@@ -70,7 +70,7 @@ test.skipIf(!hasMosquitto)(
       link,
       clock,
       gateway,
-      timers: realTimers,
+      timers: systemTimers,
       status: () => ({ drill: false, detectors: [], faults: [] }),
       reportFault: () => {},
     });

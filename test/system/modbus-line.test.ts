@@ -6,12 +6,12 @@ import type { Report } from "#domain/reading.ts";
 import { gasModuleCo } from "#firmware-config/profiles/modbus.ts";
 import { openLine, type LineOptions } from "#gateway/lines/line.ts";
 import { startModbusSource } from "#gateway/lines/modbus-source.ts";
-import { systemClock } from "#gateway/lines/testing/system-clock.ts";
-import { systemTimers } from "#gateway/lines/timers.ts";
+import { openSystemClock } from "#platform/system-clock.ts";
+import { systemTimers } from "#platform/timers.ts";
 import { createPtyPair, hasProgram } from "./serial/pty-pair.ts";
 import { hasPymodbus, startUnits } from "./serial/python-units.ts";
 
-const time = { clock: systemClock, timers: systemTimers };
+const time = { clock: openSystemClock(), timers: systemTimers };
 
 const openReadyLine = async (options: LineOptions) => {
   const line = openLine("bus-1", options, { ...time, reportFault: () => {} });

@@ -6,12 +6,12 @@ import type { Report } from "#domain/reading.ts";
 import { winsenZe07 } from "#firmware-config/profiles/winsen.ts";
 import { openLine } from "#gateway/lines/line.ts";
 import { startSerialSource } from "#gateway/lines/serial-source.ts";
-import { systemClock } from "#gateway/lines/testing/system-clock.ts";
-import { systemTimers } from "#gateway/lines/timers.ts";
+import { openSystemClock } from "#platform/system-clock.ts";
+import { systemTimers } from "#platform/timers.ts";
 import type { GatewayFault } from "#gateway/ports.ts";
 import { createPtyPair, hasProgram } from "./serial/pty-pair.ts";
 
-const time = { clock: systemClock, timers: systemTimers };
+const time = { clock: openSystemClock(), timers: systemTimers };
 
 /** Where every open file of this process leads; a descriptor may vanish while we look. */
 const openFiles = (): readonly string[] =>

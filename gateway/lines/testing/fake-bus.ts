@@ -1,7 +1,7 @@
 import crc16 from "modbus-serial/utils/crc16.js";
 import { err, ok } from "#domain/result.ts";
 import type { OpenPort, PortEvents } from "../byte-port.ts";
-import type { Timers } from "../timers.ts";
+import type { Timers } from "#platform/timers.ts";
 
 /** A request as a unit on the bus sees it. */
 export interface SeenRequest {

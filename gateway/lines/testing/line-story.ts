@@ -2,7 +2,7 @@
 import type { GatewayFault } from "../../ports.ts";
 import { openLine, type BusLine } from "../line.ts";
 import { createFakeBus, registersAnswer, type Behaviour, type SeenRequest } from "./fake-bus.ts";
-import { createManualTime, type ManualTime } from "./manual-time.ts";
+import { createManualTime, type ManualTime } from "#platform/manual-time.ts";
 
 export const replyTimeoutMs = 200;
 /** What register `address` holds in every story here. */
@@ -27,7 +27,7 @@ export const openStory = async (behave: Behaviour) => {
     { kind: "rtu-over-tcp", host: "127.0.0.1", port: 1 },
     { ...time, reportFault: (fault) => faults.push(fault), openPort: bus.openPort },
   );
-  await time.advance(0);
+  await time.pass(0);
   return { time, bus, line, faults };
 };
 
@@ -39,7 +39,7 @@ export const settled = async <Value>(time: ManualTime, promise: Promise<Value>):
   const results: Value[] = [];
   void promise.then((value) => results.push(value));
   for (;;) {
-    await time.advance(10);
+    await time.pass(10);
     for (const result of results) return result;
   }
 };
