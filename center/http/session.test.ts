@@ -1,6 +1,9 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { openDesk, adminPassword, type DeskOptions, type OpenDesk } from "../open-desk.testing.ts";
 import { createFakeGateway } from "../fake-gateway.testing.ts";
+
+// Many commits and password checks: a busy machine may take its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 let desk: OpenDesk | undefined;
 afterEach(async () => {

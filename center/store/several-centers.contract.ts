@@ -33,7 +33,7 @@ export const severalCentersContract = (newDatabase: NewDatabase): void => {
     return commitBatch(other, [readMessage(told, from)], 1_795_000_000_000);
   };
 
-  describe("two centers on one PostgreSQL", () => {
+  describe("two centers on one PostgreSQL", { timeout: 30_000 }, () => {
     test("the same alarm at both at once is one alarm with one case", async () => {
       await Promise.all(
         Array.from({ length: 20 }, (_, index) =>
