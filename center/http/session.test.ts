@@ -41,6 +41,17 @@ test("behind TLS the cookie is Secure and bound to this host", async () => {
   expect(response.headers.getSetCookie()[0]).toMatch(/^__Host-canary_session=.*; Secure$/);
 });
 
+test("a stranger's X-Forwarded headers are not believed", async () => {
+  const at = await open();
+  const response = await tryLogin(at, adminPassword, {
+    "x-forwarded-proto": "https",
+    "x-forwarded-for": "203.0.113.9",
+  });
+  expect(response.headers.getSetCookie()[0]).toMatch(/^canary_session=(?!.*Secure)/);
+  const rows = await at.store.db.selectFrom("audit").select("source").execute();
+  expect(rows).toEqual([{ source: "127.0.0.1" }]);
+});
+
 test("without a given password the first one is random, and acting waits until it is changed", async () => {
   const at = await open({ adminPassword: undefined });
   const first = at.firstAdmin?.password ?? "";
