@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { sql } from "kysely";
 import { openLog } from "#platform/log.ts";
 import { createManualTime, type ManualTime } from "#platform/manual-time.ts";
@@ -7,6 +7,9 @@ import type { PlacedEvent } from "./desk/broadcast.ts";
 import { createFakeGateway } from "./fake-gateway.testing.ts";
 import { newSqlite, openTestStore, type TestDatabase } from "./open-ground.testing.ts";
 import type { Store } from "./store/open-store.ts";
+
+// Many commits and password checks: a busy machine may take its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 let database: TestDatabase;
 let store: Store;

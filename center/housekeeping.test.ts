@@ -1,8 +1,11 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createFakeGateway } from "./fake-gateway.testing.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { openGround } from "./open-ground.testing.ts";
 import { isKnownPosition, lastPosition, pruneStream } from "./store/stream-log.ts";
+
+// Many commits and password checks: a busy machine may take its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 const dayMs = 24 * 3_600_000;
 

@@ -87,6 +87,7 @@ export const openGround = async (
   });
 
   return {
+    databaseOptions: database.options,
     store,
     time,
     receipts,

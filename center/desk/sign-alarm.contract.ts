@@ -24,7 +24,7 @@ export const signContract = (database: string, newDatabase: NewDatabase): void =
     );
   };
 
-  describe(`signing on ${database}`, () => {
+  describe(`signing on ${database}`, { timeout: 30_000 }, () => {
     test("of a hundred people at once one owns the alarm, ninety-nine learn who", async () => {
       const people = Array.from({ length: 100 }, (_, index) => `officer-${index}`);
       const outcomes = await Promise.all(people.map((one) => sign(one)));

@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createFakeGateway, detectorAt } from "../fake-gateway.testing.ts";
 import { openGround, type Ground } from "../open-ground.testing.ts";
 import { registerGateways } from "../store/register-gateways.ts";
 import { createLinkWatch } from "./watch-links.ts";
+
+// Many commits and password checks: a busy machine may take its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 let ground: Ground;
 let watch: () => Promise<readonly string[]>;

@@ -5,9 +5,12 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { Ajv2020, type AnySchema } from "ajv/dist/2020.js";
 import * as fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createFakeGateway, detectorAt } from "../fake-gateway.testing.ts";
 import { openDesk, type OpenDesk } from "../open-desk.testing.ts";
+
+// Many commits and password checks: a busy machine may take its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 let desk: OpenDesk;
 let cookie: string;

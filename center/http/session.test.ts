@@ -1,6 +1,9 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { openDesk, adminPassword, type DeskOptions, type OpenDesk } from "../open-desk.testing.ts";
 import { createFakeGateway } from "../fake-gateway.testing.ts";
+
+// Many commits and password checks: a busy machine may take its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 let desk: OpenDesk | undefined;
 afterEach(async () => {
@@ -36,6 +39,17 @@ test("behind TLS the cookie is Secure and bound to this host", async () => {
   const at = await open({ trustedProxies: ["127.0.0.1"] });
   const response = await tryLogin(at, adminPassword, { "x-forwarded-proto": "https" });
   expect(response.headers.getSetCookie()[0]).toMatch(/^__Host-canary_session=.*; Secure$/);
+});
+
+test("a stranger's X-Forwarded headers are not believed", async () => {
+  const at = await open();
+  const response = await tryLogin(at, adminPassword, {
+    "x-forwarded-proto": "https",
+    "x-forwarded-for": "203.0.113.9",
+  });
+  expect(response.headers.getSetCookie()[0]).toMatch(/^canary_session=(?!.*Secure)/);
+  const rows = await at.store.db.selectFrom("audit").select("source").execute();
+  expect(rows).toEqual([{ source: "127.0.0.1" }]);
 });
 
 test("without a given password the first one is random, and acting waits until it is changed", async () => {

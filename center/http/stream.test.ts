@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createFakeGateway, detectorAt } from "../fake-gateway.testing.ts";
 import { openDesk, type OpenDesk } from "../open-desk.testing.ts";
 import { followStream, type StreamEvent, type StreamReader } from "../sse-client.testing.ts";
+
+// Many commits and password checks: a busy machine may take its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 let desk: OpenDesk;
 let cookie: string;

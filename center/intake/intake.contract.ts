@@ -13,7 +13,7 @@ export const intakeContract = (database: string, newDatabase: NewDatabase): void
   const conditions = async () =>
     (await ground.desk()).alarms.map((alarm) => `${alarm.episode} ${alarm.condition}`);
 
-  describe(`intake on ${database}`, () => {
+  describe(`intake on ${database}`, { timeout: 30_000 }, () => {
     test("an alarm is on the desk with its case and gets a receipt", async () => {
       await ground.take(gateway.alarm({ seq: 1 }));
 

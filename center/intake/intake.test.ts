@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createFakeGateway } from "../fake-gateway.testing.ts";
 import { openGround, type Ground } from "../open-ground.testing.ts";
+
+// Many commits and password checks: a busy machine may take its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 let ground: Ground;
 beforeEach(async () => {

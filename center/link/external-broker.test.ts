@@ -1,10 +1,13 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { Aedes } from "aedes";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { UpDelivery } from "../intake/read-message.ts";
 import { openBrokerLink } from "./external-broker.ts";
 import type { GatewayLink } from "./ports.ts";
+
+// Many commits and password checks: a busy machine may take its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 /** A real broker, and a center whose commits are decided by the test. */
 const openBrokerStory = async () => {

@@ -2,6 +2,7 @@
 import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
+import { severalCentersContract } from "./several-centers.contract.ts";
 
 const serverUrl = process.env["CANARY_TEST_DATABASE_URL"];
 
@@ -14,3 +15,5 @@ for (const [name, newDatabase] of databases) {
   intakeContract(name, newDatabase);
   signContract(name, newDatabase);
 }
+// SQLite has one center: only PostgreSQL is shared.
+if (serverUrl !== undefined) severalCentersContract(newPostgres(serverUrl));

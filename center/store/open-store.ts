@@ -1,9 +1,9 @@
-import { Kysely, PostgresDialect, SqliteDialect, type Transaction } from "kysely";
+import { Kysely, PostgresDialect, type Transaction } from "kysely";
 import { Migrator } from "kysely/migration";
 import { Pool, types } from "pg";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { migrations } from "./migrations.ts";
-import { openSqliteDatabase, sqliteFile } from "./sqlite-database.ts";
+import { openSqliteDialect, sqliteFile } from "./sqlite-database.ts";
 import type { Tables } from "./tables.ts";
 
 export type Reading = Kysely<Tables>;
@@ -38,7 +38,7 @@ export const openStore = async (options: StoreOptions): Promise<Result<Store, Bi
     const db = new Kysely<Tables>({
       dialect:
         options.databaseUrl === undefined
-          ? new SqliteDialect({ database: openSqliteDatabase(options.dataFolder) })
+          ? openSqliteDialect(options.dataFolder)
           : postgresDialect(options.databaseUrl),
     });
     await migrate(db);

@@ -1,13 +1,28 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import Database, { type Statement } from "better-sqlite3";
-import type { SqliteDatabase } from "kysely";
+import { SqliteDialect, type Dialect, type SqliteDatabase } from "kysely";
 
 /** Statements kept prepared; the center has about a hundred different ones. */
 const statementsMax = 500;
 
-/** Opens the center's SQLite file with one fsync per commit. */
-export const openSqliteDatabase = (dataFolder: string): SqliteDatabase => {
+/**
+ * Kysely's dialect for the center's SQLite file, told that SQLite takes back table changes with
+ * their transaction: a power cut in the middle of a migration then leaves the tables as they were.
+ */
+export const openSqliteDialect = (dataFolder: string): Dialect => {
+  const dialect = new SqliteDialect({ database: openSqliteDatabase(dataFolder) });
+  return {
+    createAdapter: () =>
+      Object.defineProperty(dialect.createAdapter(), "supportsTransactionalDdl", { value: true }),
+    createDriver: () => dialect.createDriver(),
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+    createIntrospector: (db) => dialect.createIntrospector(db),
+  };
+};
+
+/** Opens the file with one fsync per commit. */
+const openSqliteDatabase = (dataFolder: string): SqliteDatabase => {
   mkdirSync(dataFolder, { recursive: true });
   const database = new Database(sqliteFile(dataFolder));
   database.pragma("journal_mode = WAL");

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openBroadcast, type Broadcast, type PlacedEvent } from "../desk/broadcast.ts";
+import { once, signAlarm } from "../desk/sign-alarm.ts";
+import { createFakeGateway } from "../fake-gateway.testing.ts";
+import { commitBatch } from "../intake/commit-batch.ts";
+import { parseUpTopic, readMessage } from "../intake/read-message.ts";
+import {
+  openGround,
+  openTestStore,
+  type Ground,
+  type NewDatabase,
+} from "../open-ground.testing.ts";
+import { beginStretch } from "./stream-log.ts";
+import type { Store } from "./open-store.ts";
+
+/** What two center processes on one PostgreSQL promise: to be one center. */
+export const severalCentersContract = (newDatabase: NewDatabase): void => {
+  let ground: Ground;
+  let other: Store;
+  const gateway = createFakeGateway("gw-1");
+  beforeEach(async () => {
+    ground = await openGround(newDatabase);
+    other = await openTestStore(ground.databaseOptions);
+  });
+  afterEach(async () => {
+    await other.close();
+    await ground.close();
+  });
+
+  const takeAtOther = (told: { readonly topic: string; readonly payload: Uint8Array }) => {
+    const from = parseUpTopic(told.topic);
+    if (from === undefined) throw new Error("no up topic");
+    return commitBatch(other, [readMessage(told, from)], 1_795_000_000_000);
+  };
+
+  describe("two centers on one PostgreSQL", { timeout: 30_000 }, () => {
+    test("the same alarm at both at once is one alarm with one case", async () => {
+      await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          gateway.alarm({ seq: index + 1, episode: `e${index}` }),
+        ).flatMap((alarm) => [ground.take(alarm), takeAtOther(alarm)]),
+      );
+      expect(await ground.countRows("alarms")).toBe(20);
+      expect(await ground.countRows("cases")).toBe(20);
+      expect((await ground.desk()).gateways[0]?.missing).toBe(0);
+    });
+
+    test("of a hundred people at both, one owns the alarm", async () => {
+      await ground.take(gateway.alarm({ seq: 1 }));
+      const outcomes = await Promise.all(
+        Array.from({ length: 100 }, (_, index) => {
+          const user = `officer-${index}`;
+          const nowMs = 1_795_000_000_000;
+          return once(
+            index % 2 === 0 ? ground.store : other,
+            { actor: user, key: "k", request: "sign", nowMs },
+            (tx) => signAlarm(tx, { episode: "ep-1", version: 1, user, source: "", nowMs }),
+          );
+        }),
+      );
+      expect(outcomes.filter((one) => one?.kind === "signed")).toHaveLength(1);
+      expect(outcomes.filter((one) => one?.kind === "taken")).toHaveLength(99);
+    });
+
+    test("a page at one is told, in order and without gaps, what the other took in", async () => {
+      await ground.store.write((tx) => beginStretch(tx, 1_795_000_000_000));
+      const told: PlacedEvent[] = [];
+      const page: Broadcast = await openBroadcast({
+        store: ground.store,
+        view: ground.view,
+        onTrouble: (error) => {
+          throw error;
+        },
+      });
+      page.subscribe((events) => told.push(...events));
+      const episodes = Array.from({ length: 50 }, (_, index) => `e${index}`);
+      await Promise.all(
+        episodes.map(async (episode, index) => {
+          const alarm = gateway.alarm({ seq: index + 1, episode });
+          await (index % 2 === 0 ? ground.take(alarm) : takeAtOther(alarm));
+          page.wake();
+        }),
+      );
+      page.wake();
+      await page.idle();
+      const seen = told.flatMap(({ event }) =>
+        event.kind === "alarm" ? [event.data.episode] : [],
+      );
+      expect(new Set(seen)).toEqual(new Set(episodes));
+      const positions = told.map(({ position = 0 }) => position);
+      expect(positions).toEqual([...positions].sort((a, b) => a - b));
+    });
+  });
+};
