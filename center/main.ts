@@ -76,7 +76,7 @@ export const startCenter = async (
   } catch (error) {
     await close();
     const setting = "center.http.port / CANARY_CENTER_HTTP_PORT";
-    return err(explainListenError(error, { host, port }, setting));
+    return err(await explainListenError(error, { host, port }, setting));
   }
   const httpPort = portOf(http.server.address()) ?? port;
   options.log.info(
@@ -134,21 +134,16 @@ const openLink = async (
       }),
     );
   }
-  const link = await openEmbeddedLink({
+  return openEmbeddedLink({
     host: options.mqttHost,
     port: options.mqttPort,
+    ...(options.mqttTls && { tls: options.mqttTls }),
     gateways: options.gateways,
     anonymousGateways: options.anonymousGateways,
     take,
     onFault: ({ key, present, text }) => core.faults.set(`mqtt ${key}`, present ? text : undefined),
   });
-  return link.ok ? link : err(withSetting(link.error));
 };
 
 const portOf = (address: AddressInfo | string | null): number | undefined =>
   typeof address === "object" ? address?.port : undefined;
-
-const withSetting = ({ zh, en }: Bilingual): Bilingual => ({
-  zh: `${zh}(设置 center.mqtt.port / CANARY_CENTER_MQTT_PORT)`,
-  en: `${en} (setting center.mqtt.port / CANARY_CENTER_MQTT_PORT)`,
-});

@@ -13,6 +13,8 @@ export interface CenterOptions {
   /** Where gateways connect; not opened with `brokerUrl`. */
   readonly mqttHost: string;
   readonly mqttPort: number;
+  /** PEM texts; with `ca`, gateways must show a certificate. */
+  readonly mqttTls?: { readonly cert: string; readonly key: string; readonly ca?: string };
   /** The center keeps its files in `center/` below it. */
   readonly dataFolder: string;
   /** PostgreSQL instead of SQLite. */

@@ -1,5 +1,4 @@
 /** The gateway's composition root: the only file that picks concrete parts. Protection first, pages last. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gatewayId, type DetectorId } from "#domain/ids.ts";
 import { seconds } from "#domain/quantity.ts";
@@ -12,6 +11,7 @@ import {
   type MqttMessage,
 } from "#platform/mqtt-listener/listener.ts";
 import type { Site } from "#platform/site-file/schema.ts";
+import { readTlsFiles } from "#platform/site-file/tls-files.ts";
 import { openSystemClock } from "#platform/system-clock.ts";
 import { systemTimers, type Timers } from "#platform/timers.ts";
 import type { LimitSet } from "#rules/limits/limit-set.ts";
@@ -194,23 +194,19 @@ const openBroker = (
   { options, folder, faults, directory }: World,
   onPublish: (message: MqttMessage) => Promise<void> | undefined,
 ) => {
-  const { host, port, tls } = options.site.gateway.mqtt;
+  const { host, port, tls, limits } = options.site.gateway.mqtt;
   return openMqttListener({
     host,
     port,
-    ...(tls && { tls: readTls(tls) }),
+    limits,
+    setting: "gateway.mqtt.port / CANARY_GATEWAY_MQTT_PORT",
+    ...(tls && { tls: readTlsFiles(tls) }),
     dataFolder: join(folder, "mqtt"),
     authenticate: createMqttAccess(options.site, directory),
     onPublish,
     onFault: faults.report,
   });
 };
-
-const readTls = (files: NonNullable<Site["gateway"]["mqtt"]["tls"]>) => ({
-  cert: readFileSync(files.certFile, "utf8"),
-  key: readFileSync(files.keyFile, "utf8"),
-  ...(files.caFile !== undefined && { ca: readFileSync(files.caFile, "utf8") }),
-});
 
 /** The listener lends its payload only for the length of the call, so what waits is copied. */
 const takeLater = async (standing: Promise<MqttSource>, message: MqttMessage): Promise<void> => {

@@ -1,5 +1,6 @@
 import type { CenterOptions } from "#center/options.ts";
 import type { Log } from "#platform/log.ts";
+import { readTlsFiles } from "#platform/site-file/tls-files.ts";
 import type { LoadedSite } from "./load-site.ts";
 
 /** What the site file and the environment say about the center. */
@@ -11,6 +12,7 @@ export const centerOptions = (loaded: LoadedSite, log: Log): CenterOptions => {
     httpPort: center.http.port,
     mqttHost: center.mqtt.host,
     mqttPort: center.mqtt.port,
+    ...(center.mqtt.tls && { mqttTls: readTlsFiles(center.mqtt.tls) }),
     dataFolder: loaded.dataFolder,
     databaseUrl: loaded.databaseUrl,
     brokerUrl: loaded.brokerUrl,

@@ -35,13 +35,5 @@ const open = async (role: Role, loaded: LoadedSite, log: ReturnType<typeof openL
   }
   const { startCenter } = await import("#center/main.ts");
   const { centerOptions } = await import("./center-options.ts");
-  const center = await startCenter(centerOptions(loaded, log));
-  if (center.ok && center.value.firstAdmin !== undefined) showFirstAdmin(center.value.firstAdmin);
-  return center;
+  return startCenter(centerOptions(loaded, log));
 };
-
-/** Printed once and kept nowhere; the first login must change it. */
-const showFirstAdmin = (first: { readonly username: string; readonly password: string }): void =>
-  console.log(
-    `首个管理员 first administrator: ${first.username} / ${first.password}(只显示这一次,首次登录须修改 · shown once, to be changed at the first login)`,
-  );

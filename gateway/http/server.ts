@@ -35,7 +35,9 @@ export const openGatewayHttp = async (options: {
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
-    return err(explainListenError(error, options, "gateway.http.port / CANARY_GATEWAY_HTTP_PORT"));
+    return err(
+      await explainListenError(error, options, "gateway.http.port / CANARY_GATEWAY_HTTP_PORT"),
+    );
   }
   const address = app.server.address();
   return ok({

@@ -23,6 +23,8 @@ export interface MqttListenerOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
+  /** Where the port is configured, for the words of an error. */
+  readonly setting?: string;
   /** PEM texts; with `ca`, clients must show a certificate. */
   readonly tls?: TlsFiles;
   /** Sessions and retained messages survive `kill -9` here; absent: they live in memory. */
@@ -103,6 +105,7 @@ export const openMqttListener = async (
   const broker = await openBroker(options, { limits, visitors, refusals, store, traffic });
 
   const server = await openServer({
+    setting: "port",
     ...options,
     limits,
     nowMs,

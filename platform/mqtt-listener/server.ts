@@ -4,9 +4,11 @@ import { createServer as createTlsServer, type Server as TlsServer } from "node:
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { MqttLimits } from "./limits.ts";
 import { addressOf, createPacer, createStrangers, plainAddress } from "./pacing.ts";
-import { describePortHolder } from "./port-holder.ts";
+import { explainListenError } from "../listen-error.ts";
 
 export interface ServerOptions {
+  /** Where the port is configured, for the words of an error. */
+  readonly setting: string;
   readonly host: string;
   readonly port: number;
   readonly tls?: TlsFiles;
@@ -116,27 +118,15 @@ const openTls = (
 
 const listen = (
   server: Server,
-  { host, port }: ServerOptions,
+  { host, port, setting }: ServerOptions,
 ): Promise<Result<number, Bilingual>> =>
   new Promise((resolve) => {
     server.once("error", (error) => {
-      void explainListenError(error, host, port).then((text) => resolve(err(text)));
+      void explainListenError(error, { host, port }, setting).then((text) => resolve(err(text)));
     });
     server.listen(port, host, () => {
       const address = server.address();
       resolve(ok(typeof address === "object" && address !== null ? address.port : port));
     });
   });
-
-const explainListenError = async (error: Error, host: string, port: number): Promise<Bilingual> => {
-  if (!("code" in error) || error.code !== "EADDRINUSE")
-    return {
-      zh: `无法在 ${host}:${port} 监听 MQTT:${error.message};请检查地址和权限`,
-      en: `cannot listen for MQTT on ${host}:${port}: ${error.message}; check the address and permissions`,
-    };
-  const holder = await describePortHolder(port);
-  return {
-    zh: `MQTT 端口 ${port} 已被占用${holder === undefined ? "" : `,占用者:${holder}`};请停止该程序或更改端口设置`,
-    en: `MQTT port ${port} is taken${holder === undefined ? "" : ` by ${holder}`}; stop that program or set another port`,
-  };
 };

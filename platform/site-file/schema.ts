@@ -144,6 +144,21 @@ export const buzzerKinds = {
   ),
 };
 
+const positive = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }));
+const mqttLimits = Type.Object(
+  {
+    payloadBytes: positive("largest payload of one message; 262144 when absent"),
+    topicLevels: positive("16 when absent"),
+    messagesPerSecond: positive(
+      "of one client, on average; a faster one is slowed; 1000 when absent",
+    ),
+    burst: positive("messages at once before a client is slowed; 2000 when absent"),
+    queuedMessages: positive("kept for one session that is away; 1000 when absent"),
+    connections: positive("at once; 10000 when absent"),
+  },
+  { ...strict, default: {} },
+);
+
 const mqttAccount = Type.Object(
   {
     username: name,
@@ -170,6 +185,7 @@ const gateway = <Line extends TSchema, Buzzer extends TSchema>(line: Line, buzze
             default: false,
             description: "detectors without a credential; only ever from this machine itself",
           }),
+          limits: mqttLimits,
           accounts: Type.Array(mqttAccount, {
             default: [],
             description: "bridges and tools, such as Zigbee2MQTT or Node-RED",
