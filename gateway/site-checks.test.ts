@@ -90,4 +90,15 @@ describe("what only the whole file can tell", () => {
       [expect.stringMatching(/rules\.limits: no limit set "fantasy"; there are: /)],
     );
   });
+
+  test("a certificate that is not there", () => {
+    const broken = example.replace(
+      "{ port: 1884 }",
+      "{ port: 1884, tls: { certFile: /nowhere/cert.pem, keyFile: /nowhere/key.pem } }",
+    );
+    expect(read(broken)).toEqual([
+      expect.stringMatching(/center\.mqtt\.tls\.certFile: there is no file \/nowhere\/cert\.pem/),
+      expect.stringMatching(/center\.mqtt\.tls\.keyFile: there is no file/),
+    ]);
+  });
 });

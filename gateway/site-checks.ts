@@ -1,4 +1,5 @@
 /** What a schema cannot see in a site file: names that point nowhere, names given twice, illegal limits. */
+import { existsSync } from "node:fs";
 import type { Bilingual } from "#domain/result.ts";
 import { findProfile, profiles } from "#firmware-config/registry.ts";
 import type { SiteMistake, SitePath } from "#platform/site-file/mistakes.ts";
@@ -13,6 +14,7 @@ export const checkGatewaySite = (site: Site): readonly SiteMistake[] => [
   ...buzzerMistakes(site),
   ...accessMistakes(site),
   ...limitMistakes(site),
+  ...fileMistakes(site),
 ];
 
 const mistake = (path: SitePath, zh: string, en: string): SiteMistake => ({
@@ -154,6 +156,21 @@ const accessMistakes = (site: Site): SiteMistake[] => {
 const limitMistakes = (site: Site): SiteMistake[] => {
   const chosen = chooseLimits(site);
   return chosen.ok ? [] : [...chosen.error];
+};
+
+/** Certificates and tokens that the file names must be there before anything starts on them. */
+const fileMistakes = (site: Site): SiteMistake[] => {
+  const named = (at: SitePath, files: object | undefined) =>
+    Object.entries(files ?? {}).flatMap(([key, file]) =>
+      key.endsWith("File") && !existsSync(String(file))
+        ? [mistake([...at, key], `找不到文件 ${String(file)}`, `there is no file ${String(file)}`)]
+        : [],
+    );
+  return [
+    ...named(["gateway", "mqtt", "tls"], site.gateway.mqtt.tls),
+    ...named(["gateway", "center"], site.gateway.center),
+    ...named(["center", "mqtt", "tls"], site.center.mqtt.tls),
+  ];
 };
 
 const notRegistered = (path: SitePath, id: string): SiteMistake => {

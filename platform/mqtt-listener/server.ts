@@ -129,4 +129,3 @@ const listen = (
       resolve(ok(typeof address === "object" && address !== null ? address.port : port));
     });
   });
-};

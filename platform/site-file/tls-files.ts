@@ -3,7 +3,7 @@ import type { Site } from "./schema.ts";
 
 type TlsSite = NonNullable<Site["gateway"]["mqtt"]["tls"]>;
 
-/** The PEM texts that a site file names. Throws when a file is missing: {@link missingTlsFiles} tells before. */
+/** The PEM texts that a site file names. Throws when one is missing; the site checks tell before. */
 export const readTlsFiles = (
   files: TlsSite,
 ): { readonly cert: string; readonly key: string; readonly ca?: string } => ({
