@@ -19,6 +19,9 @@ export interface ChainEnd {
   readonly hash: string;
 }
 
+/** Before record 1. */
+export const chainStart: ChainEnd = { seq: 0, hash: genesis };
+
 export interface ChainBreak {
   /**
    * `altered`: the record does not match its own hash. `unlinked`: it does, but it does not follow
@@ -48,7 +51,7 @@ export const chainHashOfText = (
 /** Checks records from `start` (exclusive) on and names the first one that is not what it was. */
 export const verifyChain = (
   records: Iterable<JournalRecord>,
-  start: ChainEnd = { seq: 0, hash: genesis },
+  start = chainStart,
 ): Result<ChainEnd, ChainBreak> => {
   let end = start;
   for (const record of records) {

@@ -8,8 +8,8 @@ import type { SavedState, Settlement } from "#gateway/ports.ts";
 import {
   canonicalJson,
   chainHashOfText,
+  chainStart,
   checkLink,
-  genesis,
   type ChainBreak,
   type ChainEnd,
 } from "./chain.ts";
@@ -45,8 +45,11 @@ export interface JournalFile {
   readonly states: () => readonly SavedState[];
   readonly pending: (lane: Lane, afterSeq: number, limit: number) => readonly Row[];
   readonly counts: () => { readonly lastSeq: number; readonly pending: number };
-  /** Checks every record against its hash and its neighbour; nothing is written. */
-  readonly verify: () => Result<ChainEnd, ChainBreak>;
+  /**
+   * Checks records behind `from` against their hashes and neighbours, all of them or `limit`, and
+   * says how far the chain holds; nothing is written.
+   */
+  readonly verify: (from?: ChainEnd, limit?: number) => Result<ChainEnd, ChainBreak>;
   readonly close: () => void;
 }
 
@@ -75,6 +78,30 @@ export const openJournalFile = (
   }
 };
 
+export type JournalReader = Pick<
+  JournalFile,
+  "id" | "states" | "pending" | "counts" | "verify" | "close"
+>;
+
+/** Opens the file for reading only, also while a gateway writes it: for proofs and inspection. */
+export const openJournalReader = (path: string): JournalReader => {
+  const db = new SQLite(path, { readonly: true, fileMustExist: true, timeout: 5_000 });
+  try {
+    const id = readId(db);
+    if (id === undefined) throw new SQLite.SqliteError("the journal has no id", "SQLITE_CORRUPT");
+    return { id, ...reader(db, () => id), close: () => void db.close() };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+};
+
+const readId = (db: Database): JournalId | undefined => {
+  const last = db.prepare<[], { id: string }>("SELECT id FROM journal ORDER BY rowid DESC LIMIT 1");
+  const stored = last.get();
+  return stored === undefined ? undefined : journalId(stored.id);
+};
+
 const prepareFile = (db: Database): void => {
   db.pragma("journal_mode = WAL");
   // One fsync per commit, because a lost alarm costs more than a slow one.
@@ -87,19 +114,14 @@ const prepareFile = (db: Database): void => {
 
 /** Which life of the file this is; kept in memory, because every record asks for it. */
 const openIdentity = (db: Database, wallMs: number, salvagedFrom?: string): Identity => {
-  const last = db.prepare<[], { id: string }>("SELECT id FROM journal ORDER BY rowid DESC LIMIT 1");
   const add = db.prepare("INSERT INTO journal (id, created_wall_ms, origin) VALUES (?, ?, ?)");
-  const read = (): JournalId | undefined => {
-    const stored = last.get();
-    return stored === undefined ? undefined : journalId(stored.id);
-  };
   const start = (origin: string | undefined, atWallMs: number): JournalId => {
     const id = journalId(randomUUID());
     add.run(id, atWallMs, origin ?? null);
     return id;
   };
 
-  let id = read() ?? start(salvagedFrom, wallMs);
+  let id = readId(db) ?? start(salvagedFrom, wallMs);
   return {
     id: () => id,
     renew: (atWallMs) => {
@@ -138,7 +160,7 @@ const writer = (
   const appendOne = ({ lane, eventId, notice }: NewRow, wallMs: number): Row => {
     const first = known.get(eventId);
     if (first !== undefined) return first;
-    const before = end.get() ?? { seq: 0, hash: genesis };
+    const before = end.get() ?? chainStart;
     const seq = before.seq + 1;
     const text = canonicalJson(JSON.parse(notice));
     const hash = chainHashOfText({ journalId: id(), seq, lane }, text, before.hash);
@@ -174,15 +196,17 @@ const reader = (
     `SELECT (SELECT coalesce(max(seq), 0) FROM record) AS lastSeq,
             (SELECT count(*) FROM record WHERE settled = 0) AS pending`,
   );
-  const all = db.prepare<[], Row>(`SELECT ${columns} FROM record ORDER BY seq`);
+  const some = db.prepare<[number, number], Row>(
+    `SELECT ${columns} FROM record WHERE seq > ? ORDER BY seq LIMIT ?`,
+  );
 
   return {
     states: () => states.all(),
     pending: (lane, afterSeq, limit) => pending.all(lane, afterSeq, limit),
     counts: () => counts.get() ?? { lastSeq: 0, pending: 0 },
-    verify: () => {
-      let end: ChainEnd = { seq: 0, hash: genesis };
-      for (const row of all.iterate()) {
+    verify: (from = chainStart, limit = -1) => {
+      let end = from;
+      for (const row of some.iterate(from.seq, limit)) {
         const hash = chainHashOfText({ ...row, journalId: id() }, row.notice, row.prev);
         const broken = checkLink(row, end, hash);
         if (broken !== undefined) return err(broken);

@@ -17,6 +17,14 @@ const requestsPerCommit = 500;
 const serve = (port: MessagePort, path: string): void => {
   const writer = createWriter(path);
   let waiting: Request[] = [];
+  let checking = false;
+
+  const check = (): void => {
+    const round = writer.checkPiece();
+    checking = round !== undefined;
+    if (round?.chainBreak !== undefined) port.postMessage(round);
+    if (checking) setImmediate(check);
+  };
 
   port.on("message", (arrived: readonly Request[]) => {
     waiting.push(...arrived);
@@ -26,6 +34,7 @@ const serve = (port: MessagePort, path: string): void => {
       waiting = waiting.slice(requestsPerCommit);
       port.postMessage(writer.run(now));
     }
+    if (!checking) check();
   });
 };
 

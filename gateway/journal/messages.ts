@@ -46,7 +46,8 @@ export interface Reply {
 export interface Round {
   readonly journalId: JournalId | undefined;
   readonly replies: readonly Reply[];
-  /** Present in the round that opened the file, when there is something to tell. */
+  /** What a salvage saved and lost, in the round that opened the file. */
   readonly salvage?: Bilingual;
+  /** The first record that is not what it was, once the check has come to it. */
   readonly chainBreak?: Bilingual;
 }

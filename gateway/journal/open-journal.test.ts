@@ -2,6 +2,7 @@ import SQLite from "better-sqlite3";
 import { mkdir, rm } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { detectorId } from "#domain/ids.ts";
+import { openJournalReader } from "./journal-file.ts";
 import { fill, idsIn, openFolder } from "./open-folder.ts";
 import { alarmRecord } from "./sample-notice.ts";
 
@@ -48,9 +49,22 @@ test("a record altered behind our back is named at start, and everything is stil
   db.close();
 
   const again = (await open()).journal;
-  expect(faults).toMatchObject([{ key: "journal-chain", present: true }]);
+  await expect.poll(() => faults).toMatchObject([{ key: "journal-chain", present: true }]);
   expect(faults[0]?.text.en).toContain("record 3");
   expect(await idsIn(again)).toHaveLength(5);
+});
+
+test("the file can be read and proven while the gateway writes it", async () => {
+  const { open, path } = await openFolder();
+  const { journal } = await open();
+  await fill(journal, 5);
+  const reader = openJournalReader(path);
+  await journal.append([alarmRecord("meanwhile")], []);
+
+  expect(reader.id).toBe(journal.id);
+  expect(reader.counts()).toEqual({ lastSeq: 6, pending: 6 });
+  expect(reader.verify()).toMatchObject({ ok: true, value: { seq: 6 } });
+  reader.close();
 });
 
 test("a file of a newer program is refused with a reason and left as it is", async () => {

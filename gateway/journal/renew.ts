@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { JournalId } from "#domain/ids.ts";
-import { chainHashOfText, genesis } from "./chain.ts";
+import { chainHashOfText, chainStart } from "./chain.ts";
 import type { Row } from "./journal-file.ts";
 import { neverChanged } from "./schema.ts";
 
@@ -16,7 +16,7 @@ export const renewRecords = (db: Database, id: JournalId): void => {
   );
   db.exec("DROP TRIGGER record_is_never_changed");
   const rewrite = db.prepare("UPDATE record SET prev = ?, hash = ?, settled = 0 WHERE seq = ?");
-  let end = { seq: 0, hash: genesis };
+  let end = chainStart;
   for (let rows = read.all(0); rows.length > 0; rows = read.all(end.seq)) {
     for (const { seq, lane, notice } of rows) {
       const hash = chainHashOfText({ journalId: id, seq, lane }, notice, end.hash);

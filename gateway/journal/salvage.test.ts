@@ -95,7 +95,7 @@ test("rubbish anywhere in the file never keeps the gateway from starting and wri
     expect(kept.map(({ notice }) => typeof JSON.parse(notice))).toEqual(kept.map(() => "object"));
     file.close();
   }
-});
+}, 30_000);
 
 test("a salvage the disk does not let finish leaves the damaged file as it was, to be tried again", async () => {
   const { path, open, folder } = await openFolder();

@@ -1,4 +1,4 @@
-import type { Bilingual } from "#domain/result.ts";
+import { chainStart, type ChainEnd } from "./chain.ts";
 import type { Answer, Question, Reply, Request, Round } from "./messages.ts";
 import { openOrSalvage, type OpenedFile } from "./salvage.ts";
 import type { JournalFile } from "./journal-file.ts";
@@ -6,47 +6,70 @@ import type { JournalFile } from "./journal-file.ts";
 export interface Writer {
   /** Writes all requests in one commit, then reads; answers every one of them. */
   readonly run: (requests: readonly Request[]) => Round;
+  /**
+   * After opening, checks the chain a piece at a time, so that a long history holds up no alarm;
+   * undefined when there is nothing left to check.
+   */
+  readonly checkPiece: () => Round | undefined;
 }
+
+const recordsPerPiece = 500;
 
 export const createWriter = (path: string): Writer => {
   let file: JournalFile | undefined;
+  let checkedTo: ChainEnd | undefined;
 
-  const open = (wallMs: number): { file: JournalFile; news: Omit<Round, "replies"> } => {
-    if (file !== undefined) return { file, news: { journalId: file.id } };
+  const open = (wallMs: number): OpenedFile => {
+    if (file !== undefined) return { file };
     const opened = openOrSalvage(path, wallMs);
     ({ file } = opened);
-    return { file, news: tell(opened) };
+    checkedTo = chainStart;
+    return opened;
+  };
+  const close = (): void => {
+    checkedTo = undefined;
+    closeQuietly(file);
+    file = undefined;
   };
 
   return {
     run: (requests) => {
       try {
-        const { file: current, news } = open(requests[0]?.wallMs ?? 0);
+        const { file: current, salvage } = open(requests[0]?.wallMs ?? 0);
         const replies = answerAll(current, requests);
-        // A renewed file has another id now than when it was opened.
-        const journalId = current.id;
-        if (requests.some(({ question }) => question.kind === "close")) file = undefined;
-        return { ...news, journalId, replies };
+        if (requests.some(({ question }) => question.kind === "renew")) checkedTo = undefined;
+        if (requests.some(({ question }) => question.kind === "close")) close();
+        return { journalId: current.id, replies, ...(salvage === undefined ? {} : { salvage }) };
       } catch (error) {
-        // After a failed fsync the pages in memory may look clean without being on disk: start anew.
         const journalId = file?.id;
-        closeQuietly(file);
-        file = undefined;
+        // After a failed fsync pages in memory may look clean without being on disk: start anew.
+        close();
         const failed = failure(error);
         return { journalId, replies: requests.map(({ number }) => ({ number, answer: failed })) };
       }
     },
+    checkPiece: () => {
+      if (file === undefined || checkedTo === undefined) return undefined;
+      const before = checkedTo;
+      const checked = attemptCheck(file, before);
+      checkedTo =
+        checked?.ok === true && checked.value.seq > before.seq ? checked.value : undefined;
+      const nothing = { journalId: file.id, replies: [] };
+      return checked?.ok === false ? { ...nothing, chainBreak: checked.error.text } : nothing;
+    },
   };
 };
 
-const tell = ({ file, salvage }: OpenedFile): Omit<Round, "replies"> => {
-  const checked = file.verify();
-  const chainBreak: Bilingual | undefined = checked.ok ? undefined : checked.error.text;
-  return {
-    journalId: file.id,
-    ...(salvage === undefined ? {} : { salvage }),
-    ...(chainBreak === undefined ? {} : { chainBreak }),
-  };
+/** A disk that cannot be read now says so at the next question; the check is done at the next start. */
+const attemptCheck = (
+  file: JournalFile,
+  from: ChainEnd,
+): ReturnType<JournalFile["verify"]> | undefined => {
+  try {
+    return file.verify(from, recordsPerPiece);
+  } catch {
+    return undefined;
+  }
 };
 
 const answerAll = (file: JournalFile, requests: readonly Request[]): readonly Reply[] => {

@@ -11,7 +11,7 @@ import { verifyChain } from "#gateway/journal/chain.ts";
 import { openJournal } from "#gateway/journal/open-journal.ts";
 import { fixedClock } from "#gateway/journal/sample-notice.ts";
 
-const kills = 20;
+const kills = 12;
 const script = fileURLToPath(new URL("./journal-writer.ts", import.meta.url));
 
 /** Runs a writer until it has confirmed `killAfter` appends, kills it, and returns all it confirmed. */
