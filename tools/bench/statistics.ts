@@ -1,0 +1,10 @@
+/** The smallest sample that `share` (0 to 1) of all samples do not exceed; NaN without samples. */
+export const percentile = (samples: readonly number[], share: number): number => {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
+};
+
+export const median = (samples: readonly number[]): number => percentile(samples, 0.5);
+
+export const sum = (samples: readonly number[]): number =>
+  samples.reduce((total, sample) => total + sample, 0);
