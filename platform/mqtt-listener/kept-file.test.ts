@@ -85,3 +85,15 @@ test("an entry that is no JSON is damage too", async () => {
   expect(await contents(await open())).toEqual([]);
   expect(faults).toHaveLength(1);
 });
+
+test("of those who wait for the same batch, nobody is told before their own change is written", async () => {
+  const file = await open();
+  const begun = file.write([["a", 1]]);
+  const waiting = ["b", "c", "d"].map(async (key) => {
+    await file.write([[key, key]]);
+    return contents(file);
+  });
+  for (const [index, seen] of (await Promise.all(waiting)).entries())
+    expect(seen).toContainEqual(["bcd"[index], "bcd"[index]]);
+  await begun;
+});

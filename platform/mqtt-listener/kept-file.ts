@@ -13,6 +13,8 @@ export interface KeptFile {
    * the fault, and tries again until it works.
    */
   readonly write: (changes: Iterable<readonly [string, unknown]>) => Promise<void>;
+  /** Resolves like a write of everything that was given so far. */
+  readonly written: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -105,11 +107,12 @@ const writeBehind = (level: Level, onFault: ReportFault): KeptFile => {
 
   /** One batch at a time; whoever comes during one waits for the next, which takes them all. */
   const flush = async (): Promise<void> => {
-    if (batch !== undefined) await batch;
-    if (unwritten.size === 0) return;
-    batch ??= writeBatch().finally(() => {
-      batch = undefined;
-    });
+    await batch;
+    // Another who waited may have begun the next already, and taken ours along.
+    if (unwritten.size > 0)
+      batch ??= writeBatch().finally(() => {
+        batch = undefined;
+      });
     await batch;
   };
 
@@ -119,6 +122,7 @@ const writeBehind = (level: Level, onFault: ReportFault): KeptFile => {
       for (const [key, value] of changes) unwritten.set(key, value);
       await flush();
     },
+    written: flush,
     close: async () => {
       clearTimeout(retry);
       await flush();

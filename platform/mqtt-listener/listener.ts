@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { Aedes, type Client } from "aedes";
 import { ok, type Bilingual, type Result } from "#domain/result.ts";
-import { deliverWithoutWaiting, publishAheadOfAck } from "./aedes-patches.ts";
+import { deliverOvertaken, deliverWithoutWaiting, publishAheadOfAck } from "./aedes-patches.ts";
 import { explainSession, type MqttClient, type MqttGrant } from "./admission.ts";
 import { openKeptFile, type KeptFile } from "./kept-file.ts";
 import { defaultMqttLimits, type MqttLimits } from "./limits.ts";
@@ -60,7 +60,10 @@ export interface MqttListenerStats {
 
 export interface MqttListener {
   readonly port: number;
-  /** Resolves once it is stored where it must be and handed to every connected subscriber. */
+  /**
+   * Resolves once it is stored where it must be and handed to every connected subscriber; these do
+   * not wait for the disk.
+   */
   readonly publish: (
     topic: string,
     payload: string | Uint8Array,
@@ -103,6 +106,7 @@ export const openMqttListener = async (
   });
   const traffic = { received: 0, closing: false };
   const broker = await openBroker(options, { limits, visitors, refusals, store, traffic });
+  const withoutLoss = deliverOvertaken(broker);
 
   const server = await openServer({
     setting: "port",
@@ -110,7 +114,7 @@ export const openMqttListener = async (
     limits,
     nowMs,
     onConnection: (socket, admitted) =>
-      visitors.enter(socket, admitted, () => broker.handle(socket)),
+      visitors.enter(socket, admitted, () => withoutLoss(broker.handle(socket))),
     onRefused: refusals.add,
   });
   if (!server.ok) {
@@ -122,7 +126,7 @@ export const openMqttListener = async (
 
   return ok({
     port: server.value.port,
-    publish: (topic, payload, how) => publish(broker, limits, topic, payload, how),
+    publish: (topic, payload, how) => publish(broker, store, limits, topic, payload, how),
     subscribe: (filter, handler) => subscribe(broker, filter, handler, options.onFault),
     disconnect: visitors.disconnect,
     stats: () => ({
@@ -168,6 +172,7 @@ const openBroker = async (
     ...loginHooks({ limits, visitors, authenticate: options.authenticate }),
   });
   deliverWithoutWaiting(broker);
+  const publishAhead = publishAheadOfAck(broker);
   Object.assign(
     broker,
     trafficHooks({
@@ -175,7 +180,10 @@ const openBroker = async (
       visitors,
       refusals,
       store,
-      publishAhead: publishAheadOfAck(broker),
+      publishAhead: async (packet, from) => {
+        await publishAhead(packet, from);
+        await store.written();
+      },
       onPublish: (message) => {
         traffic.received += 1;
         return options.onPublish(message);
@@ -222,6 +230,7 @@ const watch = (broker: Aedes, visitors: Visitors, options: MqttListenerOptions):
 
 const publish = async (
   broker: Aedes,
+  store: SessionStore,
   limits: MqttLimits,
   topic: string,
   payload: string | Uint8Array,
@@ -235,6 +244,7 @@ const publish = async (
       else reject(error);
     });
   });
+  await store.written();
 };
 
 const subscribe = (

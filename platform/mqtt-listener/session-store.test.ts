@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Aedes } from "aedes";
 import mqtt from "mqtt";
 import { expect, onTestFinished, test } from "vitest";
+import { createSessionStore } from "./session-store.ts";
 import { logIn, openObserved, suback, subscribePacket } from "./wire-for-tests.ts";
 
 const open = (dataFolder: string) => openObserved({ dataFolder });
@@ -100,4 +102,72 @@ test("an empty retained message forgets the topic, also on disk", async () => {
   const second = await open(dataFolder);
   expect(second.stats().retained).toBe(1);
   await second.close();
+});
+
+test("a message that is stored and one that is not overtake each other without loss", async () => {
+  // aedes drops what has a lower number than the last it delivered.
+  const listener = await open(await folder());
+  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${listener.port}`);
+  const heard: string[] = [];
+  client.on("message", (topic) => heard.push(topic));
+  await client.subscribeAsync("buzzers/#", { qos: 1 });
+
+  const sent = Array.from({ length: 100 }, (_, index) => `buzzers/${index}`);
+  await Promise.all(
+    sent.map((topic, index) => listener.publish(topic, "on", { qos: 1, retain: index % 2 === 0 })),
+  );
+
+  await expect.poll(() => heard.toSorted()).toEqual(sent.toSorted());
+  await client.endAsync();
+  await listener.close();
+});
+
+test("a client whose filters overlap is sent one copy", async () => {
+  const listener = await open(await folder());
+  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${listener.port}`);
+  const heard: string[] = [];
+  client.on("message", (topic) => heard.push(topic));
+  await client.subscribeAsync(["site/+", "site/#"], { qos: 1 });
+
+  for (const topic of ["site/a", "site/b", "site/end"])
+    await listener.publish(topic, "1", { qos: 1, retain: false });
+
+  await expect.poll(() => heard).toContain("site/end");
+  expect(heard).toEqual(["site/a", "site/b", "site/end"]);
+  await client.endAsync();
+  await listener.close();
+});
+
+test("a subscriber does not wait for the disk: a buzzer sounds while it is stuck", async () => {
+  const stuck = new Promise<never>(() => {});
+  const store = createSessionStore({
+    file: {
+      entries: async function* () {},
+      write: () => stuck,
+      written: () => stuck,
+      close: async () => {},
+    },
+    queuedMessages: 10,
+    mayKeep: () => true,
+    onEvicted: () => {},
+    onUnreadable: () => {},
+  });
+  const broker = await Aedes.createBroker({ persistence: store.persistence });
+  const heard = new Promise((resolve) => {
+    broker.subscribe(
+      "buzzers/#",
+      (packet, done) => {
+        resolve(packet.topic);
+        done();
+      },
+      () => {},
+    );
+  });
+  broker.publish(
+    { cmd: "publish", topic: "buzzers/b/set", payload: "on", qos: 1, retain: true, dup: false },
+    () => {},
+  );
+
+  expect(await heard).toBe("buzzers/b/set");
+  broker.close();
 });

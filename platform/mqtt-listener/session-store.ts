@@ -33,6 +33,11 @@ export interface SessionStore {
   readonly hasSession: (clientId: string) => boolean;
   readonly isRetained: (topic: string) => boolean;
   readonly counts: () => { readonly retained: number; readonly queued: number };
+  /**
+   * Resolves once all that was queued or retained so far is on disk, or was refused by it. Subscribers
+   * are not kept waiting for that, for one may be a buzzer; acknowledgements are.
+   */
+  readonly written: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -50,6 +55,7 @@ export interface SessionStoreOptions {
 export const createSessionStore = (options: SessionStoreOptions): SessionStore => {
   const memory = new MemoryPersistence();
   const queues = createMessageQueues(options.queuedMessages);
+  /** Never rejects: a disk that fails is reported and tried again. */
   const write: Write = async (changes) => {
     if (changes.length > 0) await options.file?.write(changes);
   };
@@ -105,6 +111,7 @@ export const createSessionStore = (options: SessionStoreOptions): SessionStore =
     hasSession: kept.hasSession,
     isRetained: (topic) => retained.has(topic),
     counts: () => ({ retained: retained.size, queued: queues.total() }),
+    written: async () => options.file?.written(),
     close: async () => options.file?.close(),
   };
 };
@@ -166,7 +173,7 @@ const queuePart = (
         onEvicted(clientId);
       }
     }
-    await write(changes);
+    void write(changes);
   };
 
   return {
@@ -201,7 +208,7 @@ const retainedPart = (memory: MemoryPersistence, retained: Set<string>, write: W
     if (message.payload.length === 0) retained.delete(packet.topic);
     else retained.add(packet.topic);
     await memory.storeRetained(message);
-    await write([recordKeys.retainedEntry(message)]);
+    void write([recordKeys.retainedEntry(message)]);
   },
   createRetainedStream: (pattern: string) => memory.createRetainedStream(pattern),
   createRetainedStreamCombi: (patterns: readonly string[]) =>
