@@ -54,5 +54,8 @@ export const because = (
   inputs: Cause["inputs"] = {},
 ): Cause => ({ ruleSet: context.limits.id, source, text, inputs });
 
+/** 预警 is shown as 高, silent in the home (`docs/people.md` §1.3). */
+export const preAlarmPriority: Priority = 2;
+
 /** At most two decimals, for people. */
 export const round = (value: number): number => Math.round(value * 100) / 100;

@@ -72,6 +72,7 @@ const moveCo = (co: CoMemory, move: Move, unsure: boolean): CoMemory => ({
   readAtMs: move(co.readAtMs),
   doneToMs: move(co.doneToMs),
   incomplete: co.incomplete || unsure,
+  exposure: { ...co.exposure, fillingFromMs: move(co.exposure.fillingFromMs) },
   overSetPointSinceMs: moveMaybe(co.overSetPointSinceMs, move),
   belowClearSinceMs: moveMaybe(co.belowClearSinceMs, move),
 });
@@ -89,11 +90,17 @@ const moveMemory = (memory: Memory, move: Move, unsure: boolean): Memory => {
       readAtMs: move(gas.readAtMs),
       low: moveDwell(gas.low, move),
       high: moveDwell(gas.high, move),
+      recent: gas.recent.map(({ atMs, lel }) => ({ atMs: move(atMs), lel })),
     })),
     verdicts: memory.verdicts.map(since),
     standing: memory.standing.map(since),
     warming: memory.warming.map(since),
     badGases: memory.badGases.map(since),
+    watched: memory.watched.map((one) => ({
+      ...since(one),
+      atMs: move(one.atMs),
+      jumpedAtMs: moveMaybe(one.jumpedAtMs, move),
+    })),
     badMessages: memory.badMessages === undefined ? undefined : since(memory.badMessages),
   };
 };
@@ -115,6 +122,11 @@ const level = Type.Union([
     lelPercentVolume: Type.Number(),
   }),
 ]);
+const clause = Type.Object({
+  standard: text,
+  clause: text,
+  confidence: Type.Enum(["h", "m", "l"]),
+});
 const grade = Type.Union([Type.Literal(1), Type.Literal(2)]);
 const dwell = Type.Object({
   sinceMs: Type.Optional(time),
@@ -128,13 +140,28 @@ const co = Type.Object({
   built: Type.Number({ minimum: 0, maximum: 1 }),
   cohb: Type.Number({ minimum: 0, maximum: 100 }),
   incomplete: Type.Boolean(),
+  exposure: Type.Object({
+    bins: Type.Array(Type.Number()),
+    fillingFromMs: time,
+    filling: Type.Number(),
+  }),
+  preAlarm: Type.Optional(Type.Object({ ppm: Type.Number(), over: Type.Number(), source: clause })),
   overSetPointSinceMs: Type.Optional(time),
   belowClearSinceMs: Type.Optional(time),
   alarm: Type.Optional(Type.Object({ by: Type.Enum(["bands", "dose", "set-point"]), grade })),
 });
 const memory = Type.Object({
   co: Type.Optional(co),
-  gases: Type.Array(Type.Object({ level, readAtMs: time, low: dwell, high: dwell })),
+  gases: Type.Array(
+    Type.Object({
+      level,
+      readAtMs: time,
+      low: dwell,
+      high: dwell,
+      recent: Type.Array(Type.Object({ atMs: time, lel: Type.Number() })),
+      rising: Type.Boolean(),
+    }),
+  ),
   verdicts: Type.Array(Type.Object({ gas, grade, test: Type.Boolean(), sinceMs: time })),
   overRange: Type.Array(level),
   standing: Type.Array(Type.Object({ condition: Type.Enum(conditions), sinceMs: time })),
@@ -158,6 +185,17 @@ const memory = Type.Object({
       sinceMs: time,
       count: Type.Integer(),
       alarm: Type.Boolean(),
+    }),
+  ),
+  watched: Type.Array(
+    Type.Object({
+      gas,
+      value: Type.Number(),
+      sinceMs: time,
+      atMs: time,
+      stuck: Type.Boolean(),
+      jumps: Type.Integer(),
+      jumpedAtMs: Type.Optional(time),
     }),
   ),
   broken: Type.Array(Type.Object({ rule: text, reason: text })),
@@ -202,11 +240,13 @@ const fill = (saved: Static<typeof SavedStateSchema>): DetectorState => {
           ? undefined
           : {
               ...memory.co,
+              preAlarm: memory.co.preAlarm,
               overSetPointSinceMs: memory.co.overSetPointSinceMs,
               belowClearSinceMs: memory.co.belowClearSinceMs,
               alarm: memory.co.alarm,
             },
       gases: memory.gases.map((gas) => ({ ...gas, low: whole(gas.low), high: whole(gas.high) })),
+      watched: memory.watched.map((one) => ({ ...one, jumpedAtMs: one.jumpedAtMs })),
       badMessages: memory.badMessages,
     },
     episodes: saved.episodes.map((one) => ({

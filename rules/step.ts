@@ -17,6 +17,7 @@ import { emptyMemory, isEmpty, type BrokenRule, type Memory } from "./memory.ts"
 import { overRangeRule } from "./over-range.ts";
 import { readingFaultRule } from "./reading-fault.ts";
 import { isHeard } from "./readings.ts";
+import { examine } from "./suspects.ts";
 import { earlier, never, type Context, type Opinion, type Rule } from "./rule.ts";
 import { rebase } from "./saved-state.ts";
 import { silenceRule } from "./silence.ts";
@@ -108,7 +109,7 @@ const latest = (a: Instant, b: Instant): Instant => (b.monoMs >= a.monoMs ? b : 
 /** The way nearly every reading goes: nothing is remembered, and nothing in it is worth remembering. */
 const isAllWell = (state: DetectorState, report: Report, limits: LimitSet): boolean => {
   if (state.memory !== emptyMemory || state.episodes !== noEpisodes) return false;
-  const lowGas = limits.gas.low.raiseAt.value;
+  const lowGas = limits.gas.watchFrom.value;
   for (const finding of report.findings) {
     if (finding.kind !== "level" || finding.overRange === true || !isSound(finding.level)) {
       const harmless =
@@ -139,7 +140,9 @@ const judge = (
     silenceAfter: rules.silenceAfter,
     silentFromMs: anchor.monoMs,
   };
-  let memory = state.memory;
+  let { memory } = state;
+  let believed = report;
+  if (report !== undefined) ({ memory, report: believed } = examine(memory, report, context));
   let wake: MonoMs = never;
   const events: AlarmEvent[] = [];
   const broken: BrokenRule[] = [];
@@ -148,7 +151,7 @@ const judge = (
     const open = state.episodes.find((episode) => episode.rule === rule.id);
     try {
       if (rule === readingFaultRule) memory = withBroken(memory, broken);
-      const known = rule.perceive(memory, report, context);
+      const known = rule.perceive(memory, believed, context);
       const opinion: Opinion = rule.judge(known, context);
       const next = turn(rule.id, open, opinion, state.detector, at);
       wake = earlier(wake, rule.wakeAt(known, context));
