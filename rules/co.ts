@@ -67,6 +67,7 @@ export const coRule: Rule = {
       grade: alarm.grade,
       ...context.limits.routes.co,
       test: false,
+      severe: alarm.grade === 2,
       level,
       cause: () => cause(co, alarm, context),
     };

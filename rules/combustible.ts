@@ -53,6 +53,7 @@ export const combustibleRule: Rule = {
       ...context.limits.routes.combustible,
       ...(gradeOf(worst) === 0 ? { priority: preAlarmPriority } : {}),
       test: false,
+      severe: worst.high.alarm,
       level: worst.level,
       cause: () => (gradeOf(worst) === 0 ? riseCause : cause)(worst, context),
     };

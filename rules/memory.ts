@@ -1,3 +1,4 @@
+import type { RuleId } from "#domain/alarm.ts";
 import type { Gas, Level } from "#domain/gas.ts";
 import type { MonoMs, PercentCohb, Ppm } from "#domain/quantity.ts";
 import type { Exposure } from "./co-exposure.ts";
@@ -95,6 +96,13 @@ export interface BadMessages {
   readonly alarm: boolean;
 }
 
+/** How often a rule's condition began in the spell it is in; kept for a while after its episode. */
+export interface Spell {
+  readonly rule: RuleId;
+  readonly times: number;
+  readonly fromMs: MonoMs;
+}
+
 /** A rule that failed of itself: a bug or an impossible limit. */
 export interface BrokenRule {
   readonly rule: string;
@@ -113,6 +121,7 @@ export interface Memory {
   readonly badGases: readonly BadGas[];
   readonly badMessages: BadMessages | undefined;
   readonly watched: readonly Watch[];
+  readonly spells: readonly Spell[];
   readonly broken: readonly BrokenRule[];
   /** Nothing usable was heard for too long, and still is not. */
   readonly silent: boolean;
@@ -131,6 +140,7 @@ export const emptyMemory: Memory = {
   badGases: none,
   badMessages: undefined,
   watched: none,
+  spells: none,
   broken: none,
   silent: false,
 };
@@ -146,5 +156,6 @@ export const isEmpty = (memory: Memory): boolean =>
     memory.badGases.length === 0 &&
     memory.badMessages === undefined &&
     memory.watched.length === 0 &&
+    memory.spells.length === 0 &&
     memory.broken.length === 0 &&
     !memory.silent);

@@ -23,6 +23,8 @@ export type Opinion =
       readonly alarmClass: AlarmClass;
       readonly priority: Priority;
       readonly test: boolean;
+      /** So high that it breaks through a shelving and cannot be hushed. */
+      readonly severe?: boolean;
       readonly gas?: Gas | undefined;
       readonly level?: Level | undefined;
       readonly cause: () => Cause;

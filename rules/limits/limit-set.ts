@@ -99,6 +99,28 @@ export interface LimitSet {
   readonly selfTestAtMost: Sourced<DurationMs>;
   /** Missing and wrong replies are a fault when they last this long. */
   readonly faultPersistence: Sourced<DurationMs>;
+  /** An episode lasts at least so long: its return waits, so that flapping is one alarm. */
+  readonly shortestEpisode: Sourced<DurationMs>;
+  /** So many beginnings within the window are chatter; the episode then ends after the calm. */
+  readonly chatter: Sourced<{
+    readonly times: number;
+    readonly within: DurationMs;
+    readonly calm: DurationMs;
+  }>;
+  /** What people owe an alarm, and how long they may hold one back. */
+  readonly life: {
+    /** Held until a person resets it. */
+    readonly latch: readonly AlarmClass[];
+    /** Must be signed for even after it has returned. */
+    readonly acknowledge: readonly AlarmClass[];
+    readonly shelveAtMost: Sourced<DurationMs>;
+    readonly outOfServiceAtMost: Sourced<DurationMs>;
+    readonly hushAtMost: Sourced<DurationMs>;
+  };
+  /** A reading taken so much earlier than its detector's others is history. */
+  readonly lateAfter: Sourced<DurationMs>;
+  /** History that ends in an alarm is raised when nothing newer has come for so long. */
+  readonly lateSettles: Sourced<DurationMs>;
   /** Exactly the same level, not zero, for so long: the sensor is stuck. */
   readonly stuckAfter: Sourced<DurationMs>;
   /** Why the device's own verdict is an alarm, and why over-range and reported states are. */
