@@ -115,8 +115,9 @@ const judgeAll = (
     const open = state.episodes.find((episode) => episode.rule === rule.id);
     try {
       if (rule.id === "reading-fault") memory = withBroken(memory, broken);
-      const known = rule.perceive(memory, believed, context);
-      const opinion = rule.judge(known, context);
+      // What a rule has taken in stays, even if judging it fails: other rules ask for it.
+      memory = rule.perceive(memory, believed, context);
+      const opinion = rule.judge(memory, context);
       const severe = open?.severe === true || (opinion.stands && opinion.severe === true);
       const next: Turn = turn(rule.id, open, opinion, {
         detector: state.detector,
@@ -126,8 +127,8 @@ const judgeAll = (
         held: sameHeld(open?.held, holdOn(held, rule.id, severe)),
         spell: memory.spells.find((spell) => spell.rule === rule.id),
       });
-      const wake = earlier(rule.wakeAt(known, context), next.wakeAtMs);
-      memory = withSpell(known, open, next);
+      const wake = earlier(rule.wakeAt(memory, context), next.wakeAtMs);
+      memory = withSpell(memory, open, next);
       wakeAtMs = earlier(wakeAtMs, wake);
       if (next.episode !== undefined) episodes.push(next.episode);
       if (next.event !== undefined) events.push(next.event);
