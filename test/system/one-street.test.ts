@@ -5,6 +5,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { Type } from "typebox";
+import { Value } from "typebox/value";
 import { connectAsync, type MqttClient } from "mqtt";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -88,10 +90,10 @@ describe.skipIf(!hasPeer("mosquitto-clients"))("a real payload from mosquitto_pu
     const journal = new Database(join(street.folder, "data/gateway/journal.sqlite"), {
       readonly: true,
     });
-    const rows = journal.prepare("SELECT seq, notice FROM record ORDER BY seq").all() as {
-      seq: number;
-      notice: string;
-    }[];
+    const rows = Value.Parse(
+      Type.Array(Type.Object({ seq: Type.Number(), notice: Type.String() })),
+      journal.prepare("SELECT seq, notice FROM record ORDER BY seq").all(),
+    );
     journal.close();
     expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, index) => index + 1));
     expect(rows.some(({ notice }) => notice.includes(kitchen) && notice.includes("raised"))).toBe(

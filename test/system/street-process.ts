@@ -4,6 +4,9 @@ import { mkdtemp, rm, writeFile, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Type, type Static, type TSchema } from "typebox";
+import { Value } from "typebox/value";
+import { DeskSchema, type DeskAlarm } from "#domain/desk.ts";
 import { eventually } from "./eventually.ts";
 
 /** A TCP port nobody listens on at the moment. */
@@ -41,42 +44,21 @@ export interface StreetProcess {
   readonly close: () => Promise<void>;
 }
 
+const word = Type.String();
 /** The fields of the gateway's status that tests look at. */
-export interface GatewayStatusView {
-  readonly link: { readonly state: string; readonly unconfirmed: number };
-  readonly journal: { readonly lastSeq: number; readonly pending: number };
-  readonly detectors: readonly { readonly detector: string; readonly state: string }[];
-  readonly buzzers: readonly {
-    readonly id: string;
-    readonly command: { readonly state: string; readonly pattern?: string };
-    readonly confirmed: boolean;
-  }[];
-  readonly faults: readonly { readonly key: string; readonly zh: string; readonly en: string }[];
-}
-
-/** The fields of the desk that tests look at. */
-export interface DeskAlarmView {
-  readonly episode: string;
-  readonly condition: string;
-  readonly durable: boolean;
-  readonly notice: {
-    readonly event: {
-      readonly rule: string;
-      readonly detector: string;
-      readonly alarmClass: string;
-    };
-    readonly where: {
-      readonly address?: { readonly text: string };
-      readonly position: { readonly line: string; readonly place: string };
-    };
-    readonly drill: boolean;
-  };
-  readonly case: { readonly state: string; readonly version: number; readonly acceptedBy?: string };
-}
+const GatewayStatusView = Type.Object({
+  link: Type.Object({ state: word, unconfirmed: Type.Number() }),
+  detectors: Type.Array(Type.Object({ detector: word, state: word })),
+  buzzers: Type.Array(
+    Type.Object({ id: word, command: Type.Object({ state: word }), confirmed: Type.Boolean() }),
+  ),
+  faults: Type.Array(Type.Object({ key: word, zh: word, en: word })),
+});
+export type GatewayStatusView = Static<typeof GatewayStatusView>;
 
 export interface Desk {
-  readonly alarms: () => Promise<readonly DeskAlarmView[]>;
-  readonly sign: (alarm: DeskAlarmView) => Promise<Response>;
+  readonly alarms: () => Promise<readonly DeskAlarm[]>;
+  readonly sign: (alarm: DeskAlarm) => Promise<Response>;
 }
 
 export const adminPassword = "correct-horse-battery-staple";
@@ -134,7 +116,8 @@ export const startStreet = async (siteFile = "config/site.yaml"): Promise<Street
     startRole,
     kill,
     pid: (role) => running.get(role)?.pid ?? -1,
-    gatewayStatus: () => getJson(`http://127.0.0.1:${ports.gatewayHttp}/api/v1/status`),
+    gatewayStatus: () =>
+      getJson(GatewayStatusView, `http://127.0.0.1:${ports.gatewayHttp}/api/v1/status`),
     login: () => openDesk(centerUrl),
     close: async () => {
       await Promise.all([kill("gateway", "SIGTERM"), kill("center", "SIGTERM")]);
@@ -169,7 +152,7 @@ const openDesk = async (url: string): Promise<Desk> => {
     .join("; ");
   return {
     alarms: async () => {
-      const desk = await getJson<{ alarms: DeskAlarmView[] }>(`${url}/api/v1/desk`, { cookie });
+      const desk = await getJson(DeskSchema, `${url}/api/v1/desk`, { cookie });
       return desk?.alarms ?? [];
     },
     sign: (alarm) =>
@@ -184,14 +167,12 @@ const openDesk = async (url: string): Promise<Desk> => {
   };
 };
 
-const getJson = async <Body>(
+/** The answer as its schema says; undefined while there is none. An answer of another shape is a defect. */
+const getJson = async <Schema extends TSchema>(
+  schema: Schema,
   url: string,
   headers: Record<string, string> = {},
-): Promise<Body | undefined> => {
-  try {
-    const response = await fetch(url, { headers });
-    return response.ok ? ((await response.json()) as Body) : undefined;
-  } catch {
-    return undefined; // not up yet, or just killed
-  }
+): Promise<Static<Schema> | undefined> => {
+  const response = await fetch(url, { headers }).catch(() => undefined); // not up yet, or just killed
+  return response?.ok === true ? Value.Parse(schema, await response.json()) : undefined;
 };
