@@ -38,14 +38,10 @@ const connectSounder = async (port: number): Promise<MqttClient> => {
   return client;
 };
 
-const mosquittoPub = (topic: string, message: string): number | null =>
-  spawnSync("mosquitto_pub", [
-    `-h127.0.0.1`,
-    `-p${street.ports.gatewayMqtt}`,
-    "-q1",
-    `-t${topic}`,
-    `-m${message}`,
-  ]).status;
+const mosquittoPub = (topic: string, message: string): number | null => {
+  const broker = ["-h", "127.0.0.1", "-p", String(street.ports.gatewayMqtt), "-q", "1"];
+  return spawnSync("mosquitto_pub", broker.concat("-t", topic, "-m", message)).status;
+};
 
 const openPage = async (): Promise<Page> => {
   const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
