@@ -57,6 +57,14 @@ export interface Cause {
   readonly inputs: Readonly<Record<string, number | string>>;
 }
 
+/** Why an event rings nobody: who answers for that, and why. It is recorded and shown all the same. */
+export interface Held {
+  readonly by: "shelved" | "out-of-service" | "suppressed" | "shadow" | "late";
+  /** The person, or the cause by design. */
+  readonly who: string;
+  readonly reason: string;
+}
+
 /**
  * Something that changed in one episode of one rule at one detector.
  *
@@ -80,6 +88,12 @@ export interface AlarmEvent {
   readonly peak?: Level;
   /** From a detector in self-test: never counted as real, never hides a real one. */
   readonly test: boolean;
+  /** Present: rings nobody, for a stated reason. */
+  readonly held?: Held;
+  /** From readings that came long after they were taken. */
+  readonly late?: true;
+  /** The condition comes and goes: how often within the spell so far. */
+  readonly chatter?: number;
 }
 
 /** Where an alarm is, as well as the gateway can say. */

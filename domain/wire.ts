@@ -62,6 +62,15 @@ const alarmEvent = Type.Object({
   level: Type.Optional(level),
   peak: Type.Optional(level),
   test: Type.Boolean(),
+  held: Type.Optional(
+    Type.Object({
+      by: Type.Enum(["shelved", "out-of-service", "suppressed", "shadow", "late"]),
+      who: text,
+      reason: text,
+    }),
+  ),
+  late: Type.Optional(Type.Literal(true)),
+  chatter: Type.Optional(Type.Integer({ minimum: 1 })),
 });
 
 const address = Type.Object({

@@ -10,11 +10,21 @@ import {
 } from "#domain/quantity.ts";
 import type { Report } from "#domain/reading.ts";
 import { bandFor, bandRate } from "./co-bands.ts";
+import { averagePpm, beginExposure, breathe, reachedAverage } from "./co-exposure.ts";
 import { doseAfter, doseFloor, forgottenDose, timeToDose } from "./co-dose.ts";
+import type { CoAverage } from "./limits/limit-set.ts";
 import { isSound } from "./level.ts";
 import type { CoAlarm, CoMemory } from "./memory.ts";
 import { isWarmingUp } from "./readings.ts";
-import { because, earlier, never, round, type Context, type Rule } from "./rule.ts";
+import {
+  because,
+  earlier,
+  never,
+  preAlarmPriority,
+  round,
+  type Context,
+  type Rule,
+} from "./rule.ts";
 
 /**
  * Carbon monoxide: time-weighted bands (EN 50291-1 and UL 2034), the dose in the blood, and the
@@ -38,12 +48,26 @@ export const coRule: Rule = {
     if (co === undefined) return { stands: false, cause: () => returned(co, context) };
     const level = { gas: "co", ppm: co.ppm } as const;
     const { alarm } = co;
-    if (alarm === undefined) return { stands: false, level, cause: () => returned(co, context) };
+    if (alarm === undefined) {
+      const { preAlarm } = co;
+      if (preAlarm === undefined)
+        return { stands: false, level, cause: () => returned(co, context) };
+      return {
+        stands: true,
+        grade: 0,
+        ...context.limits.routes.co,
+        priority: preAlarmPriority,
+        test: false,
+        level,
+        cause: () => preAlarmCause(co, preAlarm, context),
+      };
+    }
     return {
       stands: true,
       grade: alarm.grade,
       ...context.limits.routes.co,
       test: false,
+      severe: alarm.grade === 2,
       level,
       cause: () => cause(co, alarm, context),
     };
@@ -78,6 +102,7 @@ const pass = (co: CoMemory, context: Context): CoMemory => {
   const { nowMs, limits } = context;
   if (nowMs <= co.doneToMs) return co;
   const held = Math.max(0, Math.min(nowMs, heldUntil(co, context)) - co.doneToMs);
+  const exposure = breathe(co.exposure, co.ppm, co.doneToMs, held, nowMs);
   const built = co.built + bandRate(co.ppm, limits.co.bands) * held;
   return {
     ...co,
@@ -85,6 +110,7 @@ const pass = (co: CoMemory, context: Context): CoMemory => {
     built: Math.min(1, Math.max(0, built)),
     cohb: doseAfter(co.cohb, co.ppm, milliseconds(held), limits.co.dose),
     incomplete: co.incomplete || nowMs > heldUntil(co, context),
+    exposure,
   };
 };
 
@@ -106,6 +132,8 @@ const begin = (level: Ppm, { nowMs }: Context): CoMemory => ({
   built: 0,
   cohb: percentCohb(0),
   incomplete: false,
+  exposure: beginExposure(nowMs),
+  preAlarm: undefined,
   overSetPointSinceMs: undefined,
   belowClearSinceMs: undefined,
   alarm: undefined,
@@ -128,8 +156,19 @@ const read = (co: CoMemory, level: Ppm, context: Context): CoMemory => {
     readAtMs: nowMs,
     overSetPointSinceMs,
     belowClearSinceMs,
+    // With the return of an alarm its episode is over; a pre-alarm after it is a new one.
+    preAlarm: clear && co.alarm !== undefined ? undefined : preAlarmAt(co, level, context),
     alarm: clear ? undefined : co.alarm,
   };
+};
+
+/** Looked at only when a reading comes, so that no mere passing of time ends a pre-alarm. */
+const preAlarmAt = (co: CoMemory, level: Ppm, { nowMs, limits }: Context) => {
+  const { averages } = limits.co;
+  const { preAlarm } = co;
+  if (preAlarm === undefined) return reachedAverage(co.exposure, averages, level, nowMs);
+  // A tenth of hysteresis.
+  return reachedAverage(co.exposure, averages, level, nowMs, 0.9) && preAlarm;
 };
 
 /** Raises the alarm when one of the clauses is fulfilled; a standing alarm only gets worse. */
@@ -155,12 +194,27 @@ const roundingError = 1e-9;
 
 const forget = (co: CoMemory, context: Context): CoMemory | undefined =>
   co.alarm === undefined &&
+  co.preAlarm === undefined &&
   co.built === 0 &&
   co.cohb < forgottenDose &&
   co.ppm < doseFloor &&
   co.doneToMs === context.nowMs
     ? undefined
     : co;
+
+const preAlarmCause = (co: CoMemory, average: CoAverage, context: Context): Cause => {
+  const meanPpm = round(averagePpm(co.exposure, average.over, context.nowMs));
+  const overMinutes = average.over / 60_000;
+  return because(
+    context,
+    average.source,
+    {
+      zh: `预警:一氧化碳 ${overMinutes} 分钟平均 ${meanPpm} ppm(限值 ${average.ppm} ppm),现在 ${round(co.ppm)} ppm。联系住户开窗通风、检查燃气具和烟道。`,
+      en: `Pre-alarm: carbon monoxide averaged ${meanPpm} ppm over ${overMinutes} min (limit ${average.ppm} ppm), now ${round(co.ppm)} ppm. Ask the household to air the rooms and check appliance and flue.`,
+    },
+    { ...inputsOf(co), meanPpm, overMinutes, meanLimitPpm: average.ppm },
+  );
+};
 
 const inputsOf = (co: CoMemory): Cause["inputs"] => ({
   ppm: round(co.ppm),

@@ -1,11 +1,20 @@
 import type { Cause } from "#domain/alarm.ts";
-import type { Level } from "#domain/gas.ts";
+import type { CombustibleGas, Level } from "#domain/gas.ts";
 import { monoMs, type MonoMs } from "#domain/quantity.ts";
+import { judgedLel } from "./lel.ts";
 import { amount, isSound } from "./level.ts";
 import type { GasLevel } from "./limits/limit-set.ts";
 import type { Dwell, GasMemory } from "./memory.ts";
 import { isWarmingUp } from "./readings.ts";
-import { because, earlier, never, round, type Context, type Rule } from "./rule.ts";
+import {
+  because,
+  earlier,
+  never,
+  preAlarmPriority,
+  round,
+  type Context,
+  type Rule,
+} from "./rule.ts";
 
 /**
  * Combustible gas: two levels, each with its own clear level and on-delay. The low level is already
@@ -30,7 +39,7 @@ export const combustibleRule: Rule = {
   },
 
   judge: ({ gases }, context) => {
-    const alarming = gases.filter((gas) => gas.low.alarm || gas.high.alarm);
+    const alarming = gases.filter((gas) => gas.low.alarm || gas.high.alarm || gas.rising);
     const worst = alarming.toSorted(
       (a, b) => gradeOf(b) - gradeOf(a) || amount(b.level) - amount(a.level),
     )[0];
@@ -42,9 +51,11 @@ export const combustibleRule: Rule = {
       // A second gas is a worsening too.
       grade: gradeOf(worst) * 10 + alarming.length,
       ...context.limits.routes.combustible,
+      ...(gradeOf(worst) === 0 ? { priority: preAlarmPriority } : {}),
       test: false,
+      severe: worst.high.alarm,
       level: worst.level,
-      cause: () => cause(worst, context),
+      cause: () => (gradeOf(worst) === 0 ? riseCause : cause)(worst, context),
     };
   },
 
@@ -58,7 +69,9 @@ export const combustibleRule: Rule = {
   },
 };
 
-const gradeOf = (gas: GasMemory): 1 | 2 => (gas.high.alarm ? 2 : 1);
+type CombustibleLevel = Extract<Level, { readonly gas: CombustibleGas }>;
+
+const gradeOf = (gas: GasMemory): 0 | 1 | 2 => (gas.high.alarm ? 2 : gas.low.alarm ? 1 : 0);
 
 const ripeAt = (dwell: Dwell, limit: GasLevel): MonoMs =>
   dwell.alarm || dwell.sinceMs === undefined ? never : monoMs(dwell.sinceMs + limit.onDelay.value);
@@ -67,38 +80,48 @@ const idle: Dwell = { sinceMs: undefined, belowSinceMs: undefined, alarm: false 
 
 const read = (
   gases: readonly GasMemory[],
-  level: Level,
+  level: CombustibleLevel,
   context: Context,
 ): readonly GasMemory[] => {
   const before = gases.find((one) => one.level.gas === level.gas);
   const limits = context.limits.gas;
-  if (before === undefined && amount(level) < limits.low.raiseAt.value) return gases;
+  const value = judgedLel(level, limits.lelTable);
+  if (before === undefined && value < limits.watchFrom.value) return gases;
   // After a long gap the readings before it no longer count towards a delay.
   const gap =
     before !== undefined && context.nowMs - before.readAtMs > context.limits.holdAtMost.value;
   const next: GasMemory = {
     level,
     readAtMs: context.nowMs,
-    low: dwell(before?.low ?? idle, level, limits.low, gap, context),
-    high: dwell(before?.high ?? idle, level, limits.high, gap, context),
+    low: dwell(before?.low ?? idle, value, limits.low, gap, context),
+    high: dwell(before?.high ?? idle, value, limits.high, gap, context),
+    ...rise(before, value, context),
   };
+  // With the return of an alarm its episode is over; a pre-alarm after it is a new one.
+  const returned = before?.low.alarm === true && !next.low.alarm && !next.high.alarm;
   const others = gases.filter((one) => one !== before);
   // One that has just returned is kept for one reading more: its level belongs to the event.
-  const over = isIdle(next) && before?.low.alarm !== true && before?.high.alarm !== true;
-  return over ? others : [...others, next];
+  const over =
+    isIdle(next, value, context) && before?.low.alarm !== true && before?.high.alarm !== true;
+  if (over) return others;
+  return others.concat(returned ? { ...next, rising: false } : next);
 };
 
-const isIdle = ({ low, high }: GasMemory): boolean =>
-  !low.alarm && !high.alarm && low.sinceMs === undefined && high.sinceMs === undefined;
+const isIdle = ({ low, high, rising }: GasMemory, value: number, { limits }: Context): boolean =>
+  value < limits.gas.watchFrom.value &&
+  !rising &&
+  !low.alarm &&
+  !high.alarm &&
+  low.sinceMs === undefined &&
+  high.sinceMs === undefined;
 
 const dwell = (
   before: Dwell,
-  level: Level,
+  value: number,
   limit: GasLevel,
   gap: boolean,
   { nowMs, limits }: Context,
 ): Dwell => {
-  const value = amount(level);
   if (value >= limit.clearBelow.value) {
     const sinceMs =
       (gap && !before.alarm ? undefined : before.sinceMs) ??
@@ -110,6 +133,28 @@ const dwell = (
   if (nowMs - belowSinceMs >= limits.gas.offDelay.value) return idle;
   return { ...before, belowSinceMs };
 };
+
+/**
+ * A fast rise, seen in at least three readings within the window: a pre-alarm before the low level
+ * is reached. It stands until the gas is gone.
+ */
+const rise = (
+  before: GasMemory | undefined,
+  value: number,
+  { nowMs, limits }: Context,
+): Pick<GasMemory, "recent" | "rising"> => {
+  const { by, within } = limits.gas.rise;
+  const window = (before?.recent ?? []).filter((one) => nowMs - one.atMs <= within.value);
+  const last = window.at(-1);
+  const spaced = last === undefined || nowMs - last.atMs >= recentEveryMs;
+  const recent = spaced ? [...window, { atMs: nowMs, lel: value }] : window;
+  const lowest = Math.min(value, ...window.map((one) => one.lel));
+  const rises = window.length >= 2 && value - lowest >= by.value;
+  const rising = rises || (before?.rising === true && value >= limits.gas.watchFrom.value);
+  return { recent, rising };
+};
+
+const recentEveryMs = 5_000;
 
 const ripen = (gases: readonly GasMemory[], context: Context): readonly GasMemory[] => {
   const { low, high } = context.limits.gas;
@@ -139,6 +184,25 @@ const cause = (gas: GasMemory, context: Context): Cause => {
       setPointPercentLel: raiseAt,
       onDelaySeconds: limit.onDelay.value / 1_000,
       ...(gas.level.gas === "co" ? {} : { lelPercentVolume: gas.level.lelPercentVolume }),
+    },
+  );
+};
+
+const riseCause = (gas: GasMemory, context: Context): Cause => {
+  const { by, within } = context.limits.gas.rise;
+  const now = `${round(amount(gas.level))} %LEL`;
+  const withinSeconds = within.value / 1_000;
+  return because(
+    context,
+    by.source,
+    {
+      zh: `预警:可燃气体 ${now},${withinSeconds} 秒内上升 ${by.value} %LEL 以上。联系住户关阀、开窗、勿动电器。`,
+      en: `Pre-alarm: combustible gas ${now}, up by ${by.value} %LEL or more within ${withinSeconds} s. Ask the household to shut the valve, open windows and touch no switch.`,
+    },
+    {
+      percentLel: round(amount(gas.level)),
+      risePercentLel: by.value,
+      withinSeconds,
     },
   );
 };

@@ -33,7 +33,7 @@ describe("the device's own verdict", () => {
     home.says(1, verdict("co", false));
     home.says(1, verdict("co", true));
     home.says(1, verdict("co", false));
-    home.wait(2);
+    home.wait(4);
     expect(home.events.map((event) => event.kind)).toEqual(["raised", "returned"]);
     expect(home.events[1]?.id).toBe("d1:device-alarm-co:boot-one:1000#2");
   });

@@ -40,6 +40,7 @@ const deviceAlarm = (kind: "co" | "gas"): Rule => {
           ? context.limits.routes["self-test"].priority
           : context.limits.routes[id].priority,
         test,
+        severe: worst.grade === 2,
         gas: worst.gas,
         cause: () => cause(worst, test, context),
       };

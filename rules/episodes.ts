@@ -1,108 +1,166 @@
-import type { AlarmEvent, Cause } from "#domain/alarm.ts";
+import type { AlarmEvent, Held } from "#domain/alarm.ts";
 import { episodeId, eventId, type DetectorId } from "#domain/ids.ts";
+import { monoMs, type MonoMs } from "#domain/quantity.ts";
 import type { Instant } from "#domain/time.ts";
 import { higherLevel, sameLevel } from "./level.ts";
-import type { Opinion, Rule } from "./rule.ts";
+import type { LimitSet } from "./limits/limit-set.ts";
+import type { Spell } from "./memory.ts";
+import { never, type Opinion, type Rule } from "./rule.ts";
 import type { Episode } from "./state.ts";
 
-/** What became of one rule's episode: the episode that is open now, and what is to be told. */
+/** What became of one rule's episode: what is open now, what is to be told, when to look again. */
 export interface Turn {
   readonly episode: Episode | undefined;
   readonly event: AlarmEvent | undefined;
+  readonly wakeAtMs: MonoMs;
+}
+
+/** What is the same for all rules of one step, and the spell of chatter this rule may be in. */
+export interface Frame {
+  readonly detector: DetectorId;
+  readonly at: Instant;
+  readonly limits: LimitSet;
+  readonly held: Held | undefined;
+  readonly spell: Spell | undefined;
 }
 
 /**
- * Follows a rule's opinion through the life of its episode: raised once, worsened when the grade
- * or the priority rises or a test turns out to be real, returned when the condition is gone.
+ * Follows a rule's opinion through the life of its episode: raised at once, worsened when the grade
+ * or the priority rises, a test turns out to be real or nobody holds it back any more, returned
+ * when the condition is gone.
  *
  * Names are made from the inputs alone, so that a repeated input makes the same ids. An episode
- * lasts at least one millisecond: two of one rule cannot share a name.
+ * lasts a few seconds at least, and one whose condition comes and goes stays open until it has been
+ * calm for a while, with a count of how often: chatter never hides the first alarm.
  */
 export const turn = (
   rule: Rule["id"],
   open: Episode | undefined,
   opinion: Opinion,
-  detector: DetectorId,
-  at: Instant,
+  frame: Frame,
 ): Turn => {
-  if (open === undefined) {
-    return opinion.stands ? raise(rule, opinion, detector, at) : nothing;
-  }
-  if (!opinion.stands) {
-    if (at.monoMs <= open.raisedAtMs) return { episode: open, event: undefined };
-    const last = { ...open, level: opinion.level ?? open.level, events: open.events + 1 };
-    return { episode: undefined, event: tell("returned", last, opinion.cause(), detector, at) };
-  }
-  return carryOn(open, opinion, detector, at);
+  if (open === undefined) return opinion.stands ? raise(rule, opinion, frame) : nothing;
+  return opinion.stands ? carryOn(open, opinion, frame) : end(open, opinion, frame);
 };
 
-const nothing: Turn = { episode: undefined, event: undefined };
+const nothing: Turn = { episode: undefined, event: undefined, wakeAtMs: never };
 
-type Standing = Extract<Opinion, { stands: true }>;
+type Stands = Extract<Opinion, { stands: true }>;
+type Gone = Extract<Opinion, { stands: false }>;
 
-const raise = (rule: Rule["id"], opinion: Standing, detector: DetectorId, at: Instant): Turn => {
+const raise = (rule: Rule["id"], opinion: Stands, frame: Frame): Turn => {
+  const { at, detector } = frame;
+  const spell = again(frame.spell, frame);
   const episode: Episode = {
     id: episodeId(`${detector}:${rule}:${at.bootId.slice(0, 8)}:${at.monoMs}`),
     rule,
     alarmClass: opinion.alarmClass,
     priority: opinion.priority,
     grade: opinion.grade,
+    severe: opinion.severe === true,
     raisedAtMs: at.monoMs,
+    goneSinceMs: undefined,
+    times: spell.times,
+    spellFromMs: spell.fromMs,
     events: 1,
     gas: opinion.gas ?? opinion.level?.gas,
     level: opinion.level,
     peak: opinion.level,
     test: opinion.test,
+    held: frame.held,
   };
-  return { episode, event: tell("raised", episode, opinion.cause(), detector, at) };
+  return { episode, event: tell("raised", episode, opinion, frame), wakeAtMs: never };
 };
 
-const carryOn = (open: Episode, opinion: Standing, detector: DetectorId, at: Instant): Turn => {
+/** Counts one more beginning of the condition, in the spell it belongs to. */
+const again = (spell: Spell | undefined, { at, limits }: Frame): Omit<Spell, "rule"> => {
+  const { within, times } = limits.chatter.value;
+  const lasts = spell !== undefined && (spell.times >= times || at.monoMs - spell.fromMs <= within);
+  return lasts ? { times: spell.times + 1, fromMs: spell.fromMs } : { times: 1, fromMs: at.monoMs };
+};
+
+const isChattering = (episode: Episode, { limits }: Frame): boolean =>
+  episode.times >= limits.chatter.value.times;
+
+const end = (open: Episode, opinion: Gone, frame: Frame): Turn => {
+  const now = frame.at.monoMs;
+  const goneSinceMs = open.goneSinceMs ?? now;
+  const calmMs = isChattering(open, frame) ? frame.limits.chatter.value.calm : 0;
+  const dueMs = Math.max(
+    open.raisedAtMs + frame.limits.shortestEpisode.value,
+    goneSinceMs + calmMs,
+  );
+  if (now < dueMs) {
+    const episode = open.goneSinceMs === undefined ? { ...open, goneSinceMs } : open;
+    return { episode, event: undefined, wakeAtMs: monoMs(dueMs) };
+  }
+  const last = { ...open, level: opinion.level ?? open.level, events: open.events + 1 };
+  return { episode: undefined, event: tell("returned", last, opinion, frame), wakeAtMs: never };
+};
+
+const carryOn = (open: Episode, opinion: Stands, frame: Frame): Turn => {
   // Real stays real: a self-test that begins during an alarm does not make the alarm a test.
   const test = open.test && opinion.test;
-  const worse =
-    opinion.grade > open.grade ||
-    opinion.priority < open.priority ||
-    test !== open.test ||
-    (open.alarmClass !== "co" && opinion.alarmClass === "co");
-  const peak = higherLevel(open.peak, opinion.level);
-  const level = opinion.level ?? open.level;
-  if (!worse && sameLevel(peak, open.peak) && sameLevel(level, open.level)) {
-    return { episode: open, event: undefined };
-  }
-  if (!worse) return { episode: { ...open, level, peak }, event: undefined };
-  const episode: Episode = {
+  const severe = open.severe || opinion.severe === true;
+  const spell =
+    open.goneSinceMs === undefined
+      ? { times: open.times, fromMs: open.spellFromMs }
+      : again({ rule: open.rule, times: open.times, fromMs: open.spellFromMs }, frame);
+  const next: Episode = {
     ...open,
     alarmClass: open.alarmClass === "co" ? "co" : opinion.alarmClass,
     priority: opinion.priority < open.priority ? opinion.priority : open.priority,
     grade: Math.max(opinion.grade, open.grade),
-    events: open.events + 1,
-    gas: opinion.gas ?? opinion.level?.gas ?? open.gas,
-    level,
-    peak,
+    severe,
+    goneSinceMs: undefined,
+    times: spell.times,
+    spellFromMs: spell.fromMs,
+    level: opinion.level ?? open.level,
+    peak: higherLevel(open.peak, opinion.level),
     test,
+    held: frame.held,
   };
-  return { episode, event: tell("worsened", episode, opinion.cause(), detector, at) };
+  const worse =
+    next.grade > open.grade ||
+    next.priority < open.priority ||
+    test !== open.test ||
+    next.alarmClass !== open.alarmClass ||
+    (open.held !== undefined && next.held === undefined) ||
+    (isChattering(next, frame) && !isChattering(open, frame));
+  if (!worse) {
+    return { episode: isUnchanged(open, next) ? open : next, event: undefined, wakeAtMs: never };
+  }
+  const gas = opinion.gas ?? opinion.level?.gas ?? open.gas;
+  const episode = { ...next, gas, events: open.events + 1 };
+  return { episode, event: tell("worsened", episode, opinion, frame), wakeAtMs: never };
 };
+
+const isUnchanged = (a: Episode, b: Episode): boolean =>
+  sameLevel(a.peak, b.peak) &&
+  sameLevel(a.level, b.level) &&
+  a.goneSinceMs === b.goneSinceMs &&
+  a.held === b.held &&
+  a.severe === b.severe;
 
 const tell = (
   kind: AlarmEvent["kind"],
   episode: Episode,
-  cause: Cause,
-  detector: DetectorId,
-  at: Instant,
+  opinion: Opinion,
+  frame: Frame,
 ): AlarmEvent => ({
   id: eventId(`${episode.id}#${episode.events}`),
   episode: episode.id,
   kind,
-  detector,
+  detector: frame.detector,
   rule: episode.rule,
   alarmClass: episode.alarmClass,
   priority: episode.priority,
-  at,
-  cause,
+  at: frame.at,
+  cause: opinion.cause(),
   ...(episode.gas === undefined ? {} : { gas: episode.gas }),
   ...(episode.level === undefined ? {} : { level: episode.level }),
   ...(episode.peak === undefined ? {} : { peak: episode.peak }),
   test: episode.test,
+  ...(episode.held === undefined ? {} : { held: episode.held }),
+  ...(isChattering(episode, frame) ? { chatter: episode.times } : {}),
 });

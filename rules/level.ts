@@ -3,11 +3,18 @@ import type { Level } from "#domain/gas.ts";
 /** The number of a level in its own unit: ppm for CO, %LEL for a combustible gas. */
 export const amount = (level: Level): number => (level.gas === "co" ? level.ppm : level.lel);
 
-/** A level that may be judged: a finite number that is not negative. Anything else is a quality. */
+/**
+ * A level that may be judged: a number that is not negative and not more than the pure gas.
+ * Anything else is a quality.
+ */
 export const isSound = (level: Level): boolean => {
   const value = amount(level);
-  return value >= 0 && value < Number.POSITIVE_INFINITY;
+  return value >= 0 && value <= (level.gas === "co" ? pureGasPpm : pureGasLel);
 };
+
+const pureGasPpm = 1_000_000;
+/** 100 %vol of a gas that burns from 1 %vol on: none of ours goes higher. */
+const pureGasLel = 10_000;
 
 export const sameLevel = (a: Level | undefined, b: Level | undefined): boolean =>
   a === b || (a !== undefined && b !== undefined && a.gas === b.gas && amount(a) === amount(b));

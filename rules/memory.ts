@@ -1,5 +1,8 @@
+import type { RuleId } from "#domain/alarm.ts";
 import type { Gas, Level } from "#domain/gas.ts";
 import type { MonoMs, PercentCohb, Ppm } from "#domain/quantity.ts";
+import type { Exposure } from "./co-exposure.ts";
+import type { CoAverage } from "./limits/limit-set.ts";
 import type { BadQuality, Condition, ReadingFault } from "#domain/reading.ts";
 
 /** Carbon monoxide over time; kept only while there is a level or a dose worth remembering. */
@@ -14,6 +17,9 @@ export interface CoMemory {
   readonly cohb: PercentCohb;
   /** True once a gap was longer than the last level may stand for: the true dose may be higher. */
   readonly incomplete: boolean;
+  readonly exposure: Exposure;
+  /** The mean that made the pre-alarm that stands. */
+  readonly preAlarm: CoAverage | undefined;
   readonly overSetPointSinceMs: MonoMs | undefined;
   readonly belowClearSinceMs: MonoMs | undefined;
   /** The clause that raised the alarm that stands. */
@@ -31,6 +37,9 @@ export interface GasMemory {
   readonly readAtMs: MonoMs;
   readonly low: Dwell;
   readonly high: Dwell;
+  /** Levels of the last minute, oldest first, at least five seconds apart. */
+  readonly recent: readonly { readonly atMs: MonoMs; readonly lel: number }[];
+  readonly rising: boolean;
 }
 
 /** How long a level has been reached, and whether that has become an alarm. */
@@ -65,6 +74,19 @@ export interface BadGas {
   readonly alarm: boolean;
 }
 
+/** A gas with a level worth watching: is the sensor stuck, does it jump as no sensor can? */
+export interface Watch {
+  readonly gas: Gas;
+  /** The last level that was believed, since when it is exactly that, and when it last came. */
+  readonly value: number;
+  readonly sinceMs: MonoMs;
+  readonly atMs: MonoMs;
+  readonly stuck: boolean;
+  /** Impossible falls, counted from the first of a spell. */
+  readonly jumps: number;
+  readonly jumpedAtMs: MonoMs | undefined;
+}
+
 /** Messages that could not be read, since the last one that could. */
 export interface BadMessages {
   readonly fault: ReadingFault;
@@ -72,6 +94,13 @@ export interface BadMessages {
   readonly count: number;
   /** It has lasted long enough to be a fault. */
   readonly alarm: boolean;
+}
+
+/** How often a rule's condition began in the spell it is in; kept for a while after its episode. */
+export interface Spell {
+  readonly rule: RuleId;
+  readonly times: number;
+  readonly fromMs: MonoMs;
 }
 
 /** A rule that failed of itself: a bug or an impossible limit. */
@@ -91,6 +120,8 @@ export interface Memory {
   readonly warming: readonly { readonly gas: Gas; readonly sinceMs: MonoMs }[];
   readonly badGases: readonly BadGas[];
   readonly badMessages: BadMessages | undefined;
+  readonly watched: readonly Watch[];
+  readonly spells: readonly Spell[];
   readonly broken: readonly BrokenRule[];
   /** Nothing usable was heard for too long, and still is not. */
   readonly silent: boolean;
@@ -108,6 +139,8 @@ export const emptyMemory: Memory = {
   warming: none,
   badGases: none,
   badMessages: undefined,
+  watched: none,
+  spells: none,
   broken: none,
   silent: false,
 };
@@ -122,5 +155,7 @@ export const isEmpty = (memory: Memory): boolean =>
     memory.warming.length === 0 &&
     memory.badGases.length === 0 &&
     memory.badMessages === undefined &&
+    memory.watched.length === 0 &&
+    memory.spells.length === 0 &&
     memory.broken.length === 0 &&
     !memory.silent);

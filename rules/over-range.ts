@@ -43,6 +43,7 @@ export const overRangeRule: Rule = {
       alarmClass: level.gas === "co" ? "co" : "gas",
       priority: context.limits.routes["over-range"].priority,
       test: false,
+      severe: true,
       level,
       cause: () =>
         because(

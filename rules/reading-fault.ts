@@ -1,9 +1,10 @@
 import type { Cause } from "#domain/alarm.ts";
 import type { FaultCode, Finding, Report } from "#domain/reading.ts";
 import { amount, isSound } from "./level.ts";
-import type { BadGas, BadMessages, Memory } from "./memory.ts";
+import type { BadGas, BadMessages, Memory, Watch } from "./memory.ts";
 import { isWarmingUp } from "./readings.ts";
-import { because, never, type Context, type Rule } from "./rule.ts";
+import { suspect } from "./suspects.ts";
+import { because, never, round, type Context, type Rule } from "./rule.ts";
 
 /**
  * What came in could not be used: a message that cannot be read, a value that is none. Never
@@ -27,13 +28,14 @@ export const readingFaultRule: Rule = {
   judge: (memory, context) => {
     const { badMessages, broken } = memory;
     const badGas = memory.badGases.find((one) => one.alarm);
+    const doubted = suspect(memory);
     const cause =
       broken.length > 0
         ? () => brokenCause(memory, context)
         : badMessages?.alarm === true
           ? () => messageCause(badMessages, context)
           : badGas === undefined
-            ? undefined
+            ? doubted && (() => suspectCause(doubted, context))
             : () => gasCause(badGas, context);
     if (cause === undefined) return { stands: false, cause: () => returned(context) };
     return {
@@ -132,6 +134,22 @@ const gasCause = (bad: BadGas, context: Context): Cause =>
       en: `The detector gives no valid level (${bad.gas}: ${bad.quality}, raw ${bad.raw}). This place may not be watched; have it checked.`,
     },
     { gas: bad.gas, quality: bad.quality, raw: bad.raw },
+  );
+
+const suspectCause = (doubted: Watch, context: Context): Cause =>
+  because(
+    context,
+    context.limits.stuckAfter.source,
+    doubted.stuck
+      ? {
+          zh: `读数长时间一动不动(${doubted.gas} ${round(doubted.value)}),传感器可能卡死。派人用标气检查或更换。`,
+          en: `The level has not moved at all for hours (${doubted.gas} ${round(doubted.value)}); the sensor may be stuck. Check it with test gas or replace it.`,
+        }
+      : {
+          zh: `读数反复瞬间跌落(${doubted.gas}),传感器不可能这样快,多为接线或探头故障。派人检查。`,
+          en: `The level keeps collapsing faster than any sensor can (${doubted.gas}): wiring or probe. Have it checked.`,
+        },
+    { gas: doubted.gas, value: round(doubted.value), jumps: doubted.jumps },
   );
 
 const brokenCause = ({ broken }: Memory, context: Context): Cause => {

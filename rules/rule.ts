@@ -23,6 +23,8 @@ export type Opinion =
       readonly alarmClass: AlarmClass;
       readonly priority: Priority;
       readonly test: boolean;
+      /** So high that it breaks through a shelving and cannot be hushed. */
+      readonly severe?: boolean;
       readonly gas?: Gas | undefined;
       readonly level?: Level | undefined;
       readonly cause: () => Cause;
@@ -53,6 +55,9 @@ export const because = (
   text: Cause["text"],
   inputs: Cause["inputs"] = {},
 ): Cause => ({ ruleSet: context.limits.id, source, text, inputs });
+
+/** 预警 is shown as 高, silent in the home (`docs/people.md` §1.3). */
+export const preAlarmPriority: Priority = 2;
 
 /** At most two decimals, for people. */
 export const round = (value: number): number => Math.round(value * 100) / 100;

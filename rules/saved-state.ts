@@ -1,13 +1,11 @@
-import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
-import { alarmClasses, ruleIds } from "#domain/alarm.ts";
-import { combustibleGases } from "#domain/gas.ts";
 import { monoMs, type MonoMs } from "#domain/quantity.ts";
-import { badQualities, conditions, faultCodes } from "#domain/reading.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Instant } from "#domain/time.ts";
+import type { Hold } from "./life.ts";
 import type { CoMemory, Dwell, Memory } from "./memory.ts";
-import type { DetectorState } from "./state.ts";
+import { fill, SavedStateSchema } from "./saved-schema.ts";
+import type { DetectorState, Episode } from "./state.ts";
 
 /** The state as JSON: plain data, no loss. */
 export const saveState = (state: DetectorState): string =>
@@ -52,9 +50,33 @@ export const rebase = (state: DetectorState, now: Instant): DetectorState => {
     heard: false,
     wakeAtMs: now.monoMs,
     memory: moveMemory(state.memory, move, passedMs < 0),
-    episodes: state.episodes.map((one) => ({ ...one, raisedAtMs: move(one.raisedAtMs) })),
+    episodes: state.episodes.map((one) => moveEpisode(one, move)),
+    // A hold that was to end in the meantime ends at once.
+    holds: state.holds.map((hold) => moveHold(hold, move, shift)),
+    hush: state.hush && { ...state.hush, untilMs: moveUntil(state.hush.untilMs, shift) },
+    clock: state.clock && { ...state.clock, lateLagMs: undefined, lateSinceMs: undefined },
+    history: state.history && {
+      state: rebase(state.history.state, now),
+      dueMs: state.history.dueMs === undefined ? undefined : now.monoMs,
+    },
   };
 };
+
+/** A time to come may lie ahead of now, unlike one that has been. */
+const moveUntil = (time: MonoMs, shift: number): MonoMs => monoMs(time + shift);
+
+const moveHold = (hold: Hold, move: Move, shift: number): Hold => ({
+  ...hold,
+  sinceMs: move(hold.sinceMs),
+  untilMs: hold.untilMs === undefined ? undefined : moveUntil(hold.untilMs, shift),
+});
+
+const moveEpisode = (episode: Episode, move: Move): Episode => ({
+  ...episode,
+  raisedAtMs: move(episode.raisedAtMs),
+  goneSinceMs: moveMaybe(episode.goneSinceMs, move),
+  spellFromMs: move(episode.spellFromMs),
+});
 
 type Move = (time: MonoMs) => MonoMs;
 
@@ -72,6 +94,7 @@ const moveCo = (co: CoMemory, move: Move, unsure: boolean): CoMemory => ({
   readAtMs: move(co.readAtMs),
   doneToMs: move(co.doneToMs),
   incomplete: co.incomplete || unsure,
+  exposure: { ...co.exposure, fillingFromMs: move(co.exposure.fillingFromMs) },
   overSetPointSinceMs: moveMaybe(co.overSetPointSinceMs, move),
   belowClearSinceMs: moveMaybe(co.belowClearSinceMs, move),
 });
@@ -89,139 +112,26 @@ const moveMemory = (memory: Memory, move: Move, unsure: boolean): Memory => {
       readAtMs: move(gas.readAtMs),
       low: moveDwell(gas.low, move),
       high: moveDwell(gas.high, move),
+      recent: gas.recent.map(({ atMs, lel }) => ({ atMs: move(atMs), lel })),
     })),
     verdicts: memory.verdicts.map(since),
     standing: memory.standing.map(since),
     warming: memory.warming.map(since),
     badGases: memory.badGases.map(since),
+    watched: memory.watched.map((one) => ({
+      ...since(one),
+      atMs: move(one.atMs),
+      jumpedAtMs: moveMaybe(one.jumpedAtMs, move),
+    })),
     badMessages: memory.badMessages === undefined ? undefined : since(memory.badMessages),
+    spells: memory.spells.map(({ rule, times, fromMs }) => ({ rule, times, fromMs: move(fromMs) })),
   };
 };
+
+const compiled = Compile(SavedStateSchema);
 
 const refuse = (detail: string): Result<never, Bilingual> =>
   err({
     zh: `保存的探测器状态无法读取(${detail}),从空白状态重新开始。`,
     en: `A saved detector state cannot be read (${detail}); starting from an empty one.`,
   });
-
-const text = Type.String();
-const time = Type.Number();
-const gas = Type.Enum(["co", ...combustibleGases]);
-const level = Type.Union([
-  Type.Object({ gas: Type.Literal("co"), ppm: Type.Number() }),
-  Type.Object({
-    gas: Type.Enum(combustibleGases),
-    lel: Type.Number(),
-    lelPercentVolume: Type.Number(),
-  }),
-]);
-const grade = Type.Union([Type.Literal(1), Type.Literal(2)]);
-const dwell = Type.Object({
-  sinceMs: Type.Optional(time),
-  belowSinceMs: Type.Optional(time),
-  alarm: Type.Boolean(),
-});
-const co = Type.Object({
-  ppm: Type.Number(),
-  readAtMs: time,
-  doneToMs: time,
-  built: Type.Number({ minimum: 0, maximum: 1 }),
-  cohb: Type.Number({ minimum: 0, maximum: 100 }),
-  incomplete: Type.Boolean(),
-  overSetPointSinceMs: Type.Optional(time),
-  belowClearSinceMs: Type.Optional(time),
-  alarm: Type.Optional(Type.Object({ by: Type.Enum(["bands", "dose", "set-point"]), grade })),
-});
-const memory = Type.Object({
-  co: Type.Optional(co),
-  gases: Type.Array(Type.Object({ level, readAtMs: time, low: dwell, high: dwell })),
-  verdicts: Type.Array(Type.Object({ gas, grade, test: Type.Boolean(), sinceMs: time })),
-  overRange: Type.Array(level),
-  standing: Type.Array(Type.Object({ condition: Type.Enum(conditions), sinceMs: time })),
-  warming: Type.Array(Type.Object({ gas, sinceMs: time })),
-  badGases: Type.Array(
-    Type.Object({
-      gas,
-      quality: Type.Enum(badQualities),
-      raw: text,
-      sinceMs: time,
-      alarm: Type.Boolean(),
-    }),
-  ),
-  badMessages: Type.Optional(
-    Type.Object({
-      fault: Type.Object({
-        code: Type.Enum(faultCodes),
-        at: text,
-        text: Type.Object({ zh: text, en: text }),
-      }),
-      sinceMs: time,
-      count: Type.Integer(),
-      alarm: Type.Boolean(),
-    }),
-  ),
-  broken: Type.Array(Type.Object({ rule: text, reason: text })),
-  silent: Type.Boolean(),
-});
-const SavedStateSchema = Type.Object({
-  version: Type.Literal(1),
-  detector: text,
-  at: Type.Object({ bootId: text, monoMs: time, wallMs: Type.Number() }),
-  heard: Type.Boolean(),
-  wakeAtMs: Type.Optional(time),
-  memory,
-  episodes: Type.Array(
-    Type.Object({
-      id: text,
-      rule: Type.Enum(ruleIds),
-      alarmClass: Type.Enum(alarmClasses),
-      priority: Type.Union([1, 2, 3, 4].map((one) => Type.Literal(one))),
-      grade: Type.Number(),
-      raisedAtMs: time,
-      events: Type.Integer(),
-      gas: Type.Optional(gas),
-      level: Type.Optional(level),
-      peak: Type.Optional(level),
-      test: Type.Boolean(),
-    }),
-  ),
-});
-const compiled = Compile(SavedStateSchema);
-
-/** JSON drops what is `undefined`; put the keys back, and let the schema vouch for the brands. */
-const fill = (saved: Static<typeof SavedStateSchema>): DetectorState => {
-  const { version: _, ...state } = saved;
-  const { memory } = saved;
-  const filled = {
-    ...state,
-    wakeAtMs: saved.wakeAtMs,
-    memory: {
-      ...memory,
-      co:
-        memory.co === undefined
-          ? undefined
-          : {
-              ...memory.co,
-              overSetPointSinceMs: memory.co.overSetPointSinceMs,
-              belowClearSinceMs: memory.co.belowClearSinceMs,
-              alarm: memory.co.alarm,
-            },
-      gases: memory.gases.map((gas) => ({ ...gas, low: whole(gas.low), high: whole(gas.high) })),
-      badMessages: memory.badMessages,
-    },
-    episodes: saved.episodes.map((one) => ({
-      ...one,
-      gas: one.gas,
-      level: one.level,
-      peak: one.peak,
-    })),
-  };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return filled as unknown as DetectorState;
-};
-
-const whole = (saved: Static<typeof dwell>) => ({
-  sinceMs: saved.sinceMs,
-  belowSinceMs: saved.belowSinceMs,
-  alarm: saved.alarm,
-});

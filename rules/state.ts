@@ -1,10 +1,12 @@
-import type { AlarmClass, Priority, RuleId } from "#domain/alarm.ts";
+import type { AlarmClass, Held, Priority, RuleId } from "#domain/alarm.ts";
 import { isDanger } from "#domain/alarm.ts";
 import type { Sounding } from "#domain/buzzer.ts";
 import type { Gas, Level } from "#domain/gas.ts";
 import type { DetectorId, EpisodeId } from "#domain/ids.ts";
 import type { MonoMs } from "#domain/quantity.ts";
 import type { Instant } from "#domain/time.ts";
+import type { DeviceClock, History } from "./late.ts";
+import type { Hold, Hush, Life } from "./life.ts";
 import { emptyMemory, isEmpty, type Memory } from "./memory.ts";
 
 /** One open alarm of one rule. */
@@ -14,13 +16,22 @@ export interface Episode {
   readonly alarmClass: AlarmClass;
   readonly priority: Priority;
   readonly grade: number;
+  /** Has been at the high level: breaks through a shelving. */
+  readonly severe: boolean;
   readonly raisedAtMs: MonoMs;
+  /** The condition is gone since, but the episode has not yet returned. */
+  readonly goneSinceMs: MonoMs | undefined;
+  /** How often the condition began in this spell of chatter, and since when. */
+  readonly times: number;
+  readonly spellFromMs: MonoMs;
   /** Events so far; the last one's id ends in this number. */
   readonly events: number;
   readonly gas: Gas | undefined;
   readonly level: Level | undefined;
   readonly peak: Level | undefined;
   readonly test: boolean;
+  /** Rings nobody, for this reason. */
+  readonly held: Held | undefined;
 }
 
 /**
@@ -36,13 +47,24 @@ export interface DetectorState {
   readonly wakeAtMs: MonoMs | undefined;
   readonly memory: Memory;
   readonly episodes: readonly Episode[];
+  readonly life: readonly Life[];
+  readonly holds: readonly Hold[];
+  readonly hush: Hush | undefined;
+  readonly clock: DeviceClock | undefined;
+  readonly history: History | undefined;
 }
 
 export const noEpisodes: readonly Episode[] = [];
+export const noLife: readonly Life[] = [];
+export const noHolds: readonly Hold[] = [];
 
 /** True when nothing is worth saving: no dose, no dwell, no reported condition, no open episode. */
 export const isQuiet = (state: DetectorState): boolean =>
-  state.episodes.length === 0 && (state.memory === emptyMemory || isEmpty(state.memory));
+  state.episodes.length === 0 &&
+  state.life.length === 0 &&
+  state.holds.length === 0 &&
+  state.history === undefined &&
+  (state.memory === emptyMemory || isEmpty(state.memory));
 
 export type DetectorCondition = "normal" | "alarm" | "fault" | "unknown" | "warming-up";
 
@@ -72,7 +94,7 @@ export const statusOf = (state: DetectorState): DetectorCondition => {
 export const soundingOf = (episodes: readonly Episode[]): Sounding => {
   let sounding: Sounding = "none";
   for (const episode of episodes) {
-    if (episode.test || episode.priority !== 1) continue;
+    if (episode.test || episode.priority !== 1 || episode.held !== undefined) continue;
     if (episode.alarmClass === "co") return "co";
     if (episode.alarmClass === "gas") sounding = "gas";
   }

@@ -2,26 +2,25 @@
 import type { AlarmEvent } from "#domain/alarm.ts";
 import type { Sounding } from "#domain/buzzer.ts";
 import type { DetectorId } from "#domain/ids.ts";
-import { monoMs, type DurationMs, type MonoMs } from "#domain/quantity.ts";
-import type { Report } from "#domain/reading.ts";
+import { monoMs, type DurationMs } from "#domain/quantity.ts";
+import type { Finding, Report } from "#domain/reading.ts";
+import type { Bilingual } from "#domain/result.ts";
 import type { Instant } from "#domain/time.ts";
 import { doseFloor } from "./co-dose.ts";
-import { coRule } from "./co.ts";
-import { combustibleRule } from "./combustible.ts";
-import { conditionRules, sensorFaultRule } from "./conditions.ts";
-import { deviceAlarmCoRule, deviceAlarmGasRule } from "./device-alarm.ts";
-import { turn } from "./episodes.ts";
+import { obey, type Command } from "./commands.ts";
+import { judge } from "./judge.ts";
+import { adopt, asHistory, beginHistory, endsBadly, takenAt, tellTime } from "./late.ts";
 import { isSound } from "./level.ts";
+import type { ActionEvent } from "./life.ts";
+import { usable, type UsableRules } from "./limits/check.ts";
 import type { LimitSet } from "./limits/limit-set.ts";
-import { emptyMemory, isEmpty, type BrokenRule, type Memory } from "./memory.ts";
-import { overRangeRule } from "./over-range.ts";
-import { readingFaultRule } from "./reading-fault.ts";
-import { isHeard } from "./readings.ts";
-import { earlier, never, type Context, type Opinion, type Rule } from "./rule.ts";
+import { emptyMemory } from "./memory.ts";
+import { earlier } from "./rule.ts";
 import { rebase } from "./saved-state.ts";
-import { silenceRule } from "./silence.ts";
-import { noEpisodes, soundingOf, type DetectorState, type Episode } from "./state.ts";
+import { noEpisodes, noHolds, noLife, soundingOf, type DetectorState } from "./state.ts";
 
+export type { Command } from "./commands.ts";
+export { lifeOf, lifeStates, type ActionEvent, type LifeState } from "./life.ts";
 export { reviveState, saveState } from "./saved-state.ts";
 export { isQuiet, statusOf, type DetectorState, type Episode } from "./state.ts";
 
@@ -32,13 +31,19 @@ export interface DetectorRules {
 }
 
 export type JudgeInput =
-  | { readonly kind: "report"; readonly report: Report }
-  | { readonly kind: "tick"; readonly now: Instant };
+  /** `late`: known to be history; otherwise told by the device's own time, see `late.ts`. */
+  | { readonly kind: "report"; readonly report: Report; readonly late?: true }
+  | { readonly kind: "tick"; readonly now: Instant }
+  | { readonly kind: "command"; readonly command: Command; readonly now: Instant };
 
 export interface Step {
   readonly state: DetectorState;
   readonly events: readonly AlarmEvent[];
   readonly sounding: Sounding;
+  /** What people did, and what ended by its limit. */
+  readonly actions: readonly ActionEvent[];
+  /** Why a command was not carried out; nothing has changed then. */
+  readonly refused?: Bilingual;
 }
 
 /** A detector nobody has heard yet; its silence counts from `now`. */
@@ -50,25 +55,65 @@ export const initialState = (detector: DetectorId, now: Instant): DetectorState 
   wakeAtMs: now.monoMs,
   memory: emptyMemory,
   episodes: noEpisodes,
+  life: noLife,
+  holds: noHolds,
+  hush: undefined,
+  clock: undefined,
+  history: undefined,
 });
 
 /**
  * Judges one input. Pure, and it never throws: a rule that fails of itself is left out of this
- * step, named by a `reading-fault`, and the others run.
+ * step, named by a `reading-fault`, and the others run; a limit that is no number is replaced by the
+ * default and named likewise.
  *
  * When nothing changed the state is the same object and the events are one shared empty array. A
  * report that says nothing but "all well" makes a new state that differs only in when it was heard.
  * An input that is older than the state is judged as if it came now: time does not run back.
  */
 export const step = (before: DetectorState, input: JudgeInput, rules: DetectorRules): Step => {
-  const given = input.kind === "tick" ? input.now : input.report.receivedAt;
+  const given = input.kind === "report" ? input.report.receivedAt : input.now;
   const state = given.bootId === before.at.bootId ? before : rebase(before, given);
-  if (input.kind === "tick") {
-    if (state.wakeAtMs !== undefined && given.monoMs < state.wakeAtMs) return unchanged(state);
-    return judge(state, undefined, given, rules);
+  const known = usable(rules);
+  switch (input.kind) {
+    case "tick":
+      if (state.wakeAtMs !== undefined && given.monoMs < state.wakeAtMs) return unchanged(state);
+      return pass(state, given, known);
+    case "report":
+      return take(state, input.report, input.late === true, known);
+    case "command": {
+      const obeyed = obey(state, input.command, given, known.limits);
+      if (!obeyed.ok) return { ...unchanged(state), refused: obeyed.error };
+      const result = pass(obeyed.value.state, given, known);
+      return { ...result, actions: [obeyed.value.action, ...result.actions] };
+    }
   }
-  if (isAllWell(state, input.report, rules.limits)) {
-    const at = latest(state.at, given);
+};
+
+const nothing: readonly never[] = [];
+
+const unchanged = (state: DetectorState): Step => ({
+  state,
+  events: nothing,
+  sounding: soundNow(state),
+  actions: nothing,
+});
+
+const soundNow = ({ episodes, hush }: DetectorState): Sounding =>
+  episodes === noEpisodes || hush !== undefined ? "none" : soundingOf(episodes);
+
+const latest = (a: Instant, b: Instant): Instant => (b.monoMs >= a.monoMs ? b : a);
+
+const take = (
+  state: DetectorState,
+  report: Report,
+  saidLate: boolean,
+  rules: UsableRules,
+): Step => {
+  const { clock, late } = tellTime(state.clock, state.at, report, rules.limits.lateAfter.value);
+  if (saidLate || late) return takeHistory({ ...state, clock }, report, rules);
+  const at = latest(state.at, report.receivedAt);
+  if (rules.broken.length === 0 && isAllWell(state, report, rules.limits)) {
     return unchanged({
       detector: state.detector,
       at,
@@ -76,39 +121,75 @@ export const step = (before: DetectorState, input: JudgeInput, rules: DetectorRu
       wakeAtMs: monoMs(at.monoMs + rules.silenceAfter),
       memory: emptyMemory,
       episodes: noEpisodes,
+      life: state.life,
+      holds: state.holds,
+      hush: state.hush,
+      clock,
+      history: undefined,
     });
   }
-  return judge(state, input.report, given, rules);
+  // A live value says what is true now; history has nothing to add to it.
+  const history = report.findings.some(isNews) ? undefined : state.history;
+  const fresh =
+    clock === state.clock && history === state.history ? state : { ...state, clock, history };
+  return finish(judge(fresh, report, at, rules));
 };
 
-const noEvents: readonly AlarmEvent[] = [];
+const isNews = (finding: Finding): boolean =>
+  finding.kind === "level" || finding.kind === "verdict";
 
-/** In this order reported states come first, because the others ask for them. */
-const allRules: readonly Rule[] = [
-  sensorFaultRule,
-  ...conditionRules,
-  coRule,
-  combustibleRule,
-  deviceAlarmCoRule,
-  deviceAlarmGasRule,
-  overRangeRule,
-  silenceRule,
-  // Last: it also tells which of the others failed.
-  readingFaultRule,
-];
+/** Time passes; history that ended badly and was contradicted by nothing becomes the present. */
+const pass = (state: DetectorState, given: Instant, rules: UsableRules): Step => {
+  const at = latest(state.at, given);
+  const { history } = state;
+  if (history?.dueMs === undefined || at.monoMs < history.dueMs) {
+    return finish(judge(state, undefined, at, rules));
+  }
+  const memory = adopt(state.memory, history.state.memory);
+  const judged = judge({ ...state, memory, history: undefined }, undefined, at, rules);
+  const events = judged.events.map((event): AlarmEvent => ({ ...event, late: true }));
+  return finish({ ...judged, events });
+};
 
-const unchanged = (state: DetectorState): Step => ({
-  state,
-  events: noEvents,
-  sounding: state.episodes === noEpisodes ? "none" : soundingOf(state.episodes),
-});
+const takeHistory = (state: DetectorState, report: Report, rules: UsableRules): Step => {
+  const taken = takenAt(report, state.clock);
+  const before = state.history?.state ?? beginHistory(state, taken);
+  const past = judge(before, report, latest(before.at, taken), rules);
+  const now = latest(state.at, report.receivedAt);
+  const due = monoMs(now.monoMs + rules.limits.lateSettles.value);
+  const dueMs = endsBadly(past.state) ? (state.history?.dueMs ?? due) : undefined;
+  // It lives, whatever it tells of: the present hears it, and judges none of its values.
+  const alive = { ...report, findings: [proofOfLife] };
+  const judged = judge({ ...state, history: { state: past.state, dueMs } }, alive, now, rules);
+  return finish({ ...judged, events: [...past.events.map(asHistory), ...judged.events] });
+};
 
-const latest = (a: Instant, b: Instant): Instant => (b.monoMs >= a.monoMs ? b : a);
+/** Not muted: a state no rule asks for. */
+const proofOfLife: Finding = { kind: "condition", condition: "muted", present: false };
+
+const finish = ({ state, events, actions }: ReturnType<typeof judge>): Step => {
+  const due = state.history?.dueMs;
+  const wakeAtMs = due === undefined ? state.wakeAtMs : earlier(due, state.wakeAtMs ?? due);
+  const waking = wakeAtMs === state.wakeAtMs ? state : { ...state, wakeAtMs };
+  return {
+    state: waking,
+    events: events.length === 0 ? nothing : events,
+    sounding: soundNow(waking),
+    actions: actions.length === 0 ? nothing : actions,
+  };
+};
 
 /** The way nearly every reading goes: nothing is remembered, and nothing in it is worth remembering. */
 const isAllWell = (state: DetectorState, report: Report, limits: LimitSet): boolean => {
-  if (state.memory !== emptyMemory || state.episodes !== noEpisodes) return false;
-  const lowGas = limits.gas.low.raiseAt.value;
+  if (
+    state.memory !== emptyMemory ||
+    state.episodes !== noEpisodes ||
+    state.holds.length > 0 ||
+    state.hush !== undefined
+  ) {
+    return false;
+  }
+  const watchFrom = limits.gas.watchFrom.value;
   for (const finding of report.findings) {
     if (finding.kind !== "level" || finding.overRange === true || !isSound(finding.level)) {
       const harmless =
@@ -116,85 +197,12 @@ const isAllWell = (state: DetectorState, report: Report, limits: LimitSet): bool
         (finding.kind === "verdict" && !finding.alarming);
       if (!harmless) return false;
     } else if (
-      finding.level.gas === "co" ? finding.level.ppm >= doseFloor : finding.level.lel >= lowGas
+      finding.level.gas === "co"
+        ? finding.level.ppm >= doseFloor
+        : finding.level.lel >= watchFrom || limits.gas.lelTable !== undefined
     ) {
       return false;
     }
   }
   return report.findings.length > 0;
 };
-
-const judge = (
-  state: DetectorState,
-  report: Report | undefined,
-  given: Instant,
-  rules: DetectorRules,
-): Step => {
-  const at = latest(state.at, given);
-  const heard = report !== undefined && isHeard(report);
-  const anchor = heard ? at : state.at;
-  const context: Context = {
-    nowMs: at.monoMs,
-    limits: rules.limits,
-    silenceAfter: rules.silenceAfter,
-    silentFromMs: anchor.monoMs,
-  };
-  let memory = state.memory;
-  let wake: MonoMs = never;
-  const events: AlarmEvent[] = [];
-  const broken: BrokenRule[] = [];
-  const episodes: Episode[] = [];
-  for (const rule of allRules) {
-    const open = state.episodes.find((episode) => episode.rule === rule.id);
-    try {
-      if (rule === readingFaultRule) memory = withBroken(memory, broken);
-      const known = rule.perceive(memory, report, context);
-      const opinion: Opinion = rule.judge(known, context);
-      const next = turn(rule.id, open, opinion, state.detector, at);
-      wake = earlier(wake, rule.wakeAt(known, context));
-      if (open !== undefined && next.episode === open && !opinion.stands) {
-        wake = earlier(wake, monoMs(open.raisedAtMs + 1));
-      }
-      memory = known;
-      if (next.episode !== undefined) episodes.push(next.episode);
-      if (next.event !== undefined) events.push(next.event);
-    } catch (error) {
-      broken.push({ rule: rule.id, reason: String(error).slice(0, 200) });
-      if (open !== undefined) episodes.push(open);
-    }
-  }
-  const next: DetectorState = {
-    detector: state.detector,
-    at: anchor,
-    heard: state.heard || heard,
-    // Never in the past: a caller that ticks when asked must not be kept busy by a rounding error.
-    wakeAtMs: wake === never ? undefined : monoMs(Math.max(wake, at.monoMs + 1)),
-    memory: isEmpty(memory) ? emptyMemory : memory,
-    episodes: sameEpisodes(state.episodes, episodes),
-  };
-  return {
-    state: isSame(state, next) ? state : next,
-    events: events.length === 0 ? noEvents : events,
-    sounding: soundingOf(next.episodes),
-  };
-};
-
-const withBroken = (memory: Memory, broken: readonly BrokenRule[]): Memory =>
-  broken.length === 0 && memory.broken.length === 0 ? memory : { ...memory, broken };
-
-const sameEpisodes = (
-  before: readonly Episode[],
-  after: readonly Episode[],
-): readonly Episode[] => {
-  if (after.length === 0) return noEpisodes;
-  const same =
-    after.length === before.length && after.every((episode, index) => episode === before[index]);
-  return same ? before : after;
-};
-
-const isSame = (a: DetectorState, b: DetectorState): boolean =>
-  a.at === b.at &&
-  a.heard === b.heard &&
-  a.wakeAtMs === b.wakeAtMs &&
-  a.memory === b.memory &&
-  a.episodes === b.episodes;

@@ -23,7 +23,8 @@ export interface GatewayStatus {
   readonly unwritten: number;
   readonly detectors: readonly DetectorStatus[];
   readonly buzzers: readonly BuzzerStatus[];
-  readonly faults: readonly Bilingual[];
+  /** `key` says what it is about: `line-bus-1`, `buzzer:duty-room`, `journal-write` … */
+  readonly faults: readonly (Bilingual & { readonly key: string })[];
   /** Messages since the start, for the technician. */
   readonly counts: Readonly<Record<string, number>>;
 }
@@ -55,7 +56,7 @@ export const createStatusReader =
       unwritten: parts.keeper.unwritten(),
       detectors: Array.from(parts.points.byId.values(), detectorStatus),
       buzzers: parts.buzzers.status(),
-      faults: parts.faults.standing().map(({ text }) => text),
+      faults: parts.faults.standing().map(({ key, text }) => ({ key, zh: text.zh, en: text.en })),
       counts: { ...pipeline.counts, ...parts.source.counts },
     };
   };

@@ -64,7 +64,7 @@ test("the sets have names of their own, and each number has a source", () => {
     if (typeof value !== "object" || value === null) return;
     const entries = Object.entries(value);
     const numbers = entries.filter(([, inner]) => typeof inner === "number");
-    if (numbers.length > 0 && !("source" in value) && !path.includes("routes"))
+    if (numbers.length > 0 && !("source" in value) && !/routes|\.value$/.test(path))
       unsourced.push(path);
     for (const [name, inner] of entries) visit(inner, `${path}.${name}`);
   };

@@ -140,6 +140,7 @@ const apply = (base: LimitSet, { gas, co, ...rest }: LimitOverrides): LimitSet =
   ...base,
   id: `${base.id}+site`,
   gas: {
+    ...base.gas,
     low: gasLevel(base.gas.low, gas?.lowPercentLel, gas?.lowClearPercentLel, gas?.lowDelaySeconds),
     high: gasLevel(
       base.gas.high,

@@ -1,6 +1,7 @@
 import type { AlarmClass, Clause, Priority, RuleId } from "#domain/alarm.ts";
 import type { DurationMs, PercentCohb, PercentLel, Ppm } from "#domain/quantity.ts";
 import type { Bilingual } from "#domain/result.ts";
+import type { LelTable } from "#rules/lel.ts";
 
 /** A number with the place it comes from. */
 export interface Sourced<Value> {
@@ -38,6 +39,13 @@ export interface CoBands {
   readonly recovery: Sourced<DurationMs>;
 }
 
+/** A mean over a time that people should be told of before anything has to sound. */
+export interface CoAverage {
+  readonly ppm: Ppm;
+  readonly over: DurationMs;
+  readonly source: Clause;
+}
+
 /** Carboxyhaemoglobin estimate; see `co-dose.ts`. */
 export interface CoDose {
   readonly limit: Sourced<PercentCohb>;
@@ -67,8 +75,16 @@ export interface LimitSet {
     readonly high: GasLevel;
     /** How long good readings must stay below the clear level before the alarm returns. */
     readonly offDelay: Sourced<DurationMs>;
+    /** Pre-alarm: a rise of so much within so long, over at least three readings. */
+    readonly rise: { readonly by: Sourced<PercentLel>; readonly within: Sourced<DurationMs> };
+    /** Readings below are not watched for a rise or for being stuck. */
+    readonly watchFrom: Sourced<PercentLel>;
+    /** The table whose LEL the limits mean; absent: each reading's own. */
+    readonly lelTable?: LelTable;
   };
   readonly co: {
+    /** Pre-alarm: means over time, first the one that is told first. */
+    readonly averages: readonly CoAverage[];
     readonly bands: CoBands;
     readonly dose: CoDose;
     readonly setPoint: CoSetPoint | undefined;
@@ -83,6 +99,30 @@ export interface LimitSet {
   readonly selfTestAtMost: Sourced<DurationMs>;
   /** Missing and wrong replies are a fault when they last this long. */
   readonly faultPersistence: Sourced<DurationMs>;
+  /** An episode lasts at least so long: its return waits, so that flapping is one alarm. */
+  readonly shortestEpisode: Sourced<DurationMs>;
+  /** So many beginnings within the window are chatter; the episode then ends after the calm. */
+  readonly chatter: Sourced<{
+    readonly times: number;
+    readonly within: DurationMs;
+    readonly calm: DurationMs;
+  }>;
+  /** What people owe an alarm, and how long they may hold one back. */
+  readonly life: {
+    /** Held until a person resets it. */
+    readonly latch: readonly AlarmClass[];
+    /** Must be signed for even after it has returned. */
+    readonly acknowledge: readonly AlarmClass[];
+    readonly shelveAtMost: Sourced<DurationMs>;
+    readonly outOfServiceAtMost: Sourced<DurationMs>;
+    readonly hushAtMost: Sourced<DurationMs>;
+  };
+  /** A reading taken so much earlier than its detector's others is history. */
+  readonly lateAfter: Sourced<DurationMs>;
+  /** History that ends in an alarm is raised when nothing newer has come for so long. */
+  readonly lateSettles: Sourced<DurationMs>;
+  /** Exactly the same level, not zero, for so long: the sensor is stuck. */
+  readonly stuckAfter: Sourced<DurationMs>;
   /** Why the device's own verdict is an alarm, and why over-range and reported states are. */
   readonly deviceVerdict: Clause;
   readonly overRange: Clause;

@@ -1,5 +1,6 @@
 import type { Clause } from "#domain/alarm.ts";
 import {
+  hours,
   minutes,
   percentCohb,
   percentLel,
@@ -7,7 +8,7 @@ import {
   seconds,
   type DurationMs,
 } from "#domain/quantity.ts";
-import type { CoBand, CoSetPoint, GasLevel, LimitSet, Sourced } from "./limit-set.ts";
+import type { CoAverage, CoBand, CoSetPoint, GasLevel, LimitSet, Sourced } from "./limit-set.ts";
 import { sources } from "./sources.ts";
 
 const ours = <Value>(value: Value): Sourced<Value> => ({ value, source: sources.canary });
@@ -55,6 +56,15 @@ const ulBands = {
   ],
   recovery: ours(minutes(60)),
 } as const;
+
+const average = (level: number, overMinutes: number): CoAverage => ({
+  ppm: ppm(level),
+  over: minutes(overMinutes),
+  source: sources.whoAverages,
+});
+
+/** WHO's exposure limits; a pre-alarm for the duty seat, silent in the home. */
+const whoAverages = [average(90, 15), average(50, 30), average(25, 60), average(10, 480)];
 
 /**
  * 6 % COHb lies between what 30 ppm can ever reach (5.0 %, must never alarm) and UL's 10 %: it
@@ -107,8 +117,11 @@ const cn2019: LimitSet = {
     low: gasLevel(10, 8, by(seconds(5), sources.gb2019Response)),
     high: gasLevel(20, 18, by(seconds(0), sources.gb2019Response)),
     offDelay: ours(seconds(10)),
+    rise: { by: ours(percentLel(5)), within: ours(seconds(60)) },
+    watchFrom: ours(percentLel(2)),
   },
   co: {
+    averages: whoAverages,
     bands: enAndUlBands,
     dose,
     setPoint: setPoint(by(seconds(0), sources.gb2019Response)),
@@ -119,6 +132,18 @@ const cn2019: LimitSet = {
   warmUpAtMost: ours(minutes(10)),
   selfTestAtMost: ours(minutes(5)),
   faultPersistence: by(seconds(30), sources.faultWithin100s),
+  shortestEpisode: ours(seconds(3)),
+  chatter: by({ times: 3, within: minutes(10), calm: seconds(60) }, sources.chatter),
+  life: {
+    latch: ["co", "gas"],
+    acknowledge: ["co", "gas", "tamper"],
+    shelveAtMost: by(hours(24), sources.shelving),
+    outOfServiceAtMost: ours(hours(7 * 24)),
+    hushAtMost: by(minutes(10), sources.hush),
+  },
+  lateAfter: ours(minutes(2)),
+  lateSettles: ours(seconds(10)),
+  stuckAfter: ours(hours(12)),
   deviceVerdict: sources.canary,
   overRange: sources.canary,
   reportedState: sources.canary,

@@ -4,9 +4,17 @@ import { lowerExplosiveLimit, type CombustibleGas } from "#domain/gas.ts";
 import { bootId, detectorId } from "#domain/ids.ts";
 import { epochMs, monoMs, percentLel, ppm, seconds } from "#domain/quantity.ts";
 import type { Condition, FaultCode, Finding, Report } from "#domain/reading.ts";
+import type { Bilingual } from "#domain/result.ts";
 import type { Instant } from "#domain/time.ts";
 import { defaultLimits } from "#rules/limits/sets.ts";
-import { initialState, step, type DetectorRules, type DetectorState } from "#rules/step.ts";
+import {
+  initialState,
+  step,
+  type ActionEvent,
+  type Command,
+  type DetectorRules,
+  type DetectorState,
+} from "#rules/step.ts";
 
 export const boot = bootId("boot-one-2026");
 export const detector = detectorId("d1");
@@ -59,9 +67,15 @@ export const defaultRules: DetectorRules = { limits: defaultLimits, silenceAfter
 /** A detector under test. Between reports it is ticked exactly when it asked to be. */
 export interface Bench {
   readonly says: (atSeconds: number, ...findings: readonly Finding[]) => readonly AlarmEvent[];
+  /** A person, or the design, does something. */
+  readonly does: (
+    atSeconds: number,
+    command: Command,
+  ) => { readonly refused: Bilingual | undefined; readonly action: ActionEvent | undefined };
   /** Lets time pass, ticking whenever the state asks for it. */
   readonly wait: (untilSeconds: number) => readonly AlarmEvent[];
   readonly events: readonly AlarmEvent[];
+  readonly actions: readonly ActionEvent[];
   state: DetectorState;
   readonly sounding: () => "none" | "gas" | "co";
   /** The story so far: `second kind rule`, one line an event. */
@@ -70,10 +84,19 @@ export interface Bench {
 
 export const openBench = (rules: DetectorRules = defaultRules): Bench => {
   const events: AlarmEvent[] = [];
+  const actions: ActionEvent[] = [];
   let sounding: "none" | "gas" | "co" = "none";
   const bench: Bench = {
     state: initialState(detector, instant(0)),
     events,
+    actions,
+    does: (atSeconds, command) => {
+      bench.wait(atSeconds);
+      const now = instant(atSeconds, bench.state.at.bootId);
+      const result = step(bench.state, { kind: "command", command, now }, rules);
+      take(result);
+      return { refused: result.refused, action: result.actions[0] };
+    },
     sounding: () => sounding,
     says: (atSeconds, ...findings) => {
       const before = events.length;
@@ -100,6 +123,7 @@ export const openBench = (rules: DetectorRules = defaultRules): Bench => {
     bench.state = result.state;
     ({ sounding } = result);
     events.push(...result.events);
+    actions.push(...result.actions);
   };
   return bench;
 };

@@ -11,7 +11,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchBrowser } from "./browser.ts";
 import { buildConsoleIfStale } from "#tools/build-console.ts";
 import { hasPeer } from "./debian-packages.ts";
-import { adminPassword, eventually, startStreet, type StreetProcess } from "./street-process.ts";
+import { adminPassword, startStreet, type StreetProcess } from "./street-process.ts";
+import { eventually } from "./eventually.ts";
 
 const kitchen = "xian-2-1-603";
 const address = "喜安社区2栋1单元603";

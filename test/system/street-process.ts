@@ -4,21 +4,7 @@ import { mkdtemp, rm, writeFile, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-/** Asks `probe` until it answers something; the error says what was waited for. */
-export const eventually = async <Value>(
-  what: string,
-  probe: () => Promise<Value | undefined | false> | Value | undefined | false,
-  withinMs = 20_000,
-): Promise<Value> => {
-  const giveUpMs = Date.now() + withinMs;
-  for (;;) {
-    const value = await probe();
-    if (value !== undefined && value !== false) return value;
-    if (Date.now() > giveUpMs) throw new Error(`not within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-};
+import { eventually } from "./eventually.ts";
 
 /** A TCP port nobody listens on at the moment. */
 export const freePort = (): Promise<number> =>
@@ -65,7 +51,7 @@ export interface GatewayStatusView {
     readonly command: { readonly state: string; readonly pattern?: string };
     readonly confirmed: boolean;
   }[];
-  readonly faults: readonly { readonly zh: string; readonly en: string }[];
+  readonly faults: readonly { readonly key: string; readonly zh: string; readonly en: string }[];
 }
 
 /** The fields of the desk that tests look at. */

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { eventually } from "../eventually.ts";
 
 export interface PtyPair {
   /** Stable names, as under /dev/serial/by-id. */
@@ -26,9 +26,7 @@ export const createPtyPair = async (): Promise<PtyPair> => {
   const plugIn = async (): Promise<void> => {
     const end = (link: string): string => `pty,raw,echo=0,link=${link}`;
     socat = spawn("socat", [end(gatewayEnd), end(deviceEnd)], { stdio: "ignore" });
-    await expect
-      .poll(() => existsSync(gatewayEnd) && existsSync(deviceEnd), { interval: 5, timeout: 5_000 })
-      .toBe(true);
+    await eventually("socat's two ends", () => existsSync(gatewayEnd) && existsSync(deviceEnd));
   };
   const unplug = async (): Promise<void> => {
     if (socat === undefined || socat.exitCode !== null || socat.signalCode !== null) return;

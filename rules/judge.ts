@@ -1,0 +1,207 @@
+import type { AlarmEvent } from "#domain/alarm.ts";
+import { monoMs, type MonoMs } from "#domain/quantity.ts";
+import type { Report } from "#domain/reading.ts";
+import type { Instant } from "#domain/time.ts";
+import { coRule } from "./co.ts";
+import { combustibleRule } from "./combustible.ts";
+import { act } from "./commands.ts";
+import { conditionRules, sensorFaultRule } from "./conditions.ts";
+import { deviceAlarmCoRule, deviceAlarmGasRule } from "./device-alarm.ts";
+import { turn, type Turn } from "./episodes.ts";
+import { dangerRules, expire, follow, holdOn, nextExpiry, type ActionEvent } from "./life.ts";
+import type { UsableRules } from "./limits/check.ts";
+import { emptyMemory, isEmpty, type BrokenRule, type Memory, type Spell } from "./memory.ts";
+import { overRangeRule } from "./over-range.ts";
+import { readingFaultRule } from "./reading-fault.ts";
+import { isHeard } from "./readings.ts";
+import { earlier, type Context, type Rule } from "./rule.ts";
+import { silenceRule } from "./silence.ts";
+import { noEpisodes, type DetectorState, type Episode } from "./state.ts";
+import { examine } from "./suspects.ts";
+
+/** In this order: reported states come first, because the others ask for them. */
+export const allRules: readonly Rule[] = [
+  sensorFaultRule,
+  ...conditionRules,
+  coRule,
+  combustibleRule,
+  deviceAlarmCoRule,
+  deviceAlarmGasRule,
+  overRangeRule,
+  silenceRule,
+  // Last: it also tells which of the others failed.
+  readingFaultRule,
+];
+
+export interface Judged {
+  readonly state: DetectorState;
+  readonly events: readonly AlarmEvent[];
+  readonly actions: readonly ActionEvent[];
+}
+
+/**
+ * Lets every rule judge one report, or the passing of time. A rule that throws keeps its memory and
+ * its open episode as they were, is named by `reading-fault`, and the others run.
+ */
+export const judge = (
+  state: DetectorState,
+  report: Report | undefined,
+  at: Instant,
+  rules: UsableRules,
+  ruleList: readonly Rule[] = allRules,
+): Judged => {
+  const heard = report !== undefined && isHeard(report);
+  const anchor = heard ? at : state.at;
+  const { limits, silenceAfter } = rules;
+  const silentFromMs = anchor.monoMs;
+  const context: Context = { nowMs: at.monoMs, limits, silenceAfter, silentFromMs };
+  const held = expire(state.holds, at.monoMs);
+  const round = judgeAll(state, report, { at, context, held: held.held }, rules.broken, ruleList);
+  const life = follow(state.life, round.events, limits);
+  const hushOver = state.hush !== undefined && endsHush(state.hush.untilMs, round.events, at);
+  const actions = held.ended.map((hold) => {
+    const kind = hold.kind === "shelved" ? "shelving-expired" : "service-hold-expired";
+    return act(kind, state, at, hold.rule, hold.by, hold.reason);
+  });
+  if (hushOver && state.hush !== undefined) {
+    actions.push(act("hush-expired", state, at, "all", state.hush.by, state.hush.reason));
+  }
+  const hush = hushOver ? undefined : state.hush;
+  const wake = earlier(round.wakeAtMs, nextExpiry(held.held, hush));
+  const next: DetectorState = {
+    ...state,
+    at: anchor,
+    heard: state.heard || heard,
+    // Never in the past: a caller that ticks when asked must not be kept busy by a rounding error.
+    wakeAtMs: Number.isFinite(wake) ? monoMs(Math.max(wake, at.monoMs + 1)) : undefined,
+    memory: isEmpty(round.memory) ? emptyMemory : round.memory,
+    episodes: sameEpisodes(state.episodes, round.episodes),
+    life,
+    holds: held.held,
+    hush,
+  };
+  return { state: isSame(state, next) ? state : next, events: round.events, actions };
+};
+
+interface Round {
+  readonly memory: Memory;
+  readonly episodes: readonly Episode[];
+  readonly events: readonly AlarmEvent[];
+  readonly wakeAtMs: MonoMs;
+}
+
+interface Setting {
+  readonly at: Instant;
+  readonly context: Context;
+  readonly held: DetectorState["holds"];
+}
+
+const judgeAll = (
+  state: DetectorState,
+  report: Report | undefined,
+  { at, context, held }: Setting,
+  badLimits: readonly BrokenRule[],
+  ruleList: readonly Rule[],
+): Round => {
+  const { limits } = context;
+  const broken: BrokenRule[] = [...badLimits];
+  let memory = withoutOldSpells(state.memory, context);
+  let believed = report;
+  if (report !== undefined) ({ memory, report: believed } = examine(memory, report, context));
+  let wakeAtMs = spellsEnd(memory, context);
+  const events: AlarmEvent[] = [];
+  const episodes: Episode[] = [];
+  for (const rule of ruleList) {
+    const open = state.episodes.find((episode) => episode.rule === rule.id);
+    try {
+      if (rule.id === "reading-fault") memory = withBroken(memory, broken);
+      // What a rule has taken in stays, even if judging it fails: other rules ask for it.
+      memory = rule.perceive(memory, believed, context);
+      const opinion = rule.judge(memory, context);
+      const severe = open?.severe === true || (opinion.stands && opinion.severe === true);
+      const next: Turn = turn(rule.id, open, opinion, {
+        detector: state.detector,
+        at,
+        limits,
+        // A hold that goes on is the same object, so that nothing seems to have changed.
+        held: sameHeld(open?.held, holdOn(held, rule.id, severe)),
+        spell: memory.spells.find((spell) => spell.rule === rule.id),
+      });
+      const wake = earlier(rule.wakeAt(memory, context), next.wakeAtMs);
+      memory = withSpell(memory, open, next);
+      wakeAtMs = earlier(wakeAtMs, wake);
+      if (next.episode !== undefined) episodes.push(next.episode);
+      if (next.event !== undefined) events.push(next.event);
+    } catch (error) {
+      broken.push({ rule: rule.id, reason: String(error).slice(0, 200) });
+      if (open !== undefined) episodes.push(open);
+    }
+  }
+  return { memory, episodes, events, wakeAtMs };
+};
+
+const sameHeld = (before: Episode["held"], now: Episode["held"]): Episode["held"] =>
+  before !== undefined &&
+  now !== undefined &&
+  before.by === now.by &&
+  before.who === now.who &&
+  before.reason === now.reason
+    ? before
+    : now;
+
+/** The sound comes back when its time is up, and for every new or worse gas or CO alarm. */
+const endsHush = (untilMs: MonoMs, events: readonly AlarmEvent[], at: Instant): boolean =>
+  at.monoMs >= untilMs ||
+  events.some(
+    (event) =>
+      event.kind !== "returned" &&
+      event.held === undefined &&
+      !event.test &&
+      dangerRules.has(event.rule),
+  );
+
+const withBroken = (memory: Memory, broken: readonly BrokenRule[]): Memory =>
+  broken.length === 0 && memory.broken.length === 0 ? memory : { ...memory, broken };
+
+/** When an episode is over, what is remembered is how often its condition began. */
+const withSpell = (memory: Memory, open: Episode | undefined, next: Turn): Memory => {
+  if (open === undefined || next.episode !== undefined) return memory;
+  const spell: Spell = { rule: open.rule, times: open.times, fromMs: open.spellFromMs };
+  const others = memory.spells.filter((one) => one.rule !== open.rule);
+  return { ...memory, spells: others.concat(spell) };
+};
+
+const spellEnd = (spell: Spell, { limits }: Context): MonoMs =>
+  monoMs(spell.fromMs + limits.chatter.value.within);
+
+const withoutOldSpells = (memory: Memory, context: Context): Memory => {
+  const isOld = (spell: Spell): boolean => spellEnd(spell, context) <= context.nowMs;
+  if (!memory.spells.some(isOld)) return memory;
+  return { ...memory, spells: memory.spells.filter((spell) => !isOld(spell)) };
+};
+
+const spellsEnd = (memory: Memory, context: Context): MonoMs =>
+  memory.spells.reduce<MonoMs>(
+    (first, spell) => earlier(first, spellEnd(spell, context)),
+    monoMs(Number.POSITIVE_INFINITY),
+  );
+
+const sameEpisodes = (
+  before: readonly Episode[],
+  after: readonly Episode[],
+): readonly Episode[] => {
+  if (after.length === 0) return noEpisodes;
+  const same =
+    after.length === before.length && after.every((episode, index) => episode === before[index]);
+  return same ? before : after;
+};
+
+const isSame = (a: DetectorState, b: DetectorState): boolean =>
+  a.at === b.at &&
+  a.heard === b.heard &&
+  a.wakeAtMs === b.wakeAtMs &&
+  a.memory === b.memory &&
+  a.episodes === b.episodes &&
+  a.life === b.life &&
+  a.holds === b.holds &&
+  a.hush === b.hush;

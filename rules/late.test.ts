@@ -1,0 +1,129 @@
+import { describe, expect, test } from "vitest";
+import type { AlarmEvent } from "#domain/alarm.ts";
+import { epochMs } from "#domain/quantity.ts";
+import type { Finding } from "#domain/reading.ts";
+import { co, defaultRules, detector, instant, lel, reportAt } from "#test/compliance/timetable.ts";
+import { initialState, step } from "./step.ts";
+
+const hour = 3_600;
+
+/** A detector that sends its own time with every reading; its clock may be wrong by a constant. */
+const openStore = (clockErrorSeconds = 0) => {
+  let state = initialState(detector, instant(0));
+  const events: AlarmEvent[] = [];
+  const take = (result: ReturnType<typeof step>) => {
+    ({ state } = result);
+    events.push(...result.events);
+    return result;
+  };
+  return {
+    events,
+    state: () => state,
+    /** Arrives at `second`, was taken at `takenSecond`. */
+    says: (second: number, takenSecond: number, ...findings: readonly Finding[]) => {
+      const deviceAtMs = epochMs(instant(takenSecond + clockErrorSeconds).wallMs);
+      const report = { ...reportAt(instant(second), ...findings), deviceAtMs };
+      return take(step(state, { kind: "report", report }, defaultRules));
+    },
+    tick: (second: number) =>
+      take(step(state, { kind: "tick", now: instant(second) }, defaultRules)),
+    ringing: () => events.filter((event) => event.held === undefined && event.rule !== "silence"),
+  };
+};
+
+describe("six hours of stored readings after an outage", () => {
+  test("with a leak that is over make no live alarm, and all of the history", () => {
+    const home = openStore();
+    home.says(0, 0, lel(0), co(0));
+    const back = 6 * hour;
+    for (let minute = 1; minute < 360; minute += 1) {
+      const leak = minute >= 100 && minute < 160;
+      home.says(back + minute / 1_000, minute * 60, lel(leak ? 30 : 0), co(0));
+    }
+    home.says(back + 1, back + 1, lel(0), co(0));
+    home.tick(back + 60);
+    expect(home.ringing()).toEqual([]);
+    const past = home.events.filter((event) => event.late === true);
+    expect(past.map((event) => `${event.kind} ${event.rule}`)).toEqual([
+      "raised combustible",
+      "returned combustible",
+    ]);
+    expect(past.every((event) => event.held?.by === "late")).toBe(true);
+    // In the time it happened: 100 minutes after the start.
+    expect(past[0]?.at.wallMs).toBeCloseTo(instant(6_000).wallMs, -1);
+  });
+
+  test("with a leak that goes on raise it once nothing newer has come for ten seconds", () => {
+    const home = openStore();
+    home.says(0, 0, lel(0));
+    const back = 6 * hour;
+    for (let minute = 300; minute < 357; minute += 1) {
+      home.says(back + minute / 1_000, minute * 60, lel(30));
+    }
+    expect(home.ringing()).toEqual([]);
+    expect(home.state().wakeAtMs).toBe((back + 0.3 + 10) * 1_000);
+    const result = home.tick(back + 10.4);
+    expect(result.events).toMatchObject([{ kind: "raised", rule: "combustible", late: true }]);
+    expect(result.events[0]?.held).toBeUndefined();
+    expect(result.sounding).toBe("gas");
+  });
+
+  test("with a leak that the first live reading still shows raise it live", () => {
+    const home = openStore();
+    home.says(0, 0, lel(0));
+    home.says(6 * hour, 5 * hour, lel(30));
+    const result = home.says(6 * hour + 1, 6 * hour + 1, lel(30));
+    expect(result.events).toMatchObject([{ kind: "raised", rule: "combustible" }]);
+    expect(result.events[0]?.late).toBeUndefined();
+  });
+
+  test("prove that the detector lives", () => {
+    const home = openStore();
+    home.says(0, 0, lel(0));
+    home.tick(200);
+    home.says(6 * hour, 3 * hour, lel(0));
+    expect(home.events.map((event) => `${event.kind} ${event.rule}`)).toEqual([
+      "raised silence",
+      "returned silence",
+    ]);
+  });
+});
+
+describe("a device whose clock is wrong", () => {
+  test("by a constant is judged live from the first reading on", () => {
+    const home = openStore(-3 * hour);
+    expect(home.says(0, 0, lel(30)).events).toHaveLength(1);
+  });
+
+  test("that is set back while it runs is believed again after five minutes, and rings before", () => {
+    const home = openStore();
+    home.says(0, 0, lel(0));
+    for (let second = 10; second <= 320; second += 10) {
+      home.says(second, second - hour, lel(0));
+    }
+    expect(home.state().history).toBeUndefined();
+    expect(home.says(330, 330 - hour, lel(30)).events).toMatchObject([{ kind: "raised" }]);
+
+    const other = openStore();
+    other.says(0, 0, lel(0));
+    other.says(10, 10 - hour, lel(30));
+    expect(other.tick(20).events).toMatchObject([{ kind: "raised", late: true }]);
+  });
+
+  test("that drifts slowly is never late", () => {
+    const home = openStore();
+    for (let day = 0; day < 30; day += 1) home.says(day * 86_400, day * 86_340, lel(0));
+    const at = 30 * 86_400;
+    expect(home.says(at, 30 * 86_340, lel(30)).events.at(-1)).toMatchObject({ kind: "raised" });
+  });
+});
+
+test("a source may say itself that a reading is history", () => {
+  const report = reportAt(instant(10), lel(30));
+  const { events } = step(
+    initialState(detector, instant(0)),
+    { kind: "report", report, late: true },
+    defaultRules,
+  );
+  expect(events).toMatchObject([{ rule: "combustible", late: true, held: { by: "late" } }]);
+});

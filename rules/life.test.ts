@@ -1,0 +1,297 @@
+import { describe, expect, test } from "vitest";
+import { userId } from "#domain/ids.ts";
+import { hours, minutes } from "#domain/quantity.ts";
+import {
+  co,
+  instant,
+  lel,
+  openBench,
+  says,
+  verdict,
+  type Bench,
+} from "#test/compliance/timetable.ts";
+import { refusals, type Command } from "./commands.ts";
+import { isQuiet, lifeOf } from "./step.ts";
+
+const by = userId("李敏");
+const on = { rule: "combustible", by } as const;
+const shelve: Command = { ...on, kind: "shelve", reason: "装修", duration: hours(2) };
+const off: Command = {
+  kind: "take-out-of-service",
+  by,
+  reason: "探头损坏",
+  duration: hours(24),
+  confirmedOnSite: true,
+};
+const state = (home: Bench) => lifeOf(home.state, "combustible");
+
+describe("the life of a gas alarm", () => {
+  test("raised, signed for, returned, reset by a person: latched until then", () => {
+    const home = openBench();
+    expect(state(home)).toBe("normal");
+    home.says(0, lel(25));
+    expect(state(home)).toBe("unacknowledged");
+    home.does(5, { ...on, kind: "acknowledge" });
+    expect(state(home)).toBe("acknowledged");
+    home.says(10, lel(0));
+    home.says(20, lel(0));
+    expect(home.sounding()).toBe("none");
+    expect(state(home)).toBe("latched");
+    home.wait(86_400);
+    expect(state(home)).toBe("latched");
+    home.does(86_401, { ...on, kind: "reset", reason: "阀门已修,复测 0" });
+    expect(state(home)).toBe("normal");
+    expect(home.actions.map((action) => action.kind)).toEqual(["acknowledged", "reset"]);
+    expect(home.actions[1]).toMatchObject({ by: "李敏", reason: "阀门已修,复测 0" });
+  });
+
+  test("returned before anyone signed it waits for the signature, then for the reset", () => {
+    const home = openBench();
+    home.says(0, lel(25));
+    home.says(10, lel(0));
+    home.says(20, lel(0));
+    expect(state(home)).toBe("returned-unacknowledged");
+    expect(isQuiet(home.state)).toBe(false);
+    expect(home.does(30, { ...on, kind: "reset", reason: "x" }).refused).toBe(refusals.notLatched);
+    home.does(40, { ...on, kind: "acknowledge" });
+    expect(state(home)).toBe("latched");
+  });
+
+  test("a worse level, a second gas and a new alarm must be signed for again", () => {
+    const home = openBench();
+    const sign = (second: number) => home.does(second, { ...on, kind: "acknowledge" });
+    home.says(0, lel(12));
+    home.wait(6);
+    sign(7);
+    home.says(8, lel(22));
+    expect(state(home)).toBe("unacknowledged");
+    sign(9);
+    home.says(10, lel(22), lel(12, "lpg"));
+    home.wait(16);
+    expect(state(home)).toBe("unacknowledged");
+    sign(17);
+    home.says(20, lel(0), lel(0, "lpg"));
+    home.says(30, lel(0), lel(0, "lpg"));
+    expect(state(home)).toBe("latched");
+    home.says(60, lel(30));
+    expect(state(home)).toBe("unacknowledged");
+  });
+
+  test("a signature can be taken back, with a reason", () => {
+    const home = openBench();
+    home.says(0, lel(25));
+    home.does(1, { ...on, kind: "acknowledge" });
+    home.does(2, { ...on, kind: "unacknowledge", reason: "签错" });
+    expect(state(home)).toBe("unacknowledged");
+    expect(home.does(3, { ...on, kind: "unacknowledge", reason: "签错" }).refused).toBe(
+      refusals.notSigned,
+    );
+  });
+
+  test("a fault needs no signature to be over, a tamper does", () => {
+    const home = openBench();
+    home.says(0, says("sensor-fault"), says("tamper"));
+    home.says(10, says("sensor-fault", false), says("tamper", false));
+    expect(lifeOf(home.state, "sensor-fault")).toBe("normal");
+    expect(lifeOf(home.state, "tamper")).toBe("returned-unacknowledged");
+    home.does(20, { kind: "acknowledge", rule: "tamper", by });
+    expect(lifeOf(home.state, "tamper")).toBe("normal");
+  });
+
+  test("a pre-alarm and a test leave nothing behind", () => {
+    const home = openBench();
+    home.says(0, says("self-test"), verdict("methane", true));
+    home.says(10, says("self-test", false), verdict("methane", false));
+    expect(lifeOf(home.state, "device-alarm-gas")).toBe("normal");
+    for (let second = 20; second <= 130; second += 10) home.says(second, lel((second - 20) / 12));
+    expect(state(home)).toBe("unacknowledged");
+    home.says(200, lel(0));
+    expect(state(home)).toBe("normal");
+  });
+});
+
+describe("shelving", () => {
+  test("holds an alarm back, records it with name and reason, and ends by itself", () => {
+    const home = openBench();
+    const { action } = home.does(0, shelve);
+    expect(action).toMatchObject({
+      kind: "shelved",
+      by: "李敏",
+      reason: "装修",
+      untilWallMs: instant(7_200).wallMs,
+    });
+    expect(state(home)).toBe("shelved");
+    home.says(10, lel(12));
+    home.wait(20);
+    expect(home.events.filter((one) => one.alarmClass === "gas")).toMatchObject([
+      { kind: "raised", held: { by: "shelved", who: "李敏", reason: "装修" } },
+    ]);
+    expect(home.sounding()).toBe("none");
+    home.says(7_000, lel(12));
+    home.wait(7_201);
+    expect(home.actions.at(-1)).toMatchObject({ kind: "shelving-expired", by: "李敏" });
+    expect(home.events.at(-1)).toMatchObject({ kind: "worsened", rule: "combustible" });
+    expect(home.events.at(-1)?.held).toBeUndefined();
+    expect(state(home)).toBe("unacknowledged");
+    expect(home.sounding()).toBe("gas");
+  });
+
+  test("the high level breaks through", () => {
+    const home = openBench();
+    home.does(0, shelve);
+    home.says(10, lel(12));
+    home.says(20, lel(25));
+    expect(home.events.at(-1)).toMatchObject({ kind: "worsened", priority: 1 });
+    expect(home.events.at(-1)?.held).toBeUndefined();
+    expect(home.sounding()).toBe("gas");
+    expect(state(home)).toBe("unacknowledged");
+  });
+
+  test("lifted with the condition present it is unacknowledged, without it normal", () => {
+    const home = openBench();
+    home.does(0, shelve);
+    home.says(10, lel(12));
+    home.wait(20);
+    home.does(30, { ...on, kind: "unshelve" });
+    expect(state(home)).toBe("unacknowledged");
+    const calm = openBench();
+    calm.does(0, shelve);
+    calm.does(30, { ...on, kind: "unshelve" });
+    expect(state(calm)).toBe("normal");
+    expect(calm.does(31, { ...on, kind: "unshelve" }).refused).toBe(refusals.notHeld);
+  });
+
+  test("is refused for gas and CO that alarm, without name or reason, for too long, and twice", () => {
+    const home = openBench();
+    expect(home.does(1, { ...shelve, by: userId(" ") }).refused).toBe(refusals.nameless);
+    expect(home.does(2, { ...shelve, reason: "" }).refused).toBe(refusals.nameless);
+    expect(home.does(3, { ...shelve, duration: hours(25) }).refused?.en).toContain("24 h");
+    expect(home.does(4, { ...shelve, duration: minutes(0) }).refused).toBeDefined();
+    expect(home.does(4, { ...shelve, duration: minutes(Number.NaN) }).refused).toBeDefined();
+    home.says(5, co(400));
+    expect(home.does(6, shelve).refused).toBe(refusals.dangerStands);
+    expect(home.does(7, { ...shelve, rule: "tamper" }).refused).toBeUndefined();
+    expect(home.does(8, { ...shelve, rule: "tamper" }).refused).toBe(refusals.alreadyHeld);
+    expect(home.state.holds).toHaveLength(1);
+  });
+
+  test("by design only what is neither gas nor CO can be suppressed", () => {
+    const home = openBench();
+    const cause = "gateway-offline";
+    home.does(0, { kind: "suppress", rule: "silence", cause });
+    expect(lifeOf(home.state, "silence")).toBe("suppressed");
+    home.wait(200);
+    expect(home.events).toMatchObject([{ rule: "silence", held: { by: "suppressed" } }]);
+    home.does(300, { kind: "unsuppress", rule: "silence", cause });
+    expect(home.events.at(-1)).toMatchObject({ kind: "worsened", rule: "silence" });
+    expect(lifeOf(home.state, "silence")).toBe("unacknowledged");
+    expect(home.does(301, { kind: "suppress", rule: "co", cause }).refused).toBe(
+      refusals.dangerByDesign,
+    );
+  });
+});
+
+describe("out of service", () => {
+  test("an alarm that stands needs a person on site; then it rings nobody until the time is up", () => {
+    const home = openBench();
+    home.says(0, lel(25));
+    expect(home.does(1, { ...off, confirmedOnSite: false }).refused).toBe(refusals.dangerStands);
+    home.does(2, off);
+    expect(home.sounding()).toBe("none");
+    expect(state(home)).toBe("out-of-service");
+    home.wait(86_403);
+    expect(home.actions.at(-1)).toMatchObject({ kind: "service-hold-expired", by: "李敏" });
+    expect(home.sounding()).toBe("gas");
+    expect(state(home)).toBe("unacknowledged");
+  });
+
+  test("returned to service with nothing wrong it is normal", () => {
+    const home = openBench();
+    home.does(0, off);
+    home.does(10, { kind: "return-to-service", by });
+    expect(state(home)).toBe("normal");
+    expect(home.actions.map((one) => one.kind)).toEqual([
+      "taken-out-of-service",
+      "returned-to-service",
+    ]);
+  });
+});
+
+describe("the sound alone", () => {
+  const hush: Command = {
+    kind: "hush",
+    by,
+    reason: "已通风",
+    duration: minutes(10),
+    confirmedOnSite: false,
+  };
+
+  test("is hushed below the threshold for ten minutes, and comes back with a worse level", () => {
+    const home = openBench();
+    expect(home.does(0, hush).refused).toBe(refusals.notSounding);
+    home.says(1, lel(12));
+    home.says(10, lel(9));
+    expect(home.does(11, hush).refused).toBeUndefined();
+    expect(home.sounding()).toBe("none");
+    expect(state(home)).toBe("unacknowledged");
+    home.says(20, lel(22));
+    expect(home.sounding()).toBe("gas");
+    expect(home.actions.map((one) => one.kind)).toEqual(["hushed", "hush-expired"]);
+  });
+
+  test("comes back by itself", () => {
+    const home = openBench();
+    home.says(1, lel(12));
+    home.says(10, lel(9));
+    home.does(11, hush);
+    home.says(600, lel(9));
+    expect(home.sounding()).toBe("none");
+    home.wait(612);
+    expect(home.sounding()).toBe("gas");
+  });
+
+  test("is refused above the threshold, unless someone on site vouches, and at the high level always", () => {
+    const home = openBench();
+    home.says(0, lel(12));
+    home.wait(6);
+    expect(home.does(7, hush).refused).toBe(refusals.cannotHush);
+    expect(home.does(8, { ...hush, duration: minutes(11) }).refused).toBeDefined();
+    expect(home.does(9, { ...hush, confirmedOnSite: true }).refused).toBeUndefined();
+    home.says(10, lel(25));
+    expect(home.does(11, { ...hush, confirmedOnSite: true }).refused).toBe(refusals.cannotHush);
+  });
+});
+
+describe("chatter", () => {
+  test("60 beginnings in a minute are one alarm, a tag and a count", () => {
+    const home = openBench();
+    for (let toggle = 0; toggle < 60; toggle += 1) {
+      home.says(toggle, verdict("co", true));
+      home.says(toggle + 0.5, verdict("co", false));
+    }
+    expect(home.story()).toEqual(["0 raised device-alarm-co", "2 worsened device-alarm-co"]);
+    expect(home.events[1]?.chatter).toBe(3);
+    expect(home.sounding()).toBe("co");
+    home.wait(200);
+    expect(home.events[2]).toMatchObject({ kind: "returned", chatter: 60 });
+    expect(home.events[2]?.at.monoMs).toBe(119_500);
+  });
+
+  test("slow chatter is tagged at the third alarm within ten minutes, and forgotten after", () => {
+    const home = openBench();
+    for (const second of [0, 60, 120]) {
+      home.says(second, verdict("co", true));
+      home.says(second + 10, verdict("co", false));
+    }
+    expect(home.events.map((event) => event.chatter)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      3,
+    ]);
+    home.wait(1_000);
+    home.says(1_001, verdict("co", true));
+    expect(home.events.at(-1)?.chatter).toBeUndefined();
+  });
+});

@@ -1,0 +1,194 @@
+import {
+  isDanger,
+  type AlarmClass,
+  type AlarmEvent,
+  type Held,
+  type RuleId,
+} from "#domain/alarm.ts";
+import type { DetectorId, EpisodeId, UserId } from "#domain/ids.ts";
+import { monoMs, type MonoMs } from "#domain/quantity.ts";
+import type { Instant } from "#domain/time.ts";
+import type { LimitSet } from "./limits/limit-set.ts";
+import type { Episode } from "./state.ts";
+
+/**
+ * Where one rule of one detector stands in the life of an alarm, after ISA-18.2 (`docs/standards.md`
+ * §6.1). `latched`: signed for and back to normal, but held until a person resets it, as
+ * GB/T 45839-2025 asks of gas and CO.
+ */
+export const lifeStates = [
+  "normal",
+  "unacknowledged",
+  "acknowledged",
+  "returned-unacknowledged",
+  "latched",
+  "shelved",
+  "suppressed",
+  "out-of-service",
+] as const;
+export type LifeState = (typeof lifeStates)[number];
+
+/** What people have done with an episode, and what is left of it after it has returned. */
+export interface Life {
+  readonly rule: RuleId;
+  readonly episode: EpisodeId;
+  readonly alarmClass: AlarmClass;
+  readonly acknowledgedBy: UserId | undefined;
+  /** False once the condition has returned: only the latch or the missing signature is left. */
+  readonly standing: boolean;
+}
+
+/** Someone answers for it that a rule, or the whole detector, rings nobody for a while. */
+export interface Hold {
+  readonly kind: "shelved" | "suppressed" | "out-of-service";
+  readonly rule: RuleId | "all";
+  /** The person, or the cause by design. */
+  readonly by: string;
+  readonly reason: string;
+  readonly sinceMs: MonoMs;
+  /** `undefined` only for suppression by design, which ends with its cause. */
+  readonly untilMs: MonoMs | undefined;
+}
+
+/** The sound alone is off for some minutes; the alarm stands. */
+export interface Hush {
+  readonly by: string;
+  readonly reason: string;
+  readonly untilMs: MonoMs;
+}
+
+export const actionKinds = [
+  "acknowledged",
+  "unacknowledged",
+  "reset",
+  "shelved",
+  "unshelved",
+  "shelving-expired",
+  "suppressed",
+  "unsuppressed",
+  "taken-out-of-service",
+  "returned-to-service",
+  "service-hold-expired",
+  "hushed",
+  "hush-expired",
+] as const;
+export type ActionKind = (typeof actionKinds)[number];
+
+/** Something a person did, or that ended by its limit; for the record and for the one who asked. */
+export interface ActionEvent {
+  readonly id: string;
+  readonly kind: ActionKind;
+  readonly detector: DetectorId;
+  readonly rule: RuleId | "all";
+  readonly episode?: EpisodeId;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Instant;
+  /** Visible countdown: when it ends by itself, wall clock. */
+  readonly untilWallMs?: number;
+}
+
+export const dangerRules: ReadonlySet<RuleId> = new Set([
+  "co",
+  "combustible",
+  "device-alarm-co",
+  "device-alarm-gas",
+  "over-range",
+]);
+
+/**
+ * What holds a rule's events back now. Design never holds gas or CO; a shelving does, but not a
+ * severe alarm: the high level, the set point, over-range break through what a person shelved.
+ */
+export const holdOn = (holds: readonly Hold[], rule: RuleId, severe: boolean): Held | undefined => {
+  if (holds.length === 0) return undefined;
+  const hold = strongest(holds, rule);
+  if (hold === undefined) return undefined;
+  if (hold.kind === "suppressed" && dangerRules.has(rule)) return undefined;
+  if (hold.kind === "shelved" && severe && dangerRules.has(rule)) return undefined;
+  return { by: hold.kind, who: hold.by, reason: hold.reason };
+};
+
+const strongest = (holds: readonly Hold[], rule: RuleId): Hold | undefined => {
+  const mine = holds.filter((hold) => hold.rule === rule || hold.rule === "all");
+  return (
+    mine.find((hold) => hold.kind === "out-of-service") ??
+    mine.find((hold) => hold.kind === "shelved") ??
+    mine[0]
+  );
+};
+
+/** The state of one rule's alarm, as people are shown it. */
+export const lifeOf = (
+  state: {
+    readonly episodes: readonly Episode[];
+    readonly life: readonly Life[];
+    readonly holds: readonly Hold[];
+  },
+  rule: RuleId,
+): LifeState => {
+  const open = state.episodes.find((episode) => episode.rule === rule && !episode.test);
+  const hold = strongest(state.holds, rule);
+  const broken = open !== undefined && open.held === undefined;
+  if (hold !== undefined && !broken) return hold.kind;
+  const life = state.life.find((one) => one.rule === rule);
+  if (open !== undefined) {
+    return life?.standing === true && life.acknowledgedBy !== undefined
+      ? "acknowledged"
+      : "unacknowledged";
+  }
+  if (life === undefined || life.standing) return "normal";
+  return life.acknowledgedBy === undefined ? "returned-unacknowledged" : "latched";
+};
+
+/**
+ * Follows the events of a step: an event that is not held back must be signed for again; a return
+ * leaves a latch, or a missing signature, for the classes that ask for one.
+ */
+export const follow = (
+  before: readonly Life[],
+  events: readonly AlarmEvent[],
+  limits: LimitSet,
+): readonly Life[] => {
+  let life = before;
+  for (const event of events) {
+    const mine = life.find((one) => one.rule === event.rule);
+    const others = life.filter((one) => one !== mine);
+    if (event.kind !== "returned") {
+      // A new alarm, or a worse one: whatever was signed or latched before is superseded.
+      if (mine !== undefined && event.held === undefined) life = others;
+      continue;
+    }
+    const acknowledgedBy = mine?.episode === event.episode ? mine.acknowledgedBy : undefined;
+    const left: Life = { ...of(event), acknowledgedBy, standing: false };
+    if (mustBeKept(left, event, limits)) life = others.concat(left);
+    else if (mine !== undefined) life = others;
+  }
+  return life;
+};
+
+const of = ({ rule, episode, alarmClass }: AlarmEvent) => ({ rule, episode, alarmClass });
+
+const mustBeKept = (life: Life, event: AlarmEvent, limits: LimitSet): boolean => {
+  // Tests, pre-alarms and what was held back ask nothing of people.
+  if (event.test || event.held !== undefined) return false;
+  if (isDanger(life.alarmClass) && event.priority !== 1) return false;
+  if (limits.life.latch.includes(life.alarmClass)) return true;
+  return life.acknowledgedBy === undefined && limits.life.acknowledge.includes(life.alarmClass);
+};
+
+/** The holds that still hold, and those whose time is up. */
+export const expire = (
+  holds: readonly Hold[],
+  nowMs: MonoMs,
+): { readonly held: readonly Hold[]; readonly ended: readonly Hold[] } => {
+  const isOver = (hold: Hold): boolean => hold.untilMs !== undefined && hold.untilMs <= nowMs;
+  if (!holds.some(isOver)) return { held: holds, ended: [] };
+  return { held: holds.filter((hold) => !isOver(hold)), ended: holds.filter(isOver) };
+};
+
+export const nextExpiry = (holds: readonly Hold[], hush: Hush | undefined): MonoMs => {
+  let next = hush?.untilMs ?? monoMs(Number.POSITIVE_INFINITY);
+  for (const { untilMs } of holds) if (untilMs !== undefined && untilMs < next) next = untilMs;
+  return next;
+};

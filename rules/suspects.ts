@@ -1,0 +1,95 @@
+import type { Finding, Report } from "#domain/reading.ts";
+import { doseFloor } from "./co-dose.ts";
+import { amount, isSound } from "./level.ts";
+import type { Memory, Watch } from "./memory.ts";
+import type { Context } from "./rule.ts";
+
+/**
+ * Numbers that look like levels but are not believed:
+ *
+ * - stuck: exactly the same, not near zero, for many hours. It stops counting, unless it is high
+ *   enough to be an alarm;
+ * - an impossible fall: from a level worth watching to next to nothing, faster than any sensor can
+ *   follow. It is never a value and never clears; a second later the fall is possible.
+ *
+ * A jump upwards is believed at once, however steep: that side errs towards an alarm.
+ *
+ * Answers the report without the findings that are not believed.
+ */
+export const examine = (
+  memory: Memory,
+  report: Report,
+  context: Context,
+): { readonly memory: Memory; readonly report: Report } => {
+  let watched = memory.watched;
+  const doubted: Finding[] = [];
+  for (const finding of report.findings) {
+    if (finding.kind !== "level" || finding.overRange === true || !isSound(finding.level)) continue;
+    const { gas } = finding.level;
+    const before = watched.find((one) => one.gas === gas);
+    const next = look(before, gas, amount(finding.level), context);
+    if (next.doubt) doubted.push(finding);
+    if (next.watch === before) continue;
+    watched = watched.filter((one) => one !== before);
+    if (next.watch !== undefined) watched = watched.concat(next.watch);
+  }
+  const believed =
+    doubted.length === 0
+      ? report
+      : { ...report, findings: report.findings.filter((finding) => !doubted.includes(finding)) };
+  return {
+    memory: watched === memory.watched ? memory : { ...memory, watched },
+    report: believed,
+  };
+};
+
+/** A gas whose numbers are doubted so much that people must know: stuck, or jumping again and again. */
+export const suspect = (memory: Memory): Watch | undefined =>
+  memory.watched.find((one) => one.stuck || one.jumps >= jumpsForFault);
+
+const jumpsForFault = 3;
+/** Jumps further apart than this do not add up. */
+const jumpSpellMs = 600_000;
+
+const floorOf = (gas: Watch["gas"], { limits }: Context): number =>
+  gas === "co" ? doseFloor : limits.gas.watchFrom.value;
+
+const look = (
+  before: Watch | undefined,
+  gas: Watch["gas"],
+  value: number,
+  context: Context,
+): { readonly watch: Watch | undefined; readonly doubt: boolean } => {
+  const { nowMs, limits } = context;
+  const floor = floorOf(gas, context);
+  if (before === undefined) {
+    if (value < floor) return { watch: undefined, doubt: false };
+    const fresh = { gas, value, sinceMs: nowMs, atMs: nowMs };
+    return { watch: { ...fresh, stuck: false, jumps: 0, jumpedAtMs: undefined }, doubt: false };
+  }
+  if (value < before.value * possibleRest(nowMs - before.atMs) - floor) {
+    const again = before.jumpedAtMs !== undefined && nowMs - before.jumpedAtMs < jumpSpellMs;
+    const jumps = again ? before.jumps + 1 : 1;
+    return { watch: { ...before, jumps, jumpedAtMs: nowMs }, doubt: true };
+  }
+  if (value === before.value) {
+    const stuck = value >= floor && nowMs - before.sinceMs >= limits.stuckAfter.value;
+    const alarming =
+      gas === "co" ? value >= limits.co.clearBelow.value : value >= limits.gas.low.clearBelow.value;
+    return { watch: { ...before, atMs: nowMs, stuck }, doubt: stuck && !alarming };
+  }
+  const calm = before.jumpedAtMs === undefined || nowMs - before.jumpedAtMs >= jumpSpellMs;
+  if (value < floor && calm) return { watch: undefined, doubt: false };
+  const jumps = calm ? 0 : before.jumps;
+  const jumpedAtMs = calm ? undefined : before.jumpedAtMs;
+  return {
+    watch: { gas, value, sinceMs: nowMs, atMs: nowMs, stuck: false, jumps, jumpedAtMs },
+    doubt: false,
+  };
+};
+
+/**
+ * The least share of a level that can be left after `durationMs`: a tenth after one second.
+ * Catalytic and electrochemical sensors need 10 to 30 s for that; our own choice is far outside.
+ */
+const possibleRest = (durationMs: number): number => 10 ** (-durationMs / 1_000);
