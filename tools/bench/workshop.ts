@@ -44,6 +44,7 @@ const killAfterMs = 5_000;
 export const openWorkshop = async (): Promise<Workshop> => {
   const folder = await mkdtemp(join(tmpdir(), "canary-bench-"));
   const isPinned = availableParallelism() >= 2 && spawnSync("taskset", ["--version"]).status === 0;
+  const compileCache = process.env["NODE_COMPILE_CACHE"] ?? join(folder, "compile");
   const children = new Set<Child>();
   let isClosing = false;
 
@@ -52,7 +53,8 @@ export const openWorkshop = async (): Promise<Workshop> => {
     const pinned = ["-c", core === "taker" ? "0" : "1", command, ...args];
     const child = spawn(isPinned ? "taskset" : command, isPinned ? pinned : [...args], {
       cwd: projectRoot,
-      env: { ...process.env, ...environment },
+      // As `npx canary` sets it: what has run once need not be compiled again.
+      env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...environment },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     const watched = watch(child, command, () => children.delete(watched));
