@@ -11,10 +11,15 @@ export interface Keeper {
     records: readonly NewRecord[],
     state: string,
   ) => Promise<void>;
-  /** What is still to be written for a detector: a repeat of its message must not be acknowledged before. */
+  /**
+   * What is still to be written for a detector, tried again at once: a repeat of its message must
+   * not be acknowledged before, nor its state be saved ahead of the record that explains it.
+   */
   readonly owed: (detector: DetectorId) => Promise<void> | undefined;
+  readonly isOwed: (detector: DetectorId) => boolean;
   /** Saves states that changed without an event; losing one costs a little of a dose, not an alarm. */
   readonly save: (states: readonly SavedState[]) => void;
+  /** Records that the disk refused, or does not answer for, and that are tried again. */
   readonly unwritten: () => number;
   readonly close: () => Promise<void>;
 }
@@ -36,27 +41,30 @@ const retryAfterMs = 1_000;
 interface Debt {
   readonly detector: DetectorId;
   readonly records: readonly NewRecord[];
-  readonly state: string;
+  /** Left out once a later state of this detector is on disk. */
+  state: string | undefined;
+  /** The attempt that is wanted or under way, shared by all who wait for it. */
+  attempt: PromiseWithResolvers<void> | undefined;
+  /** Its alarms have left without being on disk. */
+  left: boolean;
+  cancelPatience: () => void;
 }
 
 export const createKeeper = (deps: KeeperDeps): Keeper => {
   const debts = createDebts(deps);
-  const underWay = new Map<DetectorId, Promise<void>>();
 
   return {
-    keep: (detector, records, state) => {
-      const done = debts.write({ detector, records, state }).finally(() => {
-        if (underWay.get(detector) === done) underWay.delete(detector);
-      });
-      underWay.set(detector, done);
-      return done;
+    keep: debts.add,
+    owed: (detector) => {
+      const mine = debts.of(detector);
+      return mine.length === 0 ? undefined : Promise.all(mine.map(debts.pay)).then(() => {});
     },
-    owed: (detector) => underWay.get(detector) ?? debts.of(detector),
+    isOwed: (detector) => debts.of(detector).length > 0,
     save: (states) => {
       if (states.length === 0) return;
       deps.journal.append([], states).catch((error: unknown) => reportRefusal(deps, error));
     },
-    unwritten: debts.records,
+    unwritten: debts.refused,
     close: async () => {
       await debts.close();
       await deps.journal.close();
@@ -64,95 +72,110 @@ export const createKeeper = (deps: KeeperDeps): Keeper => {
   };
 };
 
-/** What the disk refused, oldest first. Never dropped: it is as long as there are alarms. */
+/**
+ * Everything that is not on disk yet, oldest first. Never dropped: it is as long as there are
+ * alarms. One attempt at a time, each takes all that has come meanwhile; the journal writes what is
+ * asked in one turn in one commit, and what it will not have holds up no other.
+ */
 const createDebts = (deps: KeeperDeps) => {
   let debts: Debt[] = [];
-  let paying: Promise<void> | undefined;
+  let running = false;
   let cancelRetry = (): void => {};
 
-  const retryLater = (): void => {
+  const run = async (): Promise<void> => {
+    if (running) return;
+    running = true;
     cancelRetry();
-    cancelRetry = deps.timers.after(retryAfterMs, () => void pay().catch(() => {}));
-  };
-
-  /** One attempt to write everything that is owed, shared by all who ask meanwhile. */
-  const pay = (): Promise<void> => {
-    paying ??= (async () => {
-      cancelRetry();
+    while (debts.some(({ attempt }) => attempt !== undefined)) {
       const batch = [...debts];
-      try {
-        await writeBatch(deps, batch);
-        debts = debts.slice(batch.length);
-      } finally {
-        paying = undefined;
-        if (debts.length > 0) retryLater();
-      }
-    })();
-    return paying;
+      const outcomes = await Promise.allSettled(batch.map((debt) => write(deps.journal, debt)));
+      const written = new Set(batch.filter((_, at) => outcomes[at]?.status === "fulfilled"));
+      debts = debts.filter((debt) => !written.has(debt));
+      for (const [at, debt] of batch.entries()) finish(deps, debt, outcomes[at]);
+      forgetOldStates(batch, written);
+      if (written.size > 0) deps.onKept();
+      if (debts.length === 0) reportWritten(deps);
+    }
+    running = false;
+    if (debts.length > 0) cancelRetry = deps.timers.after(retryAfterMs, payAll);
   };
 
-  /** An attempt already under way may not hold this debt: go on until it is written or refused. */
-  const payFor = async (debt: Debt): Promise<void> => {
-    while (debts.includes(debt)) await pay();
+  const pay = (debt: Debt): Promise<void> => {
+    debt.attempt ??= Promise.withResolvers<void>();
+    const { promise } = debt.attempt;
+    promise.catch(() => {}); // reported in `finish`; whoever waits hears it as well
+    void run();
+    return promise;
   };
+  const payAll = (): void => debts.forEach((debt) => void pay(debt));
 
   return {
-    write: async (debt: Debt): Promise<void> => {
-      if (debts.length > 0) {
-        debts.push(debt); // order is kept: behind what the disk refused before
-        await payFor(debt);
-        return;
-      }
-      try {
-        await writeBatch(deps, [debt]);
-      } catch (error) {
-        debts.push(debt);
-        retryLater();
-        throw error;
-      }
+    add: (detector: DetectorId, records: readonly NewRecord[], state: string): Promise<void> => {
+      const debt: Debt = {
+        ...{ detector, records, state, attempt: undefined, left: false },
+        cancelPatience: deps.timers.after(patienceMs, () => leave(deps, debt, noAnswer)),
+      };
+      debts.push(debt);
+      return pay(debt);
     },
-    of: (detector: DetectorId): Promise<void> | undefined => {
-      if (debts.length === 0) return undefined;
-      const mine = debts.filter((debt) => debt.detector === detector);
-      return mine.length === 0 ? undefined : Promise.all(mine.map(payFor)).then(() => {});
-    },
-    records: (): number => debts.reduce((sum, { records }) => sum + records.length, 0),
+    pay,
+    of: (detector: DetectorId): readonly Debt[] =>
+      debts.filter((debt) => debt.detector === detector),
+    refused: (): number =>
+      debts.reduce((sum, { left, records }) => sum + (left ? records.length : 0), 0),
     close: async (): Promise<void> => {
-      cancelRetry();
-      if (debts.length > 0) await pay().catch(() => {});
+      await Promise.allSettled(debts.map(pay));
       cancelRetry();
     },
   };
 };
 
-/** Writes, or sends the alarms out unwritten: when the disk refuses, and when it does not answer in time. */
-const writeBatch = async (deps: KeeperDeps, batch: readonly Debt[]): Promise<void> => {
-  const records = batch.flatMap((debt) => debt.records);
-  const sendUnkept = (reason: unknown): void => {
-    reportRefusal(deps, reason);
-    for (const { notice } of records) deps.onUnkept(notice);
-  };
-  const cancelPatience = deps.timers.after(patienceMs, () =>
-    sendUnkept("磁盘无响应 · the disk does not answer"),
-  );
-  try {
-    await deps.journal.append(
-      records,
-      batch.map(({ detector, state }) => ({ detector, json: state })),
-    );
-  } catch (error) {
-    sendUnkept(error);
-    throw error;
-  } finally {
-    cancelPatience();
+const noAnswer = "磁盘无响应 · the disk does not answer";
+
+const write = (journal: Journal, { records, detector, state }: Debt): Promise<unknown> =>
+  journal.append(records, state === undefined ? [] : [{ detector, json: state }]);
+
+/** Tells those who wait how the attempt ended. */
+const finish = (
+  deps: KeeperDeps,
+  debt: Debt,
+  outcome: PromiseSettledResult<unknown> | undefined,
+): void => {
+  const { attempt } = debt;
+  debt.attempt = undefined;
+  if (outcome?.status === "rejected") {
+    leave(deps, debt, outcome.reason);
+    attempt?.reject(outcome.reason);
+    return;
   }
-  deps.reportFault({
+  debt.cancelPatience();
+  attempt?.resolve();
+};
+
+/** Where a later state of the same detector is on disk, an earlier one must not be written over it. */
+const forgetOldStates = (batch: readonly Debt[], written: ReadonlySet<Debt>): void => {
+  const newest = new Map<DetectorId, number>();
+  for (const [at, debt] of batch.entries()) if (written.has(debt)) newest.set(debt.detector, at);
+  for (const [at, debt] of batch.entries()) {
+    if (at < (newest.get(debt.detector) ?? 0)) debt.state = undefined;
+  }
+};
+
+/** An alarm does not wait for a disk that refuses it or does not answer in time. */
+const leave = (deps: KeeperDeps, debt: Debt, reason: unknown): void => {
+  debt.cancelPatience();
+  reportRefusal(deps, reason);
+  if (debt.left) return; // the uplink repeats it until somebody has it
+  debt.left = true;
+  for (const { notice } of debt.records) deps.onUnkept(notice);
+};
+
+const reportWritten = ({ reportFault }: KeeperDeps): void =>
+  reportFault({
     key: "journal-write",
     present: false,
     text: { zh: "记录写入恢复正常", en: "the journal can be written again" },
   });
-  deps.onKept();
-};
 
 const reportRefusal = ({ reportFault }: KeeperDeps, reason: unknown): void =>
   reportFault({

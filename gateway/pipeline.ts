@@ -65,7 +65,10 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
   };
 
   const saveChanged = (): void => {
-    const changed = [...points.byId.values()].filter(({ unsaved }) => unsaved);
+    // A state ahead of its record would make a restart believe that the record was written.
+    const changed = [...points.byId.values()].filter(
+      ({ id, unsaved }) => unsaved && !keeper.isOwed(id),
+    );
     for (const point of changed) point.unsaved = false;
     keeper.save(changed.map(({ id, state }) => ({ detector: id, json: saveState(state) })));
   };

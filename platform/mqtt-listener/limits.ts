@@ -17,8 +17,10 @@ export interface MqttLimits {
   readonly unreadBytes: number;
   /** A subscriber that takes nothing at all for this long is disconnected. */
   readonly drainTimeoutMs: number;
-  /** Messages of one connection that may wait for their commit before it is no longer read. */
+  /** Messages of one connection (QoS 1 and 2) that may wait for their commit before it is no longer read. */
   readonly waitingAcknowledgements: number;
+  /** The same in bytes of payload. */
+  readonly waitingBytes: number;
   readonly subscriptionsPerClient: number;
   /** Sessions one user may leave behind (clean = false with subscriptions). */
   readonly keptSessionsPerUser: number;
@@ -53,8 +55,10 @@ export const defaultMqttLimits: MqttLimits = {
   unreadBytes: 1024 * 1024,
   // aedes' own default of 60 s keeps a frozen peer's memory too long; 0 would wait for ever.
   drainTimeoutMs: 10_000,
-  // Ten times what a stalled disk (1 s) lets pile up on one line of 100 alarms a second.
-  waitingAcknowledgements: 1_024,
+  // Not to read on is to be deaf. A bridge for 500 detectors that sends 50 messages a second and waits
+  // for no PUBACK is heard through five minutes of a stalled disk; most clients wait after 20.
+  waitingAcknowledgements: 16_384,
+  waitingBytes: 8 * 1024 * 1024,
   subscriptionsPerClient: 128,
   keptSessionsPerUser: 16,
   retainedMessages: 10_000,

@@ -9,6 +9,7 @@ const session = (): Session => ({
   readOn: () => undefined,
   filters: new Set(),
   waiting: 0,
+  waitingBytes: 0,
   last: Promise.resolve(),
   checkedTopic: undefined,
 });
@@ -92,4 +93,16 @@ test("beyond so many waiting messages the connection is not read on", () => {
 
   expect(own.waiting).toBe(10);
   expect(reads).toBe(3);
+});
+
+test("nor beyond so many waiting bytes", () => {
+  let reads = 0;
+  const own = { ...session(), readOn: () => (reads += 1) };
+  const limits = { ...defaultMqttLimits, waitingBytes: 100 };
+  const send = gateWith([], { limits, onPublish: () => new Promise(() => undefined) });
+  const payload = Buffer.alloc(40);
+  for (let messageId = 1; messageId <= 10; messageId += 1)
+    send(own, packet({ messageId, payload }));
+
+  expect(reads).toBe(2);
 });

@@ -1,6 +1,6 @@
 /**
  * Every message of a client passes here before aedes acknowledges it: checked, handed to the program
- * at once, acknowledged in order once the program has committed it.
+ * at once, acknowledged in order once the program has committed it (QoS 1 and 2).
  *
  * aedes writes the PUBACK before it stores or forwards a message, but waits for `authorizePublish`:
  * so the commit happens here, and so does the storing for sessions that are away.
@@ -26,8 +26,9 @@ export interface Session {
   /** Lets aedes read on while messages wait for their commit. */
   readonly readOn: () => void;
   readonly filters: Set<string>;
-  /** Messages whose acknowledgement waits, and the last of them. */
+  /** Messages whose acknowledgement waits, their bytes, and the last of them. */
   waiting: number;
+  waitingBytes: number;
   last: Promise<void>;
   /** The topic that was checked last: a detector has only one or two. */
   checkedTopic: string | undefined;
@@ -69,12 +70,19 @@ export const createGate =
     };
     if (packet.retain && !mayRetain(options, session, packet)) packet.retain = false;
     const committed = take(options, message);
+    if (packet.qos === 0) {
+      // There is nothing to acknowledge, nobody who would send it again, and no order to keep with
+      // others (4.6): waiting for a stalled disk could only make us deaf. The program has its failure.
+      committed?.catch(() => undefined);
+      done(null);
+      return;
+    }
     const storeFirst = packet.qos === 1 && (packet.retain || options.queuesForSessions());
     if (committed === undefined && !storeFirst && session.waiting === 0) {
       done(null);
       return;
     }
-    finishInTurn(options, session, committed, {
+    finishInTurn(options, session, packet.payload.length, committed, {
       afterwards: () => (storeFirst ? options.publishAhead(packet, from) : undefined),
       onDone: () => done(null),
       onFailed: (error) => {
@@ -130,22 +138,30 @@ interface Ending {
 const finishInTurn = (
   options: GateOptions,
   session: Session,
+  bytes: number,
   committed: Promise<void> | undefined,
   ending: Ending,
 ): void => {
   session.waiting += 1;
+  session.waitingBytes += bytes;
+  const noLongerWaits = (): void => {
+    session.waiting -= 1;
+    session.waitingBytes -= bytes;
+  };
   // Awaited below, but perhaps only after an earlier one has failed.
   committed?.catch(() => undefined);
   session.last = session.last.then(() => committed).then(ending.afterwards);
   session.last.then(
     () => {
-      session.waiting -= 1;
+      noLongerWaits();
       ending.onDone();
     },
     (error: unknown) => {
-      session.waiting -= 1;
+      noLongerWaits();
       ending.onFailed(error);
     },
   );
-  if (session.waiting <= options.limits.waitingAcknowledgements) session.readOn();
+  const { waitingAcknowledgements, waitingBytes } = options.limits;
+  if (session.waiting <= waitingAcknowledgements && session.waitingBytes <= waitingBytes)
+    session.readOn();
 };

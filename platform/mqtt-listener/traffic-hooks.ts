@@ -84,6 +84,7 @@ const apart = (session: Session): Session => ({
   ...session,
   readOn: () => undefined,
   waiting: 0,
+  waitingBytes: 0,
   last: Promise.resolve(),
 });
 

@@ -78,6 +78,7 @@ export const createVisitors = (
         readOn: () => setImmediate(() => socket.destroyed || socket.emit("readable")),
         filters: new Set(),
         waiting: 0,
+        waitingBytes: 0,
         last: Promise.resolve(),
         checkedTopic: undefined,
       };
