@@ -35,7 +35,7 @@ export const bench = async (name: string, json: boolean): Promise<number> => {
     return 1;
   }
   const workshop = await openWorkshop();
-  const interrupted = closeOnSignal(workshop);
+  const interrupted = endOnSignal();
   try {
     const machine = describeMachine(workshop.folder, workshop.isPinned);
     if (!json) console.log(formatMachine(machine));
@@ -72,12 +72,12 @@ const report = (machine: Machine, rows: readonly Row[]): object => ({
   rows: rows.map((row) => ({ ...row, ratio: ratioOf(row), met: isMet(row) })),
 });
 
-/** On Ctrl-C the children end and the folder goes, as after a finished run. */
-const closeOnSignal = (workshop: Workshop) => {
+/** On Ctrl-C the run is over, and what follows every run follows: children end, the folder goes. */
+const endOnSignal = () => {
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => {});
   const onSignal = (signal: NodeJS.Signals): void => {
-    void workshop.close().then(() => reject(new Error(`interrupted by ${signal}`)));
+    reject(new Error(`interrupted by ${signal}`));
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
   return {
