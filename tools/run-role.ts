@@ -15,12 +15,22 @@ export const runRole = async (role: Role): Promise<number> => {
     log.fatal(both(started.error));
     return exitCannotStart;
   }
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
+  await endAsked();
+  // A disk that does not answer must not keep a process alive that was told to go.
+  setTimeout(() => process.exit(1), closeWithinMs).unref();
   await started.value.close();
   return 0;
 };
+
+const closeWithinMs = 10_000;
+
+/** A signal, or the end of the supervisor that started us: nothing is left running behind a killed one. */
+const endAsked = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.once(signal, () => resolve());
+    process.once("disconnect", () => resolve());
+  });
 
 /** Only the role's own code is loaded: a small gateway does not carry the center in memory. */
 const open = async (role: Role, loaded: LoadedSite, log: ReturnType<typeof openLog>) => {

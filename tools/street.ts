@@ -46,7 +46,7 @@ export const runStreet = async (
   const start = (role: Role, failures: number): void => {
     const child = spawn(process.execPath, [join(projectRoot, "tools/canary.ts"), role], {
       env,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     running.set(role, child);
     const startedAt = process.hrtime.bigint();
@@ -75,8 +75,7 @@ export const runStreet = async (
     });
   };
 
-  process.on("SIGINT", () => stop(0));
-  process.on("SIGTERM", () => stop(0));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(0));
   // The gateway first: it protects without the center.
   start("gateway", 0);
   start("center", 0);
