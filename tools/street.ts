@@ -51,6 +51,7 @@ export const runStreet = async (
     running.set(role, child);
     const startedAt = process.hrtime.bigint();
     for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
       createInterface({ input: stream }).on("line", (line) =>
         console.log(readableLine(role, line)),
       );
