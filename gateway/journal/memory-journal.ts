@@ -81,7 +81,12 @@ export const createMemoryJournal = (options: MemoryJournalOptions = {}): Renewab
     },
     settle: (settlement) =>
       commit(() => {
-        for (const { seq } of records) if (isConfirmed(seq, settlement)) settled.add(seq);
+        let reopened = 0;
+        for (const { seq } of records) {
+          if (isConfirmed(seq, settlement)) settled.add(seq);
+          else if (seq <= settlement.upTo && settled.delete(seq)) reopened += 1;
+        }
+        return { reopened };
       }),
     counts: async () => ({ lastSeq: records.length, pending: records.length - settled.size }),
     close: async () => {
