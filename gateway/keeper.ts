@@ -112,7 +112,11 @@ const createDebts = (deps: KeeperDeps) => {
   return {
     add: (detector: DetectorId, records: readonly NewRecord[], state: string): Promise<void> => {
       const debt: Debt = {
-        ...{ detector, records, state, attempt: undefined, left: false },
+        detector,
+        records,
+        state,
+        attempt: undefined,
+        left: false,
         cancelPatience: deps.timers.after(patienceMs, () => leave(deps, debt, noAnswer)),
       };
       debts.push(debt);

@@ -27,7 +27,7 @@ import { createKeeper } from "./keeper.ts";
 import { createGatewayMetrics } from "./metrics.ts";
 import { createMqttAccess } from "./mqtt-access.ts";
 import { createPipeline } from "./pipeline.ts";
-import { createPoints } from "./points.ts";
+import { createPoints, strangerFault } from "./points.ts";
 import type { Journal } from "./ports.ts";
 import { chooseLimits } from "./site-limits.ts";
 import { createMqttSource, type MqttSource } from "./sources/mqtt-source.ts";
@@ -122,6 +122,7 @@ const protect = async (world: World, broker: MqttListener) => {
     known: await reviveStates(journal, clock.now(), faults),
     rulesFor: (registered) => ({ limits, silenceAfter: registered?.silenceAfter ?? seconds(60) }),
     now: clock.now,
+    onStranger: (id, { line, place }) => reportFault(strangerFault(id, `${line} ${place}`)),
   });
   const { drill } = site;
   const link = openCenterLink(site, gateway, options.brokerUrl, reportFault);

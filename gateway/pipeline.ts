@@ -14,7 +14,7 @@ import type { Clock } from "#domain/time.ts";
 import type { Timers } from "#platform/timers.ts";
 import { isQuiet, saveState, step, type JudgeInput } from "#rules/step.ts";
 import type { Keeper } from "./keeper.ts";
-import type { Point, Points } from "./points.ts";
+import { matters, type Point, type Points } from "./points.ts";
 import type { Take } from "./ports.ts";
 
 export interface PipelineDeps {
@@ -104,6 +104,7 @@ const carryOut = (
   input: JudgeInput,
 ): Promise<void> | undefined => {
   const before = point.state;
+  const mattered = matters(point);
   const next = step(before, input, point.rules);
   point.state = next.state;
   if (next.sounding !== point.sounding) {
@@ -111,13 +112,15 @@ const carryOut = (
     deps.sound(point.id, next.sounding);
   }
   // A detector with nothing to remember is written once, when it falls quiet, and not again.
-  if (next.state !== before && !(isQuiet(before) && isQuiet(next.state))) point.unsaved = true;
-  if (next.events.length === 0) return deps.keeper.owed(point.id);
+  if (next.state !== before && !(isQuiet(before) && isQuiet(next.state)))
+    point.unsaved = mattered || matters(point);
+  const events = next.events.filter((event) => isForTheDesk(point, event));
+  if (events.length === 0) return deps.keeper.owed(point.id);
   point.unsaved = false;
   const report = input.kind === "report" ? input.report : undefined;
   return deps.keeper.keep(
     point.id,
-    next.events.map((event) => ({
+    events.map((event) => ({
       // Gas and CO have the alarm lane to themselves.
       lane: isDanger(event.alarmClass) ? "alarm" : "state",
       notice: noticeOf(deps, point, withLevel(event, report)),
@@ -125,6 +128,10 @@ const carryOut = (
     saveState(next.state),
   );
 };
+
+/** Of a device nobody registered only gas and CO are alarms; see `matters`. */
+const isForTheDesk = ({ registered }: Point, { alarmClass }: AlarmEvent): boolean =>
+  registered !== undefined || isDanger(alarmClass);
 
 const noticeOf = (deps: PipelineDeps, point: Point, event: AlarmEvent): AlarmNotice => ({
   event,

@@ -1,11 +1,13 @@
 /** What the gateway knows of each detector while it runs. */
+import { isDanger } from "#domain/alarm.ts";
 import type { Sounding } from "#domain/buzzer.ts";
 import type { Level } from "#domain/gas.ts";
 import type { DetectorId } from "#domain/ids.ts";
 import type { BusPosition, Report } from "#domain/reading.ts";
 import type { Instant } from "#domain/time.ts";
-import { initialState, isQuiet, type DetectorRules, type DetectorState } from "#rules/step.ts";
+import { initialState, type DetectorRules, type DetectorState } from "#rules/step.ts";
 import type { Directory, Registered } from "./directory.ts";
+import type { GatewayFault } from "./ports.ts";
 
 export interface Point {
   readonly id: DetectorId;
@@ -28,8 +30,9 @@ export interface Points {
   readonly of: (report: Report) => Point;
 }
 
-/** More unregistered devices than this, and quiet ones are forgotten: a flood of invented names must not fill memory. */
+/** More unregistered devices than this, and idle ones are forgotten: a flood of invented names must not fill memory. */
 const unregisteredMax = 1_000;
+const forgottenAtOnce = 100;
 const nowhere: BusPosition = { line: "-", place: "-" };
 
 /**
@@ -41,9 +44,12 @@ export const createPoints = (deps: {
   readonly rulesFor: (registered: Registered | undefined) => DetectorRules;
   readonly known: ReadonlyMap<DetectorId, DetectorState>;
   readonly now: () => Instant;
+  /** A device nobody registered is heard for the first time, or again after it was forgotten. */
+  readonly onStranger: (id: DetectorId, position: BusPosition) => void;
 }): Points => {
   const byId = new Map<DetectorId, Point>();
   let unregistered = 0;
+  let forgetAbove = unregisteredMax;
 
   const open = (id: DetectorId, position: BusPosition): Point => {
     const registered = deps.directory.byId(id);
@@ -61,14 +67,21 @@ export const createPoints = (deps: {
     };
     byId.set(id, point);
     if (registered === undefined) {
+      deps.onStranger(id, position);
       unregistered += 1;
-      if (unregistered > unregisteredMax) unregistered -= forgetQuiet(byId, point);
+      if (unregistered > forgetAbove) {
+        unregistered = forgetStrangers(byId, point);
+        // Where none could go, not every newcomer shall be a reason to look through all again.
+        forgetAbove = Math.max(unregisteredMax, unregistered + forgottenAtOnce);
+      }
     }
     return point;
   };
 
   for (const { id } of deps.directory.all) open(id, nowhere);
-  for (const [id, state] of deps.known) if (!byId.has(id) && !isQuiet(state)) open(id, nowhere);
+  for (const [id, { episodes }] of deps.known) {
+    if (!byId.has(id) && episodes.length > 0) open(id, nowhere);
+  }
 
   return {
     byId,
@@ -76,18 +89,41 @@ export const createPoints = (deps: {
   };
 };
 
-/** Forgets unregistered devices with nothing to say; answers how many. One that alarms stays. */
-const forgetQuiet = (points: Map<DetectorId, Point>, newest: Point): number => {
-  let forgotten = 0;
-  for (const [id, point] of points) {
-    const stays =
-      point.registered !== undefined ||
-      point === newest ||
-      point.state.episodes.some(({ alarmClass }) => alarmClass !== "silence");
-    if (stays) continue;
-    points.delete(id);
-    forgotten += 1;
-    if (forgotten >= unregisteredMax / 10) break;
-  }
-  return forgotten;
+/** For the duty seat, once for all of them; the newest is named. */
+export const strangerFault = (id: DetectorId, where: string): GatewayFault => ({
+  key: "unregistered-devices",
+  present: true,
+  text: {
+    zh: `有未登记的设备在发数据,最近一台:${id}(${where})。燃气和一氧化碳报警照常处理,其他状态不单独报警;请核实后登记`,
+    en: `devices that nobody registered are sending, the latest is ${id} (${where}). Their gas and CO alarms are handled as any; their other states raise no alarm of their own. Check and register them`,
+  },
+});
+
+/**
+ * Somebody registered it and counts on it, or it is about gas or CO: an alarm, a dose, a dwell.
+ * What else an unregistered device says of itself is shown as its state and is no alarm of its own:
+ * nobody's address is behind it, and names can be invented without end.
+ */
+export const matters = ({ registered, state }: Point): boolean =>
+  registered !== undefined || hasDanger(state) || isBuilding(state);
+
+const hasDanger = ({ episodes }: DetectorState): boolean =>
+  episodes.some(({ alarmClass }) => isDanger(alarmClass));
+
+const isBuilding = ({ memory: { co, gases, verdicts, overRange } }: DetectorState): boolean =>
+  co !== undefined || gases.length + verdicts.length + overRange.length > 0;
+
+/** Forgets unregistered devices, longest known first; answers how many are left. Who alarms stays. */
+const forgetStrangers = (points: Map<DetectorId, Point>, newest: Point): number => {
+  const strangers = [...points.values()].filter(
+    (point) => point.registered === undefined && point !== newest,
+  );
+  const idle = strangers.filter((point) => !matters(point)).slice(0, forgottenAtOnce);
+  for (const { id } of idle) points.delete(id);
+  const left = strangers.length - idle.length + 1;
+  if (left <= 10 * unregisteredMax) return left;
+  // So many that even a building level must go; it begins anew with the next message.
+  const building = strangers.filter(({ state }) => isBuilding(state) && !hasDanger(state));
+  for (const { id } of building.slice(0, forgottenAtOnce)) points.delete(id);
+  return left - Math.min(building.length, forgottenAtOnce);
 };

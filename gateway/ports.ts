@@ -53,8 +53,12 @@ export interface Journal {
     afterSeq: number,
     limit: number,
   ) => Promise<readonly JournalRecord[]>;
-  /** Marks records as committed by the center. Repeats and unknown numbers are harmless. */
-  readonly settle: (settlement: Settlement) => Promise<void>;
+  /**
+   * Marks records as committed by the center, and what it no longer has, because its database was
+   * lost or restored from an older copy, as pending again (`reopened`: how many). Repeats and
+   * unknown numbers are harmless.
+   */
+  readonly settle: (settlement: Settlement) => Promise<{ readonly reopened: number }>;
   readonly counts: () => Promise<{ readonly lastSeq: number; readonly pending: number }>;
   readonly close: () => Promise<void>;
 }

@@ -102,12 +102,12 @@ const settle = (
   const byJournal = new Map<string, Open>();
   const open = (gateway: Settled["gateway"], journal: string | undefined): Open => {
     const key = JSON.stringify([gateway, journal]);
-    const ranges =
-      journals.find((one) => one.gateway === gateway && one.journal === journal)?.ranges ?? [];
+    const state = journals.find((one) => one.gateway === gateway && one.journal === journal);
     const entry = byJournal.get(key) ?? {
       gateway,
       ...(journal !== undefined && { journal }),
-      ranges,
+      ranges: state?.ranges ?? [],
+      recorded: state?.recorded ?? 0,
       ids: [],
       refused: [],
     };

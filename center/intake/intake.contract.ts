@@ -82,6 +82,11 @@ export const intakeContract = (database: string, newDatabase: NewDatabase): void
       expect((await ground.desk()).gateways[0]?.missing).toBe(0);
     });
 
+    test("what a gateway has written and the center does not have is asked for, also after a restored backup", async () => {
+      await ground.take(gateway.status({ atMs: 1, lastSeq: 200, pending: 0, detectors: [] }));
+      expect(ground.lastReceipt()).toMatchObject({ upTo: 200, holes: [[1, 200]] });
+    });
+
     test("two journals of one gateway are counted apart", async () => {
       const renewed = createFakeGateway("gw-1", "journal-2");
       await Promise.all([
@@ -154,7 +159,7 @@ export const intakeContract = (database: string, newDatabase: NewDatabase): void
           detectors: [detectorAt("kitchen", 412), detectorAt("bath", 0, "unknown")],
         }),
       );
-      expect(ground.lastReceipt()).toMatchObject({ upTo: 1, ids: ["status-1"] });
+      expect(ground.lastReceipt()).toMatchObject({ upTo: 3, holes: [[2, 3]], ids: ["status-1"] });
       const { alarms, gateways } = await ground.desk();
       expect(gateways[0]).toMatchObject({
         link: "up",

@@ -38,16 +38,19 @@ export const holesIn = (ranges: Ranges, recorded = 0): Ranges => {
 };
 
 /**
- * What a receipt may promise: everything up to `upTo` except `holes`. With more holes than one
- * message should carry it promises less, never more.
+ * What a receipt may promise: everything up to `upTo` except `holes`. What the gateway says it has
+ * `recorded` and has not arrived is a hole too: after a restored backup that is how the gateway
+ * learns what to send again. With more holes than one message should carry it promises less, never
+ * more.
  */
 export const promiseOf = (
   ranges: Ranges,
+  recorded = 0,
 ): { readonly upTo: number; readonly holes: readonly [number, number][] } => {
-  const holes = holesIn(ranges).map(([from, to]): [number, number] => [from, to]);
+  const holes = holesIn(ranges, recorded).map(([from, to]): [number, number] => [from, to]);
   const beyond = holes[holesPerReceiptMax];
   return beyond === undefined
-    ? { upTo: highest(ranges), holes }
+    ? { upTo: Math.max(recorded, highest(ranges)), holes }
     : { upTo: beyond[0] - 1, holes: holes.slice(0, holesPerReceiptMax) };
 };
 

@@ -10,6 +10,8 @@ export interface Settled {
   readonly gateway: GatewayId;
   readonly journal?: string;
   readonly ranges: Ranges;
+  /** Highest number the gateway says it has written; 0 when it has not said. */
+  readonly recorded: number;
   readonly ids: readonly string[];
   readonly refused: readonly { id: string; reason: { zh: string; en: string } }[];
 }
@@ -22,7 +24,7 @@ export const receiptsFor = (
   settled: Settled,
   nowMs: number,
 ): readonly { readonly topic: string; readonly payload: string }[] => {
-  const promise = promiseOf(settled.ranges);
+  const promise = promiseOf(settled.ranges, settled.recorded);
   const pages = Math.max(
     1,
     Math.ceil(settled.ids.length / idsPerReceiptMax),

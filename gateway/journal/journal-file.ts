@@ -3,7 +3,7 @@ import SQLite, { type Database } from "better-sqlite3";
 import { randomUUID } from "node:crypto";
 import { journalId, type JournalId } from "#domain/ids.ts";
 import { err, ok, type Result } from "#domain/result.ts";
-import type { Lane } from "#domain/wire.ts";
+import { lanes, type Lane } from "#domain/wire.ts";
 import type { SavedState, Settlement } from "#gateway/ports.ts";
 import {
   canonicalJson,
@@ -39,7 +39,8 @@ export interface JournalFile {
     states: readonly SavedState[],
     wallMs: number,
   ) => readonly Row[];
-  readonly settle: (settlement: Settlement) => void;
+  /** Answers how many records the center had and has lost: they are pending again. */
+  readonly settle: (settlement: Settlement) => number;
   /** Goes on under a new id with everything pending; see `RenewableJournal`. */
   readonly renew: (wallMs: number) => void;
   readonly states: () => readonly SavedState[];
@@ -152,9 +153,18 @@ const writer = (
   const saveState = db.prepare(
     "INSERT INTO state (detector, json) VALUES (?, ?) ON CONFLICT (detector) DO UPDATE SET json = excluded.json",
   );
+  // The lanes are named so that the index of what is pending is used, not the whole history read.
   const confirm = db.prepare(
-    "UPDATE record SET settled = 1 WHERE settled = 0 AND seq BETWEEN ? AND ?",
+    `UPDATE record SET settled = 1 WHERE settled = 0 AND seq BETWEEN ? AND ?
+     AND lane IN (${lanes.map((lane) => `'${lane}'`).join()})`,
   );
+  const reopen = db.prepare(
+    "UPDATE record SET settled = 0 WHERE settled = 1 AND seq BETWEEN ? AND ?",
+  );
+  let told: Settlement | undefined;
+  // A hole usually is what is still on its way, and may be long: only what was confirmed is looked at.
+  const isLost = ([from, to]: readonly [number, number]): boolean =>
+    told === undefined || confirmedRanges(told).some(([a, b]) => a <= to && from <= b);
 
   // The number comes from the table inside the transaction: a failed commit consumes none.
   const appendOne = ({ lane, eventId, notice }: NewRow, wallMs: number): Row => {
@@ -179,7 +189,12 @@ const writer = (
         return rows;
       })(),
     settle: (settlement) => {
+      const { upTo, holes } = settlement;
+      const lost = holes.filter(isLost);
+      const reopened = lost.map(([from, to]) => reopen.run(from, Math.min(to, upTo)).changes);
       for (const [from, to] of confirmedRanges(settlement)) confirm.run(from, to);
+      told = settlement;
+      return reopened.reduce((sum, one) => sum + one, 0);
     },
   };
 };

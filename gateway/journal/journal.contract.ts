@@ -76,6 +76,19 @@ export const journalContract = (name: string, open: () => Promise<RenewableJourn
     expect((await journal.pending("alarm", 0, 10)).map(({ seq }) => seq)).toEqual([3, 5]);
   });
 
+  test(`${name}: what the center had and has lost is pending again`, async () => {
+    const journal = await openFresh();
+    await journal.append(["a", "b", "c", "d", "e"].map(alarmRecord), []);
+    expect(await journal.settle({ upTo: 5, holes: [] })).toEqual({ reopened: 0 });
+
+    expect(await journal.settle({ upTo: 5, holes: [[2, 3]] })).toEqual({ reopened: 2 });
+    expect((await journal.pending("alarm", 0, 10)).map(numberAndId)).toEqual(["2 b", "3 c"]);
+    expect(await journal.settle({ upTo: 5, holes: [[2, 3]] })).toEqual({ reopened: 0 });
+    expect(await journal.settle({ upTo: 5, holes: [[3, 3]] })).toEqual({ reopened: 0 });
+    expect(await journal.settle({ upTo: 5, holes: [[1, 5]] })).toEqual({ reopened: 4 });
+    expect(await journal.counts()).toEqual({ lastSeq: 5, pending: 5 });
+  });
+
   test(`${name}: a settled record keeps its number, and numbers nobody has are ignored`, async () => {
     const journal = await openFresh();
     await journal.append([alarmRecord("a")], []);

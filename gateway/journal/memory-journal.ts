@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { journalId, type JournalId } from "#domain/ids.ts";
-import type { JournalRecord, NewRecord, SavedState } from "#gateway/ports.ts";
+import type { JournalRecord, NewRecord, SavedState, Settlement } from "#gateway/ports.ts";
 import { chainHash, genesis } from "./chain.ts";
 import { JournalError } from "./journal-error.ts";
 import type { RenewableJournal } from "./renewable-journal.ts";
@@ -79,14 +79,24 @@ export const createMemoryJournal = (options: MemoryJournalOptions = {}): Renewab
       await options.beforeRead?.();
       return found;
     },
-    settle: (settlement) =>
-      commit(() => {
-        for (const { seq } of records) if (isConfirmed(seq, settlement)) settled.add(seq);
-      }),
+    settle: (settlement) => commit(() => mark(records, settled, settlement)),
     counts: async () => ({ lastSeq: records.length, pending: records.length - settled.size }),
     close: async () => {
       await lastCommit;
       closed = true;
     },
   };
+};
+
+/** Notes what the center has, and forgets of that what it has lost. */
+const mark = (
+  records: readonly JournalRecord[],
+  settled: Set<number>,
+  settlement: Settlement,
+): { readonly reopened: number } => {
+  const { upTo } = settlement;
+  for (const { seq } of records) if (isConfirmed(seq, settlement)) settled.add(seq);
+  const lost = [...settled].filter((seq) => seq <= upTo && !isConfirmed(seq, settlement));
+  for (const seq of lost) settled.delete(seq);
+  return { reopened: lost.length };
 };

@@ -34,6 +34,7 @@ export type Answer =
   | { readonly kind: "rows"; readonly rows: readonly Row[] }
   | { readonly kind: "states"; readonly states: readonly SavedState[] }
   | { readonly kind: "counts"; readonly lastSeq: number; readonly pending: number }
+  | { readonly kind: "settled"; readonly reopened: number }
   | { readonly kind: "done" }
   | { readonly kind: "failed"; readonly code: string; readonly message: string };
 

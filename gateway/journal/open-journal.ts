@@ -59,7 +59,8 @@ const createJournal = (thread: WriterThread): RenewableJournal => ({
   pending: async (lane, afterSeq, limit) =>
     rows(thread, await thread.ask({ kind: "pending", lane, afterSeq, limit })),
   settle: async ({ upTo, holes }) => {
-    await thread.ask({ kind: "settle", upTo, holes });
+    const answer = await thread.ask({ kind: "settle", upTo, holes });
+    return answer.kind === "settled" ? { reopened: answer.reopened } : unexpected(answer);
   },
   renew: async () => {
     await thread.ask({ kind: "renew" });

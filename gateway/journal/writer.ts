@@ -98,8 +98,7 @@ const ask = (file: JournalFile, question: Question, wallMs: number): Answer => {
     case "append":
       return { kind: "rows", rows: file.append(question.records, question.states, wallMs) };
     case "settle":
-      file.settle(question);
-      return { kind: "done" };
+      return { kind: "settled", reopened: file.settle(question) };
     case "renew":
       file.renew(wallMs);
       return { kind: "done" };

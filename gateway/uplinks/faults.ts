@@ -40,6 +40,11 @@ export const tailLostText = (upTo: number, lastSeq: number): Bilingual => ({
   en: `the center has record ${upTo} of this journal, this gateway only ${lastSeq}: the end of the file was lost here. The journal goes on under a new id and everything is sent again. Replace the storage card`,
 });
 
+export const lostText = (records: number): Bilingual => ({
+  zh: `中心丢失了 ${records} 条曾确认过的记录(数据库被更换或恢复自旧备份),正在重发。请向中心核实`,
+  en: `the center has lost ${records} records it had confirmed (its database was replaced or restored from an older copy); they are sent again. Ask the center what happened`,
+});
+
 export const unreadText = (error: unknown): Bilingual => ({
   zh: `待发记录读取或发送失败(${String(error)}),自动重试。如反复出现请检查存储卡`,
   en: `records waiting for the center could not be read or sent (${String(error)}); it is tried again. If this stays, check the storage card`,

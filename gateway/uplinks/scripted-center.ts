@@ -73,6 +73,8 @@ const createDesk = (troubles: Troubles) => {
   let committed = new Map<number, string>();
   const committedIds = new Set<string>();
   let journalid: string | undefined;
+  /** The highest number the gateway says it has written. */
+  let recorded = 0;
   let unanswered: { ids: string[]; refused: ReceiptData["refused"] } | undefined;
 
   const takeAlarm = (message: AlarmMessage): void => {
@@ -93,10 +95,15 @@ const createDesk = (troubles: Troubles) => {
       const isFirst = unanswered === undefined;
       unanswered ??= { ids: [], refused: [] };
       // A new journal is counted from the start.
-      if (message.journalid !== undefined && message.journalid !== journalid) committed = new Map();
+      if (message.journalid !== undefined && message.journalid !== journalid) {
+        committed = new Map();
+        recorded = 0;
+      }
       journalid = message.journalid ?? journalid;
-      if (message.type === "canary.status.v1") statuses.push(message);
-      else takeAlarm(message);
+      if (message.type === "canary.status.v1") {
+        statuses.push(message);
+        recorded = Math.max(recorded, message.data.lastSeq);
+      } else takeAlarm(message);
       return isFirst;
     },
     receipt: (): ReceiptData | undefined => {
@@ -106,8 +113,8 @@ const createDesk = (troubles: Troubles) => {
       const numbers = [...committed.keys()].sort((a, b) => a - b);
       return {
         ...(journalid === undefined ? {} : { journalid }),
-        upTo: numbers.at(-1) ?? 0,
-        holes: holesIn(numbers),
+        upTo: Math.max(recorded, numbers.at(-1) ?? 0),
+        holes: holesIn(numbers, recorded),
         ...more,
       };
     },
@@ -121,17 +128,23 @@ const createDesk = (troubles: Troubles) => {
         statuses.length = 0;
       },
       committed: (): ReadonlySet<string> => committedIds,
+      /** An older copy of its database is put back: these were not in it yet. */
+      restoreWithout: (ids: readonly string[]): void => {
+        for (const [seq, id] of committed) if (ids.includes(id)) committed.delete(seq);
+        for (const id of ids) committedIds.delete(id);
+      },
     },
   };
 };
 
-const holesIn = (numbers: readonly number[]): [number, number][] => {
+const holesIn = (numbers: readonly number[], recorded: number): [number, number][] => {
   const holes: [number, number][] = [];
   let next = 1;
   for (const number of numbers) {
     if (number > next) holes.push([next, number - 1]);
     next = number + 1;
   }
+  if (recorded >= next) holes.push([next, recorded]);
   return holes;
 };
 

@@ -1,7 +1,10 @@
 import type { Journal, Settlement } from "#gateway/ports.ts";
 
 /** Takes the center's word to the disk: one write at a time, always the newest word. */
-export const createSettler = (journal: Pick<Journal, "settle">, onSettled: () => void) => {
+export const createSettler = (
+  journal: Pick<Journal, "settle">,
+  onSettled: (settlement: Settlement, reopened: number) => void,
+) => {
   let wanted: Settlement | undefined;
   let last = "";
   let running = false;
@@ -11,9 +14,9 @@ export const createSettler = (journal: Pick<Journal, "settle">, onSettled: () =>
       while (wanted !== undefined) {
         const next = wanted;
         wanted = undefined;
-        await journal.settle(next);
+        const { reopened } = await journal.settle(next);
         last = JSON.stringify(next);
-        onSettled();
+        onSettled(next, reopened);
       }
     } catch {
       // The journal reports its own trouble, and the next receipt says the same again.

@@ -7,6 +7,7 @@ import type { JournalRecord } from "#gateway/ports.ts";
 import type { Counts } from "./counts.ts";
 import {
   foreignText,
+  lostText,
   refusedText,
   tailLostText,
   unreadableText,
@@ -26,6 +27,8 @@ export interface ReceiptDeps {
   readonly counts: Counts;
   readonly onHeard: (now: Instant) => void;
   readonly resend: (record: JournalRecord) => void;
+  /** The center has lost what it once confirmed: there is more to read in every lane. */
+  readonly onReopened: () => void;
   /** There is room for more. */
   readonly onConfirmed: () => void;
 }
@@ -35,7 +38,13 @@ const renewalPauseMs = 600_000;
 /** Takes messages from the center and acts on the receipts among them. */
 export const createReceiptTaker = (deps: ReceiptDeps) => {
   const { journal, flight, held, faults, counts } = deps;
-  const settle = createSettler(journal, () => void counts.refresh());
+  const settle = createSettler(journal, ({ holes }, reopened) => {
+    void counts.refresh();
+    if (holes.length === 0) faults.clear("center-lost-records");
+    if (reopened === 0) return;
+    faults.show("center-lost-records", lostText(reopened));
+    deps.onReopened();
+  });
   const receiptTopic = downTopic(deps.gateway, "receipt");
 
   const takeRefusals = (refused: Receipt["data"]["refused"], now: Instant): void => {

@@ -91,6 +91,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
       if (heartbeat.heard(now) === "first") flight.forgetBackOff();
     },
     resend: send.record,
+    onReopened: drain.restart,
     onConfirmed: drain.run,
   });
 

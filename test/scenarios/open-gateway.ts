@@ -12,7 +12,7 @@ import { createFaultBoard } from "#gateway/fault-board.ts";
 import { createMemoryJournal } from "#gateway/journal/memory-journal.ts";
 import { createKeeper } from "#gateway/keeper.ts";
 import { createPipeline } from "#gateway/pipeline.ts";
-import { createPoints } from "#gateway/points.ts";
+import { createPoints, strangerFault } from "#gateway/points.ts";
 import type { Buzzer, Journal, JournalRecord } from "#gateway/ports.ts";
 import { createMqttSource } from "#gateway/sources/mqtt-source.ts";
 import { detectorStatus } from "#gateway/detector-status.ts";
@@ -46,6 +46,8 @@ export interface StoryGateway {
   /** Notices that left without being on disk. */
   readonly leftUnwritten: readonly AlarmNotice[];
   readonly faults: () => readonly string[];
+  /** How many detectors are kept in memory, and how many states on disk. */
+  readonly kept: () => Promise<{ readonly inMemory: number; readonly onDisk: number }>;
   readonly stateOf: (detector: string) => string | undefined;
   readonly setDisk: (disk: Disk) => void;
   /** Ends the process without a word and starts it again over the same journal. */
@@ -103,11 +105,15 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
     },
     buzzer: () => life.buzzer(),
     records: async () => [
-      ...(await journal.pending("alarm", 0, 1_000)),
-      ...(await journal.pending("state", 0, 1_000)),
+      ...(await journal.pending("alarm", 0, 20_000)),
+      ...(await journal.pending("state", 0, 20_000)),
     ],
     leftUnwritten,
     faults: () => faults.standing().map(({ key }) => key),
+    kept: async () => ({
+      inMemory: life.points.byId.size,
+      onDisk: (await journal.states()).length,
+    }),
     stateOf: (detector) => {
       const point = [...life.points.byId.values()].find(({ id }) => id === detector);
       return point && detectorStatus(point).state;
@@ -164,6 +170,7 @@ const startLife = async (
       silenceAfter: registered?.silenceAfter ?? seconds(60),
     }),
     now: clock.now,
+    onStranger: (id, { place }) => reportFault(strangerFault(id, place)),
   });
   const pipeline = createPipeline({
     gateway: gatewayId(site.gateway.id),
