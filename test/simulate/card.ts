@@ -103,7 +103,7 @@ export const createCard = (
 
   const latencyMs = (writes: boolean): number => {
     if (trouble === "slow") return random.between(300, 6_000);
-    return writes ? random.between(2, 25) : 0.2;
+    return writes ? random.between(2, 25) : 0;
   };
 
   return {

@@ -12,8 +12,10 @@ interface Message {
 export interface Broker {
   readonly onPublish: (message: MqttMessage) => Promise<void> | undefined;
   readonly alive: () => boolean;
-  /** Called in the moment of the PUBACK. */
-  readonly acknowledged: (detector: number) => void;
+  /** What a detector's messages have led to so far. */
+  readonly eventsOf: (detector: number) => readonly string[];
+  /** Called in the moment of the PUBACK, with what the message can have led to. */
+  readonly acknowledged: (events: readonly string[]) => void;
 }
 
 const unackedAtMost = 4;
@@ -33,10 +35,11 @@ export const createDevices = () => {
       retain: false,
       client: { clientId: name, remoteAddress: "127.0.0.1" },
     });
+    const events = broker.eventsOf(message.detector);
     const acknowledge = (): void => {
       if (!broker.alive()) return;
       message.state = "acknowledged";
-      broker.acknowledged(message.detector);
+      broker.acknowledged(events);
     };
     if (answer === undefined) acknowledge();
     else {

@@ -137,20 +137,29 @@ const heal = async (street: Street): Promise<void> => {
   await street.startCenter();
   const untilMs = time.nowMs() + healWithinMs;
   await time.pass(300);
-  while (!(await isWell(street)) && time.nowMs() < untilMs && witness.violation() === undefined) {
+  while (unrest(street) !== "" && time.nowMs() < untilMs && witness.violation() === undefined) {
     await time.pass(1_000);
     street.sendAgain();
   }
+  if (time.nowMs() >= untilMs) witness.fail("3 forgotten", `no rest after healing: ${unrest(street)}`);
   await time.pass(6_000);
   street.sendAgain();
   await time.pass(1_000);
 };
 
-const isWell = async (street: Street): Promise<boolean> => {
+/** What is still to come, in words; empty once everybody has everything. */
+const unrest = (street: Street): string => {
   const life = street.life();
-  if (life === undefined || street.devices.unacknowledged() > 0) return false;
-  if (life.keeper.unwritten() > 0 || life.uplink.state().unconfirmed > 0) return false;
-  return missing(street).length === 0;
+  if (life === undefined) return "the gateway has not started";
+  const unconfirmed = life.uplink.state().unconfirmed;
+  return [
+    street.devices.unacknowledged() > 0 ? "detectors wait for their PUBACK" : "",
+    life.keeper.unwritten() > 0 ? `${life.keeper.unwritten()} records are unwritten (${life.faults.standing().map(({ text }) => text.en).join(", ")})` : "",
+    unconfirmed > 0 ? `${unconfirmed} records are unconfirmed` : "",
+    ...missing(street).map((id) => `${id} is not at the center`),
+  ]
+    .filter((text) => text !== "")
+    .join("; ");
 };
 
 /** Events that happened, were not lost with a life, and are not at the center. */

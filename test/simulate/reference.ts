@@ -35,6 +35,8 @@ interface Watched {
   /** Every state since the first, those of earlier lives as far as they were kept. */
   moments: Moment[];
   heardAt: Instant | undefined;
+  /** A stranger with nothing to remember, not heard of since the start: nobody watches it. */
+  asleep: boolean;
 }
 
 export type Fail = (invariant: string, what: string) => void;
@@ -52,7 +54,7 @@ export const createReference = (
 
   const watch = (id: DetectorId, now: Instant): Watched => {
     const state = initialState(id, now);
-    const one: Watched = { state, sounding: "none", moments: [], heardAt: undefined };
+    const one: Watched = { state, sounding: "none", moments: [], heardAt: undefined, asleep: false };
     watched.set(id, one);
     return one;
   };
@@ -99,6 +101,10 @@ export const createReference = (
     return found;
   };
 
+  const tick = (now: Instant): void => {
+    for (const [id, one] of watched) if (!one.asleep) judge(id, one, { kind: "tick", now });
+  };
+
   return {
     events: events as ReadonlyMap<string, AlarmEvent>,
     abandoned: abandoned as ReadonlySet<string>,
@@ -118,18 +124,19 @@ export const createReference = (
         const revived = found < 0 || json === undefined ? undefined : reviveState(json, now);
         one.state = revived?.ok === true ? revived.value : initialState(id, now);
         one.heardAt = undefined;
-        if (!registered.includes(id) && isQuiet(one.state)) watched.delete(id);
+        one.sounding = "none";
+        one.asleep = !registered.includes(id) && isQuiet(one.state);
       }
-      for (const [id, one] of watched) judge(id, one, { kind: "tick", now });
+      tick(now);
     },
     take: (report: Report): readonly AlarmEvent[] => {
       const one = watched.get(report.detector) ?? watch(report.detector, report.receivedAt);
+      if (one.asleep) one.state = initialState(report.detector, report.receivedAt);
+      one.asleep = false;
       if (report.findings.some(({ kind }) => kind !== "fault")) one.heardAt = report.receivedAt;
       return judge(report.detector, one, { kind: "report", report });
     },
-    tick: (now: Instant): void => {
-      for (const [id, one] of watched) judge(id, one, { kind: "tick", now });
-    },
+    tick,
     /** Events of a detector so far that a restart would not lose by right. */
     eventsOf: (id: DetectorId): readonly string[] =>
       watched.get(id)?.moments.flatMap((moment) => moment.events) ?? [],
@@ -140,7 +147,9 @@ export const createReference = (
       return asked.includes("co") ? "co" : asked.includes("gas") ? "gas" : "none";
     },
     statuses: () =>
-      [...watched].map(([id, { state, heardAt }]) => ({ id, status: statusOf(state), heardAt })),
+      [...watched]
+        .filter(([, { asleep }]) => !asleep)
+        .map(([id, { state, heardAt }]) => ({ id, status: statusOf(state), heardAt })),
     openEpisodes: (): ReadonlySet<string> =>
       new Set([...watched.values()].flatMap(({ state }) => state.episodes.map(({ id }) => id))),
   };

@@ -66,10 +66,9 @@ export const openStreet = async (
         return answer;
       },
       alive: mine.process.alive,
-      acknowledged: (detector) => {
-        const name = detectorNames[detector] ?? "stranger";
-        witness.acknowledged(witness.reference.eventsOf(detectorId(name)));
-      },
+      eventsOf: (detector) =>
+        witness.reference.eventsOf(detectorId(detectorNames[detector] ?? "stranger")),
+      acknowledged: witness.acknowledged,
     };
   };
   const checkBuzzers = (): void => {

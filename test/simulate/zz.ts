@@ -10,5 +10,5 @@ for (let seed = from; seed < from + n; seed++) {
   if (r.violation) { bad++; const k = r.violation.invariant; kinds.set(k, [...(kinds.get(k) ?? []), seed]); if (n === 1) console.log(r.timetable.join("\n")); else if (bad < 12) console.log(seed, r.violation.invariant, r.violation.what); }
 }
 const s = (performance.now() - t) / 1000;
-console.log({ n, bad, perSecond: n / s, simSecondsPerSeed: sim / n / 1000 });
+console.log({ n, bad, perSecond: n / s, perCpuSecond: n/(process.cpuUsage().user/1e6), simSecondsPerSeed: sim / n / 1000 });
 for (const [k, v] of kinds) console.log(k, v.length, v.slice(0, 8).join(" "));
