@@ -6,7 +6,7 @@
 import type { AlarmEvent } from "#domain/alarm.ts";
 import { isDanger } from "#domain/alarm.ts";
 import type { Sounding } from "#domain/buzzer.ts";
-import type { DetectorId } from "#domain/ids.ts";
+import { eventId, type DetectorId } from "#domain/ids.ts";
 import type { Report } from "#domain/reading.ts";
 import type { Instant } from "#domain/time.ts";
 import {
@@ -60,7 +60,8 @@ export const createReference = (
   };
 
   const judge = (id: DetectorId, one: Watched, input: JudgeInput): readonly AlarmEvent[] => {
-    const next = step(one.state, input, rulesFor(id));
+    const judged = step(one.state, input, rulesFor(id));
+    const next = { ...judged, events: judged.events.map(withMoment) };
     one.sounding = next.sounding;
     if (next.state === one.state && next.events.length === 0) return next.events;
     one.state = next.state;
@@ -131,7 +132,6 @@ export const createReference = (
     },
     take: (report: Report): readonly AlarmEvent[] => {
       const one = watched.get(report.detector) ?? watch(report.detector, report.receivedAt);
-      if (one.asleep) one.state = initialState(report.detector, report.receivedAt);
       one.asleep = false;
       if (report.findings.some(({ kind }) => kind !== "fault")) one.heardAt = report.receivedAt;
       return judge(report.detector, one, { kind: "report", report });
@@ -154,5 +154,11 @@ export const createReference = (
       new Set([...watched.values()].flatMap(({ state }) => state.episodes.map(({ id }) => id))),
   };
 };
+
+/** As the gateway names it: the number in the episode, and the moment it was told in. */
+const withMoment = (event: AlarmEvent): AlarmEvent => ({
+  ...event,
+  id: eventId(`${event.id}@${event.at.bootId.slice(0, 8)}:${event.at.monoMs}`),
+});
 
 export type Reference = ReturnType<typeof createReference>;
