@@ -23,6 +23,8 @@ export default defineConfig({
       project("contract", [`${rooms}/**/*.contract.test.ts`]),
       project("compliance", ["test/compliance/**/*.test.ts"]),
       project("scenario", ["test/scenarios/**/*.test.ts"], { testTimeout: 30_000 }),
+      // SEEDS=n for more of them, SEED=n to begin elsewhere: `SEED=17 SEEDS=1` replays one.
+      project("simulate", ["test/simulate/**/*.simulate.ts"], { testTimeout: 24 * 3_600_000 }),
       // Real servers, real ports, real signals: one file at a time, so that they do not disturb one another.
       project("system", ["test/system/**/*.test.ts"], {
         globalSetup: ["test/system/debian-packages.ts"],

@@ -8,7 +8,7 @@
 import { isDanger, type AlarmEvent, type AlarmNotice } from "#domain/alarm.ts";
 import type { Sounding } from "#domain/buzzer.ts";
 import type { Level } from "#domain/gas.ts";
-import type { DetectorId, GatewayId } from "#domain/ids.ts";
+import { eventId, type DetectorId, type GatewayId } from "#domain/ids.ts";
 import type { Report } from "#domain/reading.ts";
 import type { Clock } from "#domain/time.ts";
 import type { Timers } from "#platform/timers.ts";
@@ -123,7 +123,7 @@ const carryOut = (
     events.map((event) => ({
       // Gas and CO have the alarm lane to themselves.
       lane: isDanger(event.alarmClass) ? "alarm" : "state",
-      notice: noticeOf(deps, point, withLevel(event, report)),
+      notice: noticeOf(deps, point, withMoment(withLevel(event, report))),
     })),
     saveState(next.state),
   );
@@ -142,6 +142,16 @@ const noticeOf = (deps: PipelineDeps, point: Point, event: AlarmEvent): AlarmNot
     ...(point.registered && { profile: point.registered.profileId }),
   },
   drill: deps.drill,
+});
+
+/**
+ * The rules number the events of an episode. A life that ended before its last events were written
+ * is forgotten by the gateway, though not by the center, and the next life gives the same numbers
+ * to other events: the moment keeps them apart.
+ */
+const withMoment = (event: AlarmEvent): AlarmEvent => ({
+  ...event,
+  id: eventId(`${event.id}@${event.at.bootId.slice(0, 8)}:${event.at.monoMs}`),
 });
 
 /** The device's own alarm carries no level; what the same message measured of that gas belongs to it. */

@@ -23,7 +23,7 @@ export const openSqliteDialect = (dataFolder: string): Dialect => {
 
 /** Opens the file with one fsync per commit. */
 const openSqliteDatabase = (dataFolder: string): SqliteDatabase => {
-  mkdirSync(dataFolder, { recursive: true });
+  if (dataFolder !== inMemory) mkdirSync(dataFolder, { recursive: true });
   const database = new Database(sqliteFile(dataFolder));
   database.pragma("journal_mode = WAL");
   // A receipt is a promise, and a promise survives a power cut.
@@ -51,4 +51,8 @@ const openSqliteDatabase = (dataFolder: string): SqliteDatabase => {
   };
 };
 
-export const sqliteFile = (dataFolder: string): string => join(dataFolder, "center.sqlite");
+/** As data folder: a database that ends with the process, for simulations. */
+export const inMemory = ":memory:";
+
+export const sqliteFile = (dataFolder: string): string =>
+  dataFolder === inMemory ? inMemory : join(dataFolder, "center.sqlite");

@@ -59,8 +59,10 @@ export const openJournalFile = (
   path: string,
   wallMs: number,
   salvagedFrom?: string,
-): JournalFile => {
-  const db = new SQLite(path, { timeout: 5_000 });
+): JournalFile => journalOver(new SQLite(path, { timeout: 5_000 }), wallMs, salvagedFrom);
+
+/** The same over a database already open, which it closes; one in memory for simulations. */
+export const journalOver = (db: Database, wallMs: number, salvagedFrom?: string): JournalFile => {
   try {
     prepareFile(db);
     const { id, renew } = openIdentity(db, wallMs, salvagedFrom);

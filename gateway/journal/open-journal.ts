@@ -35,7 +35,10 @@ export const openJournal = async (path: string, deps: JournalDeps): Promise<Open
   return { journal: createJournal(thread), ...(salvage === undefined ? {} : { salvage }) };
 };
 
-const createJournal = (thread: WriterThread): RenewableJournal => ({
+/** A journal that asks whoever writes the file: the thread, or a simulated disk. */
+export const createJournal = (
+  thread: Pick<WriterThread, "ask" | "journalId" | "close">,
+): RenewableJournal => ({
   get id() {
     return thread.journalId();
   },
@@ -73,7 +76,7 @@ const createJournal = (thread: WriterThread): RenewableJournal => ({
   close: thread.close,
 });
 
-const rows = (thread: WriterThread, answer: Success): readonly JournalRecord[] =>
+const rows = (thread: Pick<WriterThread, "journalId">, answer: Success): readonly JournalRecord[] =>
   answer.kind === "rows"
     ? answer.rows.map((row) => toRecord(row, thread.journalId()))
     : unexpected(answer);

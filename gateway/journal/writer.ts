@@ -15,13 +15,14 @@ export interface Writer {
 
 const recordsPerPiece = 500;
 
-export const createWriter = (path: string): Writer => {
+/** `openFile`: another disk than the machine's, for simulations. */
+export const createWriter = (path: string, openFile = openOrSalvage): Writer => {
   let file: JournalFile | undefined;
   let checkedTo: ChainEnd | undefined;
 
   const open = (wallMs: number): OpenedFile => {
     if (file !== undefined) return { file };
-    const opened = openOrSalvage(path, wallMs);
+    const opened = openFile(path, wallMs);
     ({ file } = opened);
     checkedTo = chainStart;
     return opened;

@@ -1,0 +1,16 @@
+/** Faults planted on purpose, to see that the simulator finds them. */
+export const plantedFaults = {
+  "settle before confirmed": "a record counts as confirmed as soon as it is on the wire",
+  "ack before commit": "the detector's PUBACK does not wait for the disk",
+  "swallow disk errors": "a failed write is taken for a good one",
+  "forget state": "a restart begins with nothing remembered",
+  "keep no states": "records are written, the judgement's memory is not",
+  "show twice": "the center takes a repeat for something new",
+  "receipt before commit": "the center confirms what its database has not kept",
+  "buzz after write": "the buzzer waits for the disk",
+  "silence is normal": "a detector nobody hears is shown as normal",
+  "drill unmarked": "a staged alarm is sent as a real one",
+  "wall-clock durations": "time that has passed is read from the wall clock",
+  "drop unwritten": "what the disk refused is not sent either",
+} as const;
+export type Planted = keyof typeof plantedFaults;

@@ -1,0 +1,176 @@
+/**
+ * Watches the real gateway and center and compares them with the reference: whatever breaks one of
+ * the design's invariants ends the story.
+ */
+import type { DeskAlarm } from "#domain/desk.ts";
+import type { DetectorId } from "#domain/ids.ts";
+import type { Report } from "#domain/reading.ts";
+import type { Clock } from "#domain/time.ts";
+import { canonicalJson, genesis } from "#gateway/journal/chain.ts";
+import type { DetectorRules } from "#rules/step.ts";
+import type { Card, Kept } from "./card.ts";
+import { createReference } from "./reference.ts";
+import type { Committed } from "./street-center.ts";
+
+export interface Violation {
+  readonly invariant: string;
+  readonly what: string;
+}
+
+export interface WitnessParts {
+  readonly clock: Clock;
+  readonly nowMs: () => number;
+  readonly rulesFor: (detector: DetectorId) => DetectorRules;
+  readonly registered: readonly DetectorId[];
+  readonly drill: boolean;
+  readonly card: () => Card;
+  readonly tell: (what: string) => void;
+}
+
+export const createWitness = (parts: WitnessParts) => {
+  let violation: Violation | undefined;
+  const fail = (invariant: string, what: string): void => {
+    violation ??= { invariant, what };
+  };
+  const reference = createReference(parts.rulesFor, parts.registered, fail);
+  const acked = new Set<string>();
+  const published = new Set<string>();
+  const raisedAtMs = new Map<string, number>();
+  /** What the center has committed, by episode. */
+  const committed = new Map<string, Committed>();
+  const byEpisode = new Map<string, string[]>();
+  let settledBefore = new Set<string>();
+  /** A card that lied may have lost what was acknowledged; nobody can keep that promise on it. */
+  let cardLied = false;
+
+  const isOnCard = (eventId: string): boolean =>
+    parts.card().records().some((one) => one.eventId === eventId);
+
+  return {
+    fail,
+    violation: () => violation,
+    reference,
+    committed: committed as ReadonlyMap<string, Committed>,
+    published: published as ReadonlySet<string>,
+    raisedAtMs: raisedAtMs as ReadonlyMap<string, number>,
+    cardLies: (): void => {
+      cardLied = true;
+    },
+
+    begin: (): void => {
+      reference.begin(parts.clock.now(), parts.card().read());
+      if (cardLied) return;
+      for (const id of reference.abandoned) {
+        if (acked.has(id)) fail("3 forgotten", `${id} was acknowledged and is gone after a restart`);
+      }
+    },
+    report: (report: Report): void => {
+      for (const { id } of reference.take(report)) {
+        raisedAtMs.set(id, parts.nowMs());
+        parts.tell(`  → ${id}`);
+      }
+    },
+
+    /** A detector's message was acknowledged: everything it can have changed is on disk. */
+    acknowledged: (events: readonly string[]): void => {
+      for (const id of events) {
+        if (!isOnCard(id) && !reference.abandoned.has(id)) {
+          fail("2 written before answered", `acknowledged before ${id} was on disk`);
+        }
+        acked.add(id);
+      }
+    },
+
+    /** After each commit on the gateway's card. */
+    cardCommitted: (records: readonly Kept[]): void => {
+      let prev = genesis;
+      records.forEach((record, index) => {
+        if (record.seq !== index + 1) fail("4 no holes", `record ${index + 1} is ${record.seq}`);
+        if (record.prev !== prev) fail("4 no holes", `record ${record.seq} breaks the chain`);
+        prev = record.hash;
+        if (!reference.events.has(record.eventId)) {
+          fail("8 one alarm", `${record.eventId} was written, the rules know nothing of it`);
+        }
+        if (record.settled === 1 && !committed.has(record.eventId)) {
+          fail("3 forgotten", `${record.eventId} counts as confirmed, the center does not have it`);
+        }
+      });
+      settledBefore = new Set(records.filter((one) => one.settled === 1).map((one) => one.eventId));
+    },
+
+    /** The gateway put a message on the wire. */
+    sent: (payload: string): void => {
+      const message: Sent = JSON.parse(payload);
+      if (message.type !== "canary.alarm.v1") return;
+      const { event } = message.data;
+      published.add(event.id);
+      const expected = reference.events.get(event.id);
+      if (expected === undefined) {
+        fail("8 one alarm", `${event.id} was sent, the rules know nothing of it`);
+        return;
+      }
+      const told = expected.level === undefined ? { ...event, level: undefined } : event;
+      if (canonicalJson(told) !== canonicalJson(expected)) {
+        fail("10 true to the rules", `${event.id} was sent otherwise than judged`);
+      }
+      if (message.data.drill !== parts.drill) fail("10 test is not real", `${event.id}: drill mark`);
+      if (message.durable && !isOnCard(event.id)) {
+        fail("2 written before answered", `${event.id} was sent as durable and is not on disk`);
+      }
+    },
+
+    /** After each commit of the center. */
+    centerCommitted: (fresh: readonly Committed[]): void => {
+      for (const one of fresh) {
+        committed.set(one.id, one);
+        byEpisode.set(one.episode, [...(byEpisode.get(one.episode) ?? []), one.id]);
+        if (!reference.events.has(one.id)) {
+          fail("8 one alarm", `the center took in ${one.id}, which never happened`);
+        }
+      }
+    },
+
+    /** What the desk shows is what the committed records mean, in the gateway's order of events. */
+    desk: (alarms: readonly DeskAlarm[]): void => {
+      const shown = new Set<string>();
+      for (const alarm of alarms) {
+        if (shown.has(alarm.episode)) fail("8 one alarm", `${alarm.episode} is shown twice`);
+        shown.add(alarm.episode);
+        const ids = (byEpisode.get(alarm.episode) ?? []).toSorted(
+          (a, b) => reference.orderOf(a) - reference.orderOf(b),
+        );
+        // What left unwritten and was forgotten by a restart: the two sides may differ about it.
+        if (ids.some((id) => reference.abandoned.has(id))) continue;
+        const last = reference.events.get(ids.at(-1) ?? "");
+        if (last === undefined) {
+          fail("8 one alarm", `${alarm.episode} is shown and nothing of it was taken in`);
+          continue;
+        }
+        const returned = last.kind === "returned" ? "returned" : "active";
+        if (alarm.condition !== returned) {
+          fail("6 condition", `${alarm.episode} is shown ${alarm.condition} after ${last.id}`);
+        }
+        const { event } = alarm.notice;
+        if (event.id !== last.id) {
+          fail("9 order", `${alarm.episode} shows ${event.id} though ${last.id} came after it`);
+        }
+        if (alarm.notice.drill !== parts.drill) fail("10 test is not real", `${event.id}: drill mark`);
+      }
+      for (const episode of byEpisode.keys()) {
+        if (!shown.has(episode)) fail("3 forgotten", `${episode} is committed and not shown`);
+      }
+    },
+    settled: (): ReadonlySet<string> => settledBefore,
+  };
+};
+
+export type Witness = ReturnType<typeof createWitness>;
+
+interface Sent {
+  readonly type: string;
+  readonly durable: boolean;
+  readonly data: {
+    readonly drill: boolean;
+    readonly event: { readonly id: string; readonly level?: unknown };
+  };
+}
