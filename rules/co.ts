@@ -37,6 +37,8 @@ import {
 export const coRule: Rule = {
   id: "co",
 
+  rests: ({ co }) => co === undefined,
+
   perceive: (memory, report, context) => {
     let co = memory.co === undefined ? undefined : pass(memory.co, context);
     if (report !== undefined && !isWarmingUp(memory, context)) co = readAll(co, report, context);

@@ -26,6 +26,8 @@ import {
 export const combustibleRule: Rule = {
   id: "combustible",
 
+  rests: ({ gases }) => gases.length === 0,
+
   perceive: (memory, report, context) => {
     let gases = memory.gases;
     if (report !== undefined && !isWarmingUp(memory, context)) {

@@ -41,6 +41,7 @@ type ConditionRule = keyof typeof words;
 
 const conditionRule = (id: ConditionRule): Rule => ({
   id,
+  rests: ({ standing }) => standing.length === 0,
   perceive: (memory) => memory,
   judge: (memory, context) =>
     memory.standing.some((one) => one.condition === id)
@@ -55,6 +56,8 @@ const conditionRule = (id: ConditionRule): Rule => ({
  */
 export const sensorFaultRule: Rule = {
   id: "sensor-fault",
+
+  rests: ({ standing, warming }) => standing.length === 0 && warming.length === 0,
 
   perceive: (memory, report, context) => {
     if (report === undefined) return memory;

@@ -21,6 +21,8 @@ const deviceAlarm = (kind: "co" | "gas"): Rule => {
   return {
     id,
 
+    rests: ({ verdicts }) => verdicts.length === 0,
+
     perceive: (memory, report, context) => {
       if (report === undefined) return memory;
       const verdicts = take(memory, report, context, isMine);

@@ -40,6 +40,7 @@ describe("a rule that throws", () => {
       const sick = allRules.map((rule) =>
         rule.id === bad
           ? Object.assign({}, rule, {
+              rests: () => false,
               judge: () => {
                 throw new Error("planted");
               },

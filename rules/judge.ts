@@ -117,6 +117,7 @@ const judgeAll = (
       if (rule.id === "reading-fault") memory = withBroken(memory, broken);
       // What a rule has taken in stays, even if judging it fails: other rules ask for it.
       memory = rule.perceive(memory, believed, context);
+      if (open === undefined && rule.rests(memory)) continue;
       const opinion = rule.judge(memory, context);
       const severe = open?.severe === true || (opinion.stands && opinion.severe === true);
       const next: Turn = turn(rule.id, open, opinion, {

@@ -118,6 +118,14 @@ describe("a device whose clock is wrong", () => {
   });
 });
 
+test("history without a time of its own is taken as of now, whatever the device's clock was", () => {
+  const home = openStore(-3 * hour);
+  home.says(0, 0, lel(0));
+  const report = reportAt(instant(10), lel(30));
+  const { events } = step(home.state(), { kind: "report", report, late: true }, defaultRules);
+  expect(events).toMatchObject([{ at: instant(10), late: true }]);
+});
+
 test("a source may say itself that a reading is history", () => {
   const report = reportAt(instant(10), lel(30));
   const { events } = step(

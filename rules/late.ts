@@ -65,7 +65,9 @@ export const tellTime = (
 export const takenAt = (report: Report, clock: DeviceClock | undefined): Instant => {
   const now = report.receivedAt;
   const lateMs =
-    now.wallMs - (report.deviceAtMs ?? now.wallMs) - (clock === undefined ? 0 : clock.lagMs);
+    report.deviceAtMs === undefined
+      ? 0
+      : Math.max(0, now.wallMs - report.deviceAtMs - (clock?.lagMs ?? 0));
   return {
     bootId: now.bootId,
     monoMs: monoMs(now.monoMs - lateMs),

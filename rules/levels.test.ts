@@ -218,6 +218,33 @@ describe("numbers that are not believed", () => {
     expect(home.events[1]?.cause.inputs).toMatchObject({ jumps: 3 });
   });
 
+  test("falls further than ten minutes apart do not add up, and a calm spell ends the fault", () => {
+    const home = openBench({ limits: defaultLimits, silenceAfter: seconds(3_600) });
+    const fall = (second: number) => {
+      home.says(second, lel(7));
+      home.says(second + 0.2, lel(0));
+    };
+    for (const second of [0, 60, 661]) fall(second);
+    expect(home.story()).toEqual([]);
+    for (const second of [700, 750]) fall(second);
+    expect(home.story()).toEqual(["750.2 raised reading-fault"]);
+    home.says(1_300, lel(1));
+    expect(home.events).toHaveLength(1);
+    home.says(1_351, lel(1));
+    expect(home.story().at(-1)).toBe("1351 returned reading-fault");
+  });
+
+  test("a tenth left after a second is possible, less is not", () => {
+    const possible = openBench();
+    possible.says(0, co(400));
+    possible.says(1, co(35.1));
+    expect(possible.state.memory.co?.ppm).toBe(35.1);
+    const impossible = openBench();
+    impossible.says(0, co(400));
+    impossible.says(1, co(34.9));
+    expect(impossible.state.memory.co?.ppm).toBe(400);
+  });
+
   test("a level that does not move for twelve hours is a fault and no level", () => {
     const home = openBench();
     for (let minute = 0; minute <= 12 * 60; minute += 1) home.says(minute * 60, co(7));

@@ -217,81 +217,48 @@ describe("out of service", () => {
   });
 });
 
-describe("the sound alone", () => {
-  const hush: Command = {
-    kind: "hush",
-    by,
-    reason: "已通风",
-    duration: minutes(10),
-    confirmedOnSite: false,
-  };
-
-  test("is hushed below the threshold for ten minutes, and comes back with a worse level", () => {
+describe("several holds at once", () => {
+  test("the strongest is shown, and lifting it leaves the others", () => {
     const home = openBench();
-    expect(home.does(0, hush).refused).toBe(refusals.notSounding);
-    home.says(1, lel(12));
-    home.says(10, lel(9));
-    expect(home.does(11, hush).refused).toBeUndefined();
-    expect(home.sounding()).toBe("none");
-    expect(state(home)).toBe("unacknowledged");
-    home.says(20, lel(22));
-    expect(home.sounding()).toBe("gas");
-    expect(home.actions.map((one) => one.kind)).toEqual(["hushed", "hush-expired"]);
+    home.does(0, { kind: "suppress", rule: "silence", cause: "link-down:a" });
+    home.does(1, { ...shelve, rule: "silence" });
+    home.does(2, shelve);
+    home.does(3, off);
+    expect(lifeOf(home.state, "silence")).toBe("out-of-service");
+    expect(state(home)).toBe("out-of-service");
+    home.does(4, { kind: "return-to-service", by });
+    expect(lifeOf(home.state, "silence")).toBe("shelved");
+    expect(state(home)).toBe("shelved");
+    home.does(5, { kind: "unshelve", rule: "silence", by });
+    expect(lifeOf(home.state, "silence")).toBe("suppressed");
+    expect(state(home)).toBe("shelved");
+    expect(lifeOf(home.state, "tamper")).toBe("normal");
   });
 
-  test("comes back by itself", () => {
+  test("a suppression ends with its own cause only", () => {
     const home = openBench();
-    home.says(1, lel(12));
-    home.says(10, lel(9));
-    home.does(11, hush);
-    home.says(600, lel(9));
-    expect(home.sounding()).toBe("none");
-    home.wait(612);
-    expect(home.sounding()).toBe("gas");
+    home.does(0, { kind: "suppress", rule: "silence", cause: "link-down:a" });
+    expect(
+      home.does(1, { kind: "unsuppress", rule: "silence", cause: "link-down:b" }).refused,
+    ).toBe(refusals.notHeld);
+    expect(home.does(2, { kind: "unshelve", rule: "silence", by }).refused).toBe(refusals.notHeld);
+    expect(home.does(3, { kind: "suppress", rule: "silence", cause: " " }).refused).toBe(
+      refusals.nameless,
+    );
+    expect(lifeOf(home.state, "silence")).toBe("suppressed");
   });
 
-  test("is refused above the threshold, unless someone on site vouches, and at the high level always", () => {
+  test("each ends at its own time", () => {
     const home = openBench();
-    home.says(0, lel(12));
-    home.wait(6);
-    expect(home.does(7, hush).refused).toBe(refusals.cannotHush);
-    expect(home.does(8, { ...hush, duration: minutes(11) }).refused).toBeDefined();
-    expect(home.does(9, { ...hush, confirmedOnSite: true }).refused).toBeUndefined();
-    home.says(10, lel(25));
-    expect(home.does(11, { ...hush, confirmedOnSite: true }).refused).toBe(refusals.cannotHush);
-  });
-});
-
-describe("chatter", () => {
-  test("60 beginnings in a minute are one alarm, a tag and a count", () => {
-    const home = openBench();
-    for (let toggle = 0; toggle < 60; toggle += 1) {
-      home.says(toggle, verdict("co", true));
-      home.says(toggle + 0.5, verdict("co", false));
-    }
-    expect(home.story()).toEqual(["0 raised device-alarm-co", "2 worsened device-alarm-co"]);
-    expect(home.events[1]?.chatter).toBe(3);
-    expect(home.sounding()).toBe("co");
-    home.wait(200);
-    expect(home.events[2]).toMatchObject({ kind: "returned", chatter: 60 });
-    expect(home.events[2]?.at.monoMs).toBe(119_500);
-  });
-
-  test("slow chatter is tagged at the third alarm within ten minutes, and forgotten after", () => {
-    const home = openBench();
-    for (const second of [0, 60, 120]) {
-      home.says(second, verdict("co", true));
-      home.says(second + 10, verdict("co", false));
-    }
-    expect(home.events.map((event) => event.chatter)).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-      3,
+    home.does(0, { ...shelve, rule: "tamper", duration: minutes(10) });
+    home.does(0, { ...shelve, rule: "battery-low", duration: minutes(5) });
+    home.wait(400);
+    expect(home.actions.slice(2)).toMatchObject([
+      { kind: "shelving-expired", rule: "battery-low" },
     ]);
-    home.wait(1_000);
-    home.says(1_001, verdict("co", true));
-    expect(home.events.at(-1)?.chatter).toBeUndefined();
+    expect(home.actions[2]?.at.monoMs).toBe(300_000);
+    expect(home.state.holds).toMatchObject([{ rule: "tamper" }]);
+    home.wait(700);
+    expect(home.state.holds).toEqual([]);
   });
 });

@@ -10,6 +10,8 @@ import { because, never, round, type Rule } from "./rule.ts";
 export const overRangeRule: Rule = {
   id: "over-range",
 
+  rests: ({ overRange }) => overRange.length === 0,
+
   perceive: (memory, report, context) => {
     if (report === undefined || isWarmingUp(memory, context)) return memory;
     let { overRange } = memory;

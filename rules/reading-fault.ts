@@ -16,6 +16,12 @@ import { because, never, round, type Context, type Rule } from "./rule.ts";
 export const readingFaultRule: Rule = {
   id: "reading-fault",
 
+  rests: ({ badMessages, badGases, watched, broken }) =>
+    badMessages === undefined &&
+    badGases.length === 0 &&
+    watched.length === 0 &&
+    broken.length === 0,
+
   perceive: (memory, report, context) => {
     if (report === undefined) return memory;
     const badMessages = messages(memory.badMessages, report, context);

@@ -36,6 +36,8 @@ export type Opinion =
  */
 export interface Rule {
   readonly id: RuleId;
+  /** True when it remembers nothing: without an open episode there is then nothing to judge. */
+  readonly rests: (memory: Memory) => boolean;
   /** Takes in a report, or the passing of time when there is none. */
   readonly perceive: (memory: Memory, report: Report | undefined, context: Context) => Memory;
   readonly judge: (memory: Memory, context: Context) => Opinion;

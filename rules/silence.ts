@@ -9,6 +9,9 @@ import { because, never, type Rule } from "./rule.ts";
 export const silenceRule: Rule = {
   id: "silence",
 
+  // It waits for the next report at all times.
+  rests: () => false,
+
   perceive: (memory, report, context) => {
     const heard = report !== undefined && isHeard(report);
     const due = context.nowMs - context.silentFromMs >= context.silenceAfter;

@@ -72,19 +72,18 @@ const look = (
     const jumps = again ? before.jumps + 1 : 1;
     return { watch: { ...before, jumps, jumpedAtMs: nowMs }, doubt: true };
   }
-  if (value === before.value) {
-    const stuck = value >= floor && nowMs - before.sinceMs >= limits.stuckAfter.value;
-    const alarming =
-      gas === "co" ? value >= limits.co.clearBelow.value : value >= limits.gas.low.clearBelow.value;
-    return { watch: { ...before, atMs: nowMs, stuck }, doubt: stuck && !alarming };
-  }
   const calm = before.jumpedAtMs === undefined || nowMs - before.jumpedAtMs >= jumpSpellMs;
   if (value < floor && calm) return { watch: undefined, doubt: false };
+  const same = value === before.value;
+  const sinceMs = same ? before.sinceMs : nowMs;
+  const stuck = same && value >= floor && nowMs - sinceMs >= limits.stuckAfter.value;
+  const alarming =
+    value >= (gas === "co" ? limits.co.clearBelow.value : limits.gas.low.clearBelow.value);
   const jumps = calm ? 0 : before.jumps;
   const jumpedAtMs = calm ? undefined : before.jumpedAtMs;
   return {
-    watch: { gas, value, sinceMs: nowMs, atMs: nowMs, stuck: false, jumps, jumpedAtMs },
-    doubt: false,
+    watch: { gas, value, sinceMs, atMs: nowMs, stuck, jumps, jumpedAtMs },
+    doubt: stuck && !alarming,
   };
 };
 

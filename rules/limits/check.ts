@@ -11,7 +11,7 @@ export interface UsableRules {
 }
 
 /**
- * Looks through a detector's rules once per object: a part that is missing, throws or holds a
+ * Looks through a detector's limits once per object: a part that is missing, throws or holds a
  * number that is none would make a rule fail, or worse, never alarm. Such a part is replaced by the
  * default, so that the rule still protects, and named so that a fault can be raised.
  */
@@ -19,23 +19,32 @@ export const usable = (rules: {
   readonly limits: LimitSet;
   readonly silenceAfter: DurationMs;
 }): UsableRules => {
-  const known = checked.get(rules);
-  if (known !== undefined) return known;
-  const result = check(rules);
-  checked.set(rules, result);
-  return result;
+  const { limits, silenceAfter } = rules;
+  const known = checked.get(limits);
+  if (known?.silenceAfter === silenceAfter) return known;
+  const { limits: sound, broken } = known ?? check(limits);
+  if (silenceAfter > 0 && silenceAfter < Number.POSITIVE_INFINITY) {
+    const result = { limits: sound, silenceAfter, broken };
+    checked.set(limits, result);
+    return result;
+  }
+  checked.set(limits, { limits: sound, silenceAfter: silenceFallback, broken });
+  const reason = `silenceAfter = ${silenceAfter}`;
+  const named = broken.concat({ rule: "silence", reason });
+  return { limits: sound, silenceAfter: silenceFallback, broken: named };
 };
 
-const checked = new WeakMap<object, UsableRules>();
+/** The last answer for each set: most detectors of a set have the same silence limit. */
+const checked = new WeakMap<LimitSet, UsableRules>();
 
 /** Used when the silence limit itself is no number. */
 const silenceFallback = minutes(10);
 
-const check = (rules: Parameters<typeof usable>[0]): UsableRules => {
+const check = (given: LimitSet): Pick<UsableRules, "limits" | "broken"> => {
   const broken: BrokenRule[] = [];
   const part = <Name extends keyof LimitSet>(name: Name): LimitSet[Name] => {
     try {
-      const value = rules.limits[name];
+      const value = given[name];
       const reason = mistake(value, defaultLimits[name], name);
       if (reason === undefined) return value;
       broken.push({ rule: ruleOf(name), reason });
@@ -64,14 +73,7 @@ const check = (rules: Parameters<typeof usable>[0]): UsableRules => {
     reportedState: part("reportedState"),
     routes: part("routes"),
   };
-  const { silenceAfter } = rules;
-  const heard = silenceAfter > 0 && silenceAfter < Number.POSITIVE_INFINITY;
-  if (!heard) broken.push({ rule: "silence", reason: `silenceAfter = ${silenceAfter}` });
-  return {
-    limits: broken.length === 0 ? rules.limits : limits,
-    silenceAfter: heard ? silenceAfter : silenceFallback,
-    broken,
-  };
+  return { limits: broken.length === 0 ? given : limits, broken };
 };
 
 const ruleOf = (part: keyof LimitSet): string =>
