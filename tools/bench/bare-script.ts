@@ -4,9 +4,11 @@
  */
 import { connectAsync } from "mqtt";
 
-const [url = "", progressTopic = ""] = process.argv.slice(2);
+const [url = "", progressTopic = "", buzzers = "1"] = process.argv.slice(2);
 const client = await connectAsync(url, { protocolVersion: 4 });
-const sounding = new Map<string, boolean>();
+/** Detectors in alarm, and how many of them each buzzer has. */
+const alarming = new Set<string>();
+const asking = new Map<string, number>();
 let taken = 0;
 
 interface Reading {
@@ -14,6 +16,18 @@ interface Reading {
   readonly ch4_lel?: number;
   readonly status?: readonly string[];
 }
+
+const sound = (buzzer: string, alarm: boolean): void => {
+  const before = asking.get(buzzer) ?? 0;
+  const now = before + (alarm ? 1 : -1);
+  asking.set(buzzer, now);
+  if (now > 0 === before > 0) return;
+  const state = now > 0 ? "on" : "off";
+  client.publish(`canary/v1/buzzers/${buzzer}/set`, JSON.stringify({ state }), {
+    qos: 1,
+    retain: true,
+  });
+};
 
 client.on("message", (topic, payload) => {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the peer checks nothing
@@ -23,14 +37,10 @@ client.on("message", (topic, payload) => {
     (reading.co_ppm ?? 0) >= 100 ||
     (reading.ch4_lel ?? 0) >= 10 ||
     (reading.status?.includes("alarm") ?? false);
-  if (alarm !== (sounding.get(detector) ?? false)) {
-    sounding.set(detector, alarm);
-    const state = alarm ? "on" : "off";
-    client.publish(
-      `canary/v1/buzzers/${detector.replace("d-", "b-")}/set`,
-      JSON.stringify({ state }),
-      { qos: 1, retain: true },
-    );
+  if (alarm !== alarming.has(detector)) {
+    if (alarm) alarming.add(detector);
+    else alarming.delete(detector);
+    sound(`b-${Number(detector.slice(2)) % Number(buzzers)}`, alarm);
     client.publish("street/alarms", JSON.stringify({ detector, alarm, at: Date.now() }), {
       qos: 1,
     });

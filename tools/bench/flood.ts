@@ -1,6 +1,6 @@
 /** Readings as fast as they are taken in: how many a second, and what each costs in CPU time. */
 import { send, type Connection, type Fleet } from "./fleet.ts";
-import type { FloodPhase, FloodResult } from "./jobs.ts";
+import type { FloodPhase, FloodResult, Job } from "./jobs.ts";
 import { cpuMs } from "./processes.ts";
 import { sum } from "./statistics.ts";
 
@@ -15,7 +15,7 @@ export interface Progress {
 export const flood = async (
   fleet: Fleet,
   phase: FloodPhase,
-  pids: readonly number[],
+  { pids, detectors }: Pick<Job, "pids" | "detectors">,
   progress: Progress | undefined,
 ): Promise<FloodResult> => {
   const counts = { sent: 0, acknowledged: 0, alarms: 0, sending: true };
@@ -33,13 +33,18 @@ export const flood = async (
     counts.sent += room;
     send(connection, Buffer.concat(packets), room);
   };
+  // Each alarm is of a detector that has not alarmed yet: one that alarms and clears again and again
+  // is chatter, which the rules fold into one episode.
+  let alarming = fleet.connections.length;
   const nextPacket = (connection: Connection): Buffer => {
     const number = (turnOf.get(connection) ?? 0) + 1;
     turnOf.set(connection, number);
-    // The reading after an alarm ends it, so that the next alarm is a new one.
-    const isAlarm = phase.alarmEvery > 0 && number % phase.alarmEvery === 0;
-    if (isAlarm) counts.alarms += 1;
-    return connection.packets.next(isAlarm ? "alarm" : "harmless");
+    if (phase.alarmEvery === 0 || number % phase.alarmEvery !== 0)
+      return connection.packets.next("harmless");
+    if (alarming >= detectors) throw new Error("every detector of the site has alarmed");
+    counts.alarms += 1;
+    alarming += 1;
+    return connection.packets.alarmOf(alarming - 1);
   };
   // Detectors do not alarm all at the same moment.
   const turnOf = new Map(fleet.connections.map((connection) => [connection, connection.index]));

@@ -42,6 +42,7 @@ const openStreet = async (soundsAfter: (detector: string) => boolean) => {
     generate(workshop, {
       mqttPort: listener.port,
       connections: 8,
+      detectors: 100_000,
       buzzers: 4,
       pids: [process.pid],
       phases,

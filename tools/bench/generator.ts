@@ -20,7 +20,7 @@ const run = async (job: Job): Promise<readonly PhaseResult[]> => {
   for (const phase of job.phases) {
     switch (phase.kind) {
       case "flood":
-        results.push(await flood(fleet, phase, job.pids, follower?.progress));
+        results.push(await flood(fleet, phase, job, follower?.progress));
         break;
       case "paced":
         results.push(await paced(fleet, arrivals, job.buzzers, phase, commits !== undefined));

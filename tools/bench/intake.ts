@@ -15,13 +15,13 @@ const flood = (window: number, alarmEvery: number): FloodPhase => ({
 const few: Plan = {
   name: "intake, 100 connections",
   rounds: 2,
-  size: { detectors: 100, buzzers: 100, center: false },
+  size: { detectors: 10_000, connections: 100, buzzers: 100, center: false },
   phases: [flood(20, 0), flood(20, 100)],
 };
 const many: Plan = {
   name: "intake, 5,000 connections",
   rounds: 1,
-  size: { detectors: 5_000, buzzers: 100, center: false },
+  size: { detectors: 5_000, connections: 5_000, buzzers: 100, center: false },
   phases: [flood(4, 0)],
 };
 

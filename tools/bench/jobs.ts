@@ -35,7 +35,9 @@ const PhaseSchema = Type.Union([
 export const JobSchema = Type.Object({
   mqttPort: Type.Integer(),
   connections: Type.Integer(),
-  /** Detectors with a buzzer, `d-0` onward; they also give the alarms. */
+  /** Registered ones; those without a connection alarm in a flood, each once. */
+  detectors: Type.Integer(),
+  /** Detectors with a connection and a buzzer of their own, `d-0` onward: they give the timed alarms. */
   buzzers: Type.Integer(),
   /** Processes whose CPU time and memory are read. */
   pids: Type.Array(Type.Integer()),

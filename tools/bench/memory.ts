@@ -15,7 +15,7 @@ export const memory = async (setting: Setting): Promise<readonly Row[]> => {
     const rounds = await playRounds(setting, {
       name: `memory, ${detectors} detectors`,
       rounds: 1,
-      size: { detectors, buzzers: 100, center: false },
+      size: { detectors, connections: detectors, buzzers: 100, center: false },
       phases: [{ kind: "settle", durationMs, everyMs: 10_000 }],
     });
     rows.push({

@@ -36,7 +36,7 @@ export const paced = async (
     if (watchesCommits) commit.start(name, nowMs, nowMs >= measuredFromMs);
     send(connection, packet);
   };
-  // Half the alarmers alarm while the other half is quiet: each alarm ends half a turn later.
+  // At most one alarm of each detector, or the rules would take it for chatter; it ends later.
   const half = Math.floor(alarmers / 2);
   let readings = 0;
   let alarms = 0;

@@ -8,36 +8,41 @@ export type ReadingKind = "harmless" | "alarm";
 
 /** The readings of one detector; packet ids 1 to 65,535 and then anew, device numbers without end. */
 export interface ReadingPackets {
-  /** The next reading, in a buffer of its own unless `into` is given; answers its bytes. */
   readonly next: (kind: ReadingKind) => Buffer;
+  /** An alarm of another detector over the same connection, as a bridge sends it. */
+  readonly alarmOf: (detector: number) => Buffer;
 }
 
 const firstSeq = 10_000_000;
 
 /** Some 120 bytes of payload, as performance.md measures. QoS 1. */
 export const createReadingPackets = (detector: number, wallMs: number): ReadingPackets => {
-  const topic = `canary/v1/detectors/${detectorName(detector)}/reading`;
   const at = epochToRfc3339(epochMs(wallMs));
+  const levels = { at, co_ppm: 1.5, ch4_lel: 0.2, lpg_lel: 0 };
   const templates = {
-    harmless: template(topic, { at, co_ppm: 1.5, ch4_lel: 0.2, lpg_lel: 0, status: [] }),
-    alarm: template(topic, { at, co_ppm: 1.5, ch4_lel: 0.2, lpg_lel: 0, status: ["alarm"] }),
+    harmless: template(detector, { ...levels, status: [] }),
+    alarm: template(detector, { ...levels, status: ["alarm"] }),
   };
   let packetId = 0;
   let seq = firstSeq;
+  const numbered = ({ bytes, idAt, seqAt }: Template): Buffer => {
+    packetId = packetId === 65_535 ? 1 : packetId + 1;
+    seq += 1;
+    const packet = Buffer.from(bytes);
+    packet.writeUInt16BE(packetId, idAt);
+    packet.write(String(seq), seqAt, "latin1");
+    return packet;
+  };
   return {
-    next: (kind) => {
-      const { bytes, idAt, seqAt } = templates[kind];
-      packetId = packetId === 65_535 ? 1 : packetId + 1;
-      seq += 1;
-      const packet = Buffer.from(bytes);
-      packet.writeUInt16BE(packetId, idAt);
-      packet.write(String(seq), seqAt, "latin1");
-      return packet;
-    },
+    next: (kind) => numbered(templates[kind]),
+    alarmOf: (other) => numbered(template(other, { ...levels, status: ["alarm"] })),
   };
 };
 
-const template = (topic: string, fields: object) => {
+type Template = ReturnType<typeof template>;
+
+const template = (detector: number, fields: object) => {
+  const topic = `canary/v1/detectors/${detectorName(detector)}/reading`;
   const payload = JSON.stringify({ seq: firstSeq, ...fields });
   const bytes = publishPacket(topic, payload, { qos: 1 });
   const rest = 2 + Buffer.byteLength(topic) + 2 + Buffer.byteLength(payload);

@@ -51,7 +51,8 @@ const play = async (
 
 const jobFor = (system: System, size: SystemSize, phases: readonly Phase[]) => ({
   mqttPort: system.mqttPort,
-  connections: size.detectors,
+  connections: size.connections,
+  detectors: size.detectors,
   buzzers: size.buzzers,
   pids: [...system.pids],
   ...(system.commits && { commits: system.commits }),

@@ -68,6 +68,7 @@ const targetText = ({ target, unit }: Row): string => {
 const figureOf = (value: number | undefined): string => (value === undefined ? "–" : figure(value));
 
 const figure = (value: number): string => {
+  if (value === Infinity) return "never";
   if (!Number.isFinite(value)) return "?";
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return value.toLocaleString("en-US", { maximumFractionDigits: digits });

@@ -13,6 +13,7 @@ const withinMs = 15_000;
 export const start = async (setting: Setting): Promise<readonly Row[]> => {
   const prepared = await prepareCanary(setting.workshop, {
     detectors: 100,
+    connections: 1,
     buzzers: 1,
     center: false,
   });
@@ -49,7 +50,7 @@ const startCanary = async (
 const startBare = async ({ workshop }: Setting): Promise<number> => {
   const startMs = performance.now();
   const { mosquitto, mqttPort, url } = await openMosquitto(workshop);
-  const script = workshop.node("taker", ["tools/bench/bare-script.ts", url, "bench/taken"]);
+  const script = workshop.node("taker", ["tools/bench/bare-script.ts", url, "bench/taken", "1"]);
   const ms = (await firstBuzzer(mqttPort, [mosquitto, script])) - startMs;
   await script.stop();
   await mosquitto.stop();

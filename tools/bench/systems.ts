@@ -15,7 +15,8 @@ export interface System {
 
 export interface SystemSize {
   readonly detectors: number;
-  /** The first so many detectors have a buzzer each. */
+  readonly connections: number;
+  /** Shared out among the detectors by number: `d-0` has `b-0`, and so on in turn. */
   readonly buzzers: number;
   readonly center: boolean;
 }
@@ -83,7 +84,9 @@ const site = ({ detectors, buzzers }: SystemSize): object => ({
     buzzers: Array.from({ length: buzzers }, (_, index) => ({
       id: buzzerName(index),
       kind: "mqtt",
-      serves: [detectorName(index)],
+      serves: Array.from({ length: Math.ceil((detectors - index) / buzzers) }, (_, turn) =>
+        detectorName(index + turn * buzzers),
+      ),
     })),
   },
   center: { http: {}, mqtt: {}, anonymousGateways: true, gateways: [{ id: "gw-bench" }] },
@@ -99,7 +102,12 @@ export const openBare: OpenSystem = async (workshop, size) => {
   const { mosquitto, mqttPort, url, folder } = await openMosquitto(workshop);
   const progressTopic = "bench/taken";
   const committedTopic = "bench/committed";
-  const script = workshop.node("taker", ["tools/bench/bare-script.ts", url, progressTopic]);
+  const script = workshop.node("taker", [
+    "tools/bench/bare-script.ts",
+    url,
+    progressTopic,
+    String(size.buzzers),
+  ]);
   await ready(script);
   const center = size.center
     ? workshop.node("generator", [
