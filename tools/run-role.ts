@@ -1,8 +1,9 @@
+import { err } from "#domain/result.ts";
 import { both, openLog } from "#platform/log.ts";
 import { loadSite, type LoadedSite } from "./load-site.ts";
-import { exitCannotStart, type Role } from "./street.ts";
+import { exitCannotStart, readyMessage, type Role } from "./street.ts";
 
-/** Runs one role in this process until SIGINT or SIGTERM. */
+/** Runs one role in this process until SIGINT, SIGTERM or SIGHUP. */
 export const runRole = async (role: Role): Promise<number> => {
   const loaded = loadSite(process.env);
   if (!loaded.ok) {
@@ -15,12 +16,29 @@ export const runRole = async (role: Role): Promise<number> => {
     log.fatal(both(started.error));
     return exitCannotStart;
   }
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
+  process.send?.(readyMessage);
+  await endAsked();
+  // A disk that does not answer must not keep a process alive that was told to go.
+  setTimeout(() => process.exit(1), closeWithinMs).unref();
   await started.value.close();
   return 0;
 };
+
+const closeWithinMs = 10_000;
+
+/**
+ * A signal, or the end of the supervisor that started us: nothing is left running behind a killed
+ * one. Heard for good, not once: Ctrl-C arrives twice, from the terminal and from with-node.mjs, and
+ * the second must not cut off a journal that is being closed.
+ */
+const endAsked = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.on(signal, () => resolve());
+    process.on("disconnect", () => resolve());
+    // Listening must not itself keep the process alive once everything is closed.
+    process.channel?.unref();
+  });
 
 /** Only the role's own code is loaded: a small gateway does not carry the center in memory. */
 const open = async (role: Role, loaded: LoadedSite, log: ReturnType<typeof openLog>) => {
@@ -31,6 +49,13 @@ const open = async (role: Role, loaded: LoadedSite, log: ReturnType<typeof openL
       dataFolder: loaded.dataFolder,
       brokerUrl: loaded.brokerUrl,
       log,
+    });
+  }
+  const { passwordLengthMin } = await import("#center/accounts/passwords.ts");
+  if (loaded.adminPassword !== undefined && loaded.adminPassword.length < passwordLengthMin) {
+    return err({
+      zh: `CANARY_ADMIN_PASSWORD 至少 ${passwordLengthMin} 个字符;不设置则生成一个随机口令`,
+      en: `CANARY_ADMIN_PASSWORD needs at least ${passwordLengthMin} characters; leave it out for a random one`,
     });
   }
   const { startCenter } = await import("#center/main.ts");
