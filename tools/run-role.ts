@@ -1,4 +1,6 @@
-import { err } from "#domain/result.ts";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { both, openLog } from "#platform/log.ts";
 import { loadSite, type LoadedSite } from "./load-site.ts";
 import { exitCannotStart, readyMessage, type Role } from "./street.ts";
@@ -11,7 +13,8 @@ export const runRole = async (role: Role): Promise<number> => {
     return exitCannotStart;
   }
   const log = openLog(role);
-  const started = await open(role, loaded.value, log);
+  const folder = makeDataFolder(loaded.value.dataFolder, role);
+  const started = folder.ok ? await open(role, loaded.value, log) : folder;
   if (!started.ok) {
     log.fatal(both(started.error));
     return exitCannotStart;
@@ -39,6 +42,20 @@ const endAsked = (): Promise<void> =>
     // Listening must not itself keep the process alive once everything is closed.
     process.channel?.unref();
   });
+
+/** Only made, not tried: a gateway whose disk has turned read-only must still start and sound. */
+const makeDataFolder = (dataFolder: string, role: Role): Result<undefined, Bilingual> => {
+  try {
+    mkdirSync(join(dataFolder, role), { recursive: true });
+    return ok(undefined);
+  } catch (error) {
+    const why = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    return err({
+      zh: `数据目录 ${dataFolder} 建不了(${why})。请检查权限,或用 CANARY_DATA 指定另一个`,
+      en: `cannot make the data folder ${dataFolder} (${why}); check its permissions or name another with CANARY_DATA`,
+    });
+  }
+};
 
 /** Only the role's own code is loaded: a small gateway does not carry the center in memory. */
 const open = async (role: Role, loaded: LoadedSite, log: ReturnType<typeof openLog>) => {

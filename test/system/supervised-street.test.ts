@@ -1,6 +1,6 @@
 /** `npm start` as a person meets it: what it says, what it does on Ctrl-C, on a taken port, on a kill. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -118,6 +118,16 @@ test("a first password that is too short is refused, and nobody is locked out by
   expect(await center.ended).toBe(78);
   expect(center.output()).toContain("CANARY_ADMIN_PASSWORD needs at least 10 characters");
   await says(canary(["center"], settings), /admin \/ \S{16}/);
+});
+
+test("a data folder that cannot be made is named, with the setting, and nothing starts", async () => {
+  const settings = await newSettings();
+  const file = join(settings.CANARY_DATA, "a-file");
+  await writeFile(file, "");
+  const street = canary(["start"], { ...settings, CANARY_DATA: file });
+  expect(await street.ended).toBe(78);
+  expect(street.output()).toContain(`cannot make the data folder ${file} (ENOTDIR)`);
+  expect(street.output()).toContain("CANARY_DATA");
 });
 
 test("a gateway that is killed is started again, and the street still ends on one signal", async () => {
