@@ -37,6 +37,14 @@ export const startCenter = async (
   if (!store.ok) return store;
   const core = await openCore(options, store.value, clock);
   const { broadcast, intake, metrics, view } = core;
+  // Before a port is tried: the account is written by now, and its password must not be lost when
+  // the start fails on a taken port.
+  if (core.firstAdmin !== undefined) {
+    const { username, password } = core.firstAdmin;
+    options.log.warn(
+      `首次登录,仅显示这一次,登录后须修改口令 · first login, shown this once, to be changed then: ${username} / ${password}`,
+    );
+  }
 
   const link = await openLink(options, core);
   if (!link.ok) {
@@ -82,12 +90,6 @@ export const startCenter = async (
   options.log.info(
     `街道中心已在值守 · the street center is on watch: HTTP ${httpPort}, MQTT ${link.value.port ?? "external"}`,
   );
-  if (core.firstAdmin !== undefined) {
-    const { username, password } = core.firstAdmin;
-    options.log.warn(
-      `首次登录,仅显示这一次,登录后须修改口令 · first login, shown this once, to be changed then: ${username} / ${password}`,
-    );
-  }
   return ok({
     httpPort,
     ...(link.value.port !== undefined && { mqttPort: link.value.port }),

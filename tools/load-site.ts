@@ -19,11 +19,15 @@ export interface LoadedSite {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads and checks everything; the error is ready to print, one line a mistake. */
+/**
+ * Reads and checks everything; the error is ready to print, one line a mistake. A variable that is
+ * set to nothing, as compose files do, counts as not set.
+ */
 export const loadSite = (
-  environment: Environment,
+  variables: Environment,
   defaultFile = "config/site.yaml",
 ): Result<LoadedSite, string> => {
+  const environment = withoutEmpty(variables);
   const file = environment["CANARY_CONFIG"] ?? join(projectRoot, defaultFile);
   const read = readSiteFile(file, [checkGatewaySite]);
   if (!read.ok) return err(formatMistakes(read.error));
@@ -39,6 +43,9 @@ export const loadSite = (
   });
 };
 
+const withoutEmpty = (variables: Environment): Environment =>
+  Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+
 const overridePorts = (
   site: Site,
   environment: Environment,
@@ -46,7 +53,7 @@ const overridePorts = (
   const mistakes: Bilingual[] = [];
   const portOf = (name: string, configured: number): number => {
     const text = environment[name];
-    if (text === undefined || text === "") return configured;
+    if (text === undefined) return configured;
     const port = Number(text);
     if (/^\d+$/.test(text) && port <= 65_535) return port;
     mistakes.push({

@@ -15,7 +15,7 @@ export const simulate = async (options: {
   const seconds = Number(options.seconds);
   if (!Number.isInteger(count) || count < 1 || !(periodMs >= 10) || !(seconds >= 0)) {
     console.error(
-      "用法不对:台数为正整数,间隔不小于 10 毫秒 · wrong usage: a whole number of detectors, a period of at least 10 ms",
+      "用法不对:台数为正整数,间隔不小于 10 毫秒,秒数不小于 0 · wrong usage: a whole number of detectors, a period of at least 10 ms, 0 seconds or more",
     );
     return 2;
   }

@@ -14,7 +14,7 @@ export const start = async (role: string | undefined): Promise<number> => {
     );
     return 2;
   }
-  return runStreet(undefined, {}, announce);
+  return runStreet(process.env, { onReady: announce });
 };
 
 /** What a person needs next, once everything answers. */

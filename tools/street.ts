@@ -15,33 +15,48 @@ const steadyAfterMs = 60_000;
 /** What a role exits with when starting again cannot help: a taken port, a broken site file. */
 export const exitCannotStart = 78;
 
-/** Runs until SIGINT or SIGTERM; resolves to the exit code. */
+/** What a role tells its supervisor once its ports are open. */
+export const readyMessage = "ready";
+
+interface Moments {
+  /** Each time the gateway's ports are open, after a restart too. */
+  readonly onGateway?: (loaded: LoadedSite) => void;
+  /** Once, when both roles run. */
+  readonly onReady: (loaded: LoadedSite) => void;
+}
+
+/** Runs until SIGINT, SIGTERM or SIGHUP; resolves to the exit code. */
 export const runStreet = async (
-  siteFile: string | undefined,
-  environment: Readonly<Record<string, string>>,
-  onReady: (loaded: LoadedSite) => void,
+  environment: Readonly<Record<string, string | undefined>>,
+  { onGateway, onReady }: Moments,
 ): Promise<number> => {
-  const merged = { ...process.env, ...environment };
-  const loaded = loadSite(merged, siteFile);
+  const loaded = loadSite(environment);
   if (!loaded.ok) {
     console.error(loaded.error);
     return exitCannotStart;
   }
-  const env = { ...merged, CANARY_CONFIG: loaded.value.file };
+  const env = { ...environment, CANARY_CONFIG: loaded.value.file };
   let stopping = false;
-  let healthyOnce = false;
   let exitCode = 0;
   let finish: (code: number) => void = () => {};
   const finished = new Promise<number>((resolve) => {
     finish = resolve;
   });
   const running = new Map<Role, ChildProcess>();
+  const wereReady = new Set<Role>();
 
   const stop = (code: number): void => {
     stopping = true;
     for (const child of running.values()) child.kill("SIGTERM");
     if (running.size === 0) finish(code);
     exitCode = code;
+  };
+  // Asked of our own processes and not of the ports: another street may be answering there.
+  const noteReady = (role: Role): void => {
+    const first = wereReady.size < 2;
+    wereReady.add(role);
+    if (role === "gateway") onGateway?.(loaded.value);
+    if (first && wereReady.size === 2) onReady(loaded.value);
   };
   const start = (role: Role, failures: number): void => {
     const child = spawn(process.execPath, [join(projectRoot, "tools/canary.ts"), role], {
@@ -56,13 +71,16 @@ export const runStreet = async (
         console.log(readableLine(role, line)),
       );
     }
+    child.on("message", (message) => {
+      if (message === readyMessage) noteReady(role);
+    });
     child.on("exit", (code, signal) => {
       running.delete(role);
       if (stopping) {
         if (running.size === 0) finish(exitCode);
         return;
       }
-      if (code === exitCannotStart && !healthyOnce) {
+      if (code === exitCannotStart && wereReady.size < 2) {
         stop(exitCannotStart);
         return;
       }
@@ -80,33 +98,7 @@ export const runStreet = async (
   // The gateway first: it protects without the center.
   start("gateway", 0);
   start("center", 0);
-  void whenHealthy(loaded.value, () => stopping).then((healthy) => {
-    if (!healthy) return;
-    healthyOnce = true;
-    onReady(loaded.value);
-  });
   return finished;
-};
-
-/** Waits until both programs answer; gives up silently when the street stops. */
-const whenHealthy = async ({ site }: LoadedSite, stopped: () => boolean): Promise<boolean> => {
-  const urls = [
-    `http://${site.center.http.host}:${site.center.http.port}/readyz`,
-    `http://${site.gateway.http.host}:${site.gateway.http.port}/api/v1/status`,
-  ];
-  while (!stopped()) {
-    const answers = await Promise.all(
-      urls.map((url) =>
-        fetch(url).then(
-          (r) => r.ok,
-          () => false,
-        ),
-      ),
-    );
-    if (answers.every(Boolean)) return true;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return false;
 };
 
 /** A JSON log line as a person reads it; anything else as it came. */
