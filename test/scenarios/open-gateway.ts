@@ -41,6 +41,7 @@ export interface StoryGateway {
   readonly publish: (
     topic: string,
     payload: string,
+    from?: { readonly clientId: string; readonly username?: string },
   ) => { readonly answer: () => "acked" | "refused" | "waiting" };
   readonly buzzer: () => string;
   readonly records: () => Promise<readonly JournalRecord[]>;
@@ -74,14 +75,14 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
   const faults = createFaultBoard(() => {});
   let life = await startLife(site, time, journal, leftUnwritten, faults.report);
 
-  const publish = (topic: string, payload: string) => {
+  const publish: StoryGateway["publish"] = (topic, payload, from) => {
     let answer: "acked" | "refused" | "waiting" = "acked";
     const waits = life.source.onPublish({
       topic,
       payload: new TextEncoder().encode(payload),
       qos: 1,
       retain: false,
-      client,
+      client: { ...client, ...from },
     });
     if (waits !== undefined) {
       answer = "waiting";
