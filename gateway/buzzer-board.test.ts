@@ -47,6 +47,22 @@ describe("a buzzer", () => {
     expect(told).toEqual(["off", "on t3 always", "on t4 always", "on t3 always", "off"]);
   });
 
+  test("that breaks at once keeps no other from sounding, nor the alarm from going on", async () => {
+    const broken = listen(() => {
+      throw new TypeError("a bug in the driver");
+    });
+    const { buzzer, told } = listen();
+    const faults: GatewayFault[] = [];
+    const board = createBuzzerBoard([{ buzzer: broken.buzzer }, { buzzer }], {
+      reportFault: (fault) => faults.push(fault),
+      timers: createManualTime(0).timers,
+    });
+    board.follow(kitchen, "co");
+    expect(told).toEqual(["off", "on t4 always"]);
+    await settled();
+    expect(faults.some(({ text }) => text.en.includes("a bug in the driver"))).toBe(true);
+  });
+
   test("does not sound for a detector it does not serve", () => {
     const { buzzer, told } = listen();
     const board = createBuzzerBoard([{ buzzer, serves: new Set([kitchen]) }], {

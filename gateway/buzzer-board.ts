@@ -81,7 +81,8 @@ const createOutput = (
       });
       if (!confirmed) cancelRetry = timers.after(retryAfterMs, drive);
     };
-    buzzer.set(command).then(
+    // A driver that throws at once is as broken as one that rejects, and holds up no other.
+    Promise.try(() => buzzer.set(command)).then(
       (result) => settle(result.ok ? undefined : result.error),
       (error: unknown) => settle(brokenBuzzer(buzzer.id, error)),
     );

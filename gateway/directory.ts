@@ -68,6 +68,9 @@ export const unregisteredId = (line: string, device: string): DetectorId => {
   return detectorId(isName(name) ? name : `unregistered${suffix}`);
 };
 
+/** Made by {@link unregisteredId}, or looks like it. */
+export const isUnregistered = (name: string): boolean => name.startsWith("unregistered");
+
 const deviceKey = (dialect: string, device: string): string => `${dialect}\u0000${device}`;
 
 /** YAML gives optional keys as they are written; exact optional types want absent ones absent. */

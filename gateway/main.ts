@@ -103,6 +103,8 @@ const protect = async (world: World, broker: MqttListener) => {
     reportFault,
   });
   if (salvage !== undefined) options.log.error(both(salvage));
+  // Before the buzzers are set for the first time: one that sounds must not fall silent while we read.
+  const known = await reviveStates(journal, clock.now(), faults);
   const lines = openLines(site, { clock, timers, reportFault });
   const buzzers = createBuzzerBoard(wireBuzzers(site, { broker, lines, timers, reportFault }), {
     reportFault,
@@ -119,7 +121,7 @@ const protect = async (world: World, broker: MqttListener) => {
   });
   const points = createPoints({
     directory,
-    known: await reviveStates(journal, clock.now(), faults),
+    known,
     rulesFor: (registered) => ({ limits, silenceAfter: registered?.silenceAfter ?? seconds(60) }),
     now: clock.now,
     onStranger: (id, { line, place }) => reportFault(strangerFault(id, `${line} ${place}`)),

@@ -23,6 +23,7 @@ import { addSessionRoutes } from "./session-routes.ts";
 import { addStreamRoute } from "./stream-route.ts";
 
 const bodyBytesMax = 64 * 1024;
+const connectionsMax = 4_000;
 
 /** The center's HTTP side, not yet listening. */
 export const createHttpServer = async (parts: HttpParts): Promise<App> => {
@@ -42,6 +43,8 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  // Twice as many as there may be live pages: sockets without end must not take the gateways'.
+  app.server.maxConnections = connectionsMax;
   // A form on another site can send text without asking; JSON it cannot.
   app.removeContentTypeParser("text/plain");
   // Answers are checked against their schemas by tests; at work they go out as they are.

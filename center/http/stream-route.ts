@@ -12,12 +12,15 @@ const sessionCheckEvery = 6;
 /** A page that does not read this many bytes is cut off; it comes back and is replayed what it missed. */
 const unreadBytesMax = 4 * 1024 * 1024;
 const streamsMax = 2_000;
+/** One person's open pages, so that nobody's script can take the street's; a duty room may share a name. */
+const streamsPerUserMax = 100;
 
 const position = Type.String({ pattern: "^\\d{1,16}$" });
 
 interface Page {
   readonly response: ServerResponse;
   readonly token: string;
+  readonly user: string;
   /** What came while the page was still being replayed the past. */
   held: PlacedEvent[] | undefined;
 }
@@ -72,11 +75,13 @@ export const addStreamRoute = (app: App, parts: HttpParts): void => {
       },
     },
     async (request, reply) => {
-      if (pages.size >= streamsMax) throw new ProblemError(full);
-      const { token } = callerOf(request);
+      const { token, user } = callerOf(request);
+      if (pages.size >= streamsMax) throw new ProblemError(full(streamsMax));
+      const own = [...pages].filter((page) => page.user === user.name).length;
+      if (own >= streamsPerUserMax) throw new ProblemError(full(streamsPerUserMax));
       const asked = request.headers["last-event-id"] ?? request.query.after;
       reply.hijack();
-      const page: Page = { response: reply.raw, token, held: [] };
+      const page: Page = { response: reply.raw, token, user: user.name, held: [] };
       open(page, reply.getHeaders());
       pages.add(page);
       parts.metrics.pages.set(pages.size);
@@ -158,13 +163,13 @@ const dropRevoked = async (parts: HttpParts, pages: ReadonlySet<Page>): Promise<
   }
 };
 
-const full = {
+const full = (max: number) => ({
   status: 503,
   kind: "too-many-streams",
   title: "Too many streams",
   detail: {
-    zh: `实时页面已达上限 ${streamsMax} 个,请关闭不用的页面后重试`,
-    en: `the limit of ${streamsMax} live pages is reached; close unused ones and try again`,
+    zh: `实时页面已达上限 ${max} 个,请关闭不用的页面后重试`,
+    en: `the limit of ${max} live pages is reached; close unused ones and try again`,
   },
   retryAfterSeconds: 10,
-};
+});

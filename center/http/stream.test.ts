@@ -96,3 +96,23 @@ test("without a login there is no stream", async () => {
   expect(response.status).toBe(401);
   expect(response.headers.get("content-type")).toContain("application/problem+json");
 });
+
+test("one person's script cannot take all live pages: beyond a hundred it is refused, the rest go on", async () => {
+  for (let page = 0; page < 100; page += 1) await follow();
+  const refused = await fetch(`${desk.url}/api/v1/stream`, { headers: { cookie } });
+  expect(refused.status).toBe(503);
+  expect(await refused.json()).toMatchObject({
+    detailEn: expect.stringContaining("100 live pages"),
+  });
+
+  await desk.take(gateway.alarm({ seq: 1 }));
+  await readers[99]?.until(alarmOf("ep-1"));
+  readers.shift()?.close();
+  await expect
+    .poll(async () => {
+      const again = await fetch(`${desk.url}/api/v1/stream`, { headers: { cookie } });
+      await again.body?.cancel();
+      return again.status;
+    })
+    .toBe(200);
+});

@@ -10,6 +10,9 @@ export interface GatewayHttp extends Running {
   readonly port: number;
 }
 
+/** A few people on the local network; sockets without end would take the detectors' descriptors. */
+const visitorsMax = 256;
+
 /** The gateway's own page and API: `/`, `/api/v1/status`, `/metrics`, `/healthz`. */
 export const openGatewayHttp = async (options: {
   readonly host: string;
@@ -17,7 +20,15 @@ export const openGatewayHttp = async (options: {
   readonly status: ReadStatus;
   readonly metrics: Registry;
 }): Promise<Result<GatewayHttp, Bilingual>> => {
-  const app = fastify({ bodyLimit: 64 * 1_024, requestTimeout: 10_000 });
+  const app = fastify({
+    bodyLimit: 64 * 1_024,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 5_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    // Whoever never finishes a request must not keep the gateway from ending.
+    forceCloseConnections: true,
+  });
+  app.server.maxConnections = visitorsMax;
 
   app.get("/api/v1/status", () => options.status());
   app.get("/healthz", () => ({ ok: true }));

@@ -6,7 +6,7 @@ import { decodeMqtt, topicOwner } from "#firmware-config/mqtt.ts";
 import type { MqttProfile } from "#firmware-config/profile.ts";
 import { findProfile } from "#firmware-config/registry.ts";
 import type { MqttMessage } from "#platform/mqtt-listener/listener.ts";
-import { unregisteredId, type Directory } from "../directory.ts";
+import { isUnregistered, unregisteredId, type Directory } from "../directory.ts";
 import type { Take } from "../ports.ts";
 
 /** What became of a message; `other` is traffic that is not from a detector. */
@@ -40,7 +40,8 @@ export const createMqttSource = (deps: {
 
   const speakerOf = (message: MqttMessage): Speaker | undefined => {
     // ThingsBoard's topic is the same for every device: who speaks there is known by the client.
-    const key = `${message.topic}\u0000${message.client.username ?? message.client.clientId}`;
+    const { clientId, username } = message.client;
+    const key = `${message.topic}\u0000${username === undefined ? clientId : `\u0000${username}`}`;
     let speaker = speakers.get(key);
     if (speaker === undefined) {
       if (speakers.size >= speakersMax) speakers.clear();
@@ -92,9 +93,19 @@ const findSpeaker = (directory: Directory, message: MqttMessage): Speaker | unde
   const registered = directory.byDevice(owner.dialect, owner.device);
   const profile = registered && findProfile(registered.profileId);
   if (registered && profile?.transport === "mqtt") return { detector: registered.id, profile };
-  const own = owner.dialect === "native" && isName(owner.device);
+  const own = owner.dialect === "native" && mayBeNamed(directory, owner.device, message);
   return {
     detector: own ? detectorId(owner.device) : unregisteredId(owner.dialect, owner.device),
     profile: owner.profile,
   };
+};
+
+/**
+ * A native device is called what it calls itself, unless that is the name of a detector registered
+ * with another profile (a topic proves nothing: it must be logged in under that name), or one that
+ * is made here for strangers of other dialects. Else anybody's "all well" could end their alarms.
+ */
+const mayBeNamed = (directory: Directory, name: string, { client }: MqttMessage): boolean => {
+  if (!isName(name) || isUnregistered(name)) return false;
+  return directory.byId(detectorId(name)) === undefined || client.username === name;
 };

@@ -6,6 +6,7 @@ import type { AlarmNotice } from "#domain/alarm.ts";
 import { buzzerId, gatewayId, type DetectorId } from "#domain/ids.ts";
 import { seconds } from "#domain/quantity.ts";
 import { ok } from "#domain/result.ts";
+import type { DetectorStatus } from "#domain/wire.ts";
 import { createBuzzerBoard } from "#gateway/buzzer-board.ts";
 import { createDirectory } from "#gateway/directory.ts";
 import { createFaultBoard } from "#gateway/fault-board.ts";
@@ -40,6 +41,7 @@ export interface StoryGateway {
   readonly publish: (
     topic: string,
     payload: string,
+    from?: { readonly clientId: string; readonly username?: string },
   ) => { readonly answer: () => "acked" | "refused" | "waiting" };
   readonly buzzer: () => string;
   readonly records: () => Promise<readonly JournalRecord[]>;
@@ -48,6 +50,8 @@ export interface StoryGateway {
   readonly faults: () => readonly string[];
   /** How many detectors are kept in memory, and how many states on disk. */
   readonly kept: () => Promise<{ readonly inMemory: number; readonly onDisk: number }>;
+  /** What the status message tells of every detector. */
+  readonly board: () => DetectorStatus[];
   readonly stateOf: (detector: string) => string | undefined;
   readonly setDisk: (disk: Disk) => void;
   /** Ends the process without a word and starts it again over the same journal. */
@@ -71,14 +75,14 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
   const faults = createFaultBoard(() => {});
   let life = await startLife(site, time, journal, leftUnwritten, faults.report);
 
-  const publish = (topic: string, payload: string) => {
+  const publish: StoryGateway["publish"] = (topic, payload, from) => {
     let answer: "acked" | "refused" | "waiting" = "acked";
     const waits = life.source.onPublish({
       topic,
       payload: new TextEncoder().encode(payload),
       qos: 1,
       retain: false,
-      client,
+      client: { ...client, ...from },
     });
     if (waits !== undefined) {
       answer = "waiting";
@@ -114,6 +118,7 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
       inMemory: life.points.byId.size,
       onDisk: (await journal.states()).length,
     }),
+    board: () => Array.from(life.points.byId.values(), detectorStatus),
     stateOf: (detector) => {
       const point = [...life.points.byId.values()].find(({ id }) => id === detector);
       return point && detectorStatus(point).state;

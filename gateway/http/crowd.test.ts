@@ -1,0 +1,86 @@
+/** The page is for a few people on the local network; whoever opens sockets without end must not take the detectors'. */
+import { connect, type Socket } from "node:net";
+import { Registry } from "prom-client";
+import { expect, onTestFinished, test } from "vitest";
+import { openGatewayHttp } from "./server.ts";
+import type { GatewayStatus } from "./status.ts";
+
+const status: GatewayStatus = {
+  gateway: "gw-1",
+  street: { zh: "街", en: "street" },
+  community: { zh: "<script>alert(1)</script>", en: "\"'><img src=x onerror=alert(1)>" },
+  drill: false,
+  nowMs: 0,
+  link: { state: "up", unconfirmed: 0 },
+  unwritten: 0,
+  detectors: [
+    {
+      detector: "<b>x</b>",
+      state: "alarm",
+      levels: [],
+      position: { line: "mqtt", place: "zigbee2mqtt/<script>alert(2)</script> · <i>c</i>" },
+    },
+  ],
+  buzzers: [],
+  faults: [{ key: "k", zh: "<u>坏</u>", en: 'client "<script>alert(3)</script>"' }],
+  counts: {},
+};
+
+const open = async () => {
+  const http = await openGatewayHttp({
+    host: "127.0.0.1",
+    port: 0,
+    status: () => status,
+    metrics: new Registry(),
+  });
+  if (!http.ok) throw new Error(http.error.en);
+  onTestFinished(http.value.close);
+  return http.value;
+};
+
+test("names, topics and faults from strangers are text on the page, never markup", async () => {
+  const { port } = await open();
+  const page = await fetch(`http://127.0.0.1:${port}/`);
+  const html = await page.text();
+  expect(html).not.toMatch(/<script|<img|<b>|<i>|<u>/);
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+});
+
+test("a thousand sockets that say nothing leave the process its file descriptors", async () => {
+  const { port } = await open();
+  const sockets: Socket[] = [];
+  let open_ = 0;
+  await Promise.all(
+    Array.from(
+      { length: 1_000 },
+      () =>
+        new Promise<void>((resolve) => {
+          const socket = connect({ port, host: "127.0.0.1" });
+          sockets.push(socket);
+          socket.on("error", () => resolve());
+          socket.on("connect", () => {
+            open_ += 1;
+            resolve();
+          });
+          socket.on("close", () => (open_ -= 1));
+        }),
+    ),
+  );
+  await expect.poll(() => open_, { timeout: 5_000 }).toBeLessThanOrEqual(256);
+  for (const socket of sockets) socket.destroy();
+  await expect
+    .poll(() => fetch(`http://127.0.0.1:${port}/healthz`).then((answer) => answer.status, String))
+    .toBe(200);
+});
+
+test("closing does not wait for a visitor who never finishes a request", async () => {
+  const { port, close } = await open();
+  const slow = connect({ port, host: "127.0.0.1" });
+  slow.on("error", () => undefined);
+  await new Promise((resolve) => slow.once("connect", resolve));
+  slow.write("GET / HTTP/1.1\r\nhost: x\r\n");
+  await fetch(`http://127.0.0.1:${port}/healthz`);
+  const before = performance.now();
+  await close();
+  expect(performance.now() - before).toBeLessThan(1_000);
+});
