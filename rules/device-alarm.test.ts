@@ -27,6 +27,30 @@ describe("the device's own verdict", () => {
     expect(home.story()).toEqual(["0 raised device-alarm-gas", "5 worsened device-alarm-gas"]);
   });
 
+  test("of two gases the higher grade speaks, and a second gas is a worsening", () => {
+    const home = openBench();
+    home.says(0, verdict("methane", true, "low"));
+    home.says(5, verdict("lpg", true, "low"));
+    home.says(10, verdict("lpg", true, "high"));
+    expect(home.events.map((event) => event.kind)).toEqual(["raised", "worsened", "worsened"]);
+    expect(home.events[2]).toMatchObject({ gas: "lpg", cause: { inputs: { grade: "high" } } });
+    expect(home.state.episodes[0]?.severe).toBe(true);
+    const low = openBench();
+    low.says(0, verdict("methane", true, "low"));
+    expect(low.state.episodes[0]?.severe).toBe(false);
+  });
+
+  test("one gas in test and another that is real are real", () => {
+    const home = openBench();
+    home.says(0, verdict("methane", true));
+    home.says(5, says("self-test"), verdict("lpg", true));
+    expect(home.sounding()).toBe("gas");
+    const other = openBench();
+    other.says(0, says("self-test"), verdict("lpg", true));
+    other.says(5, says("self-test", false), verdict("methane", true));
+    expect(other.events.at(-1)).toMatchObject({ kind: "worsened", test: false, priority: 1 });
+  });
+
   test("taken back in the same millisecond it still is one episode with one name", () => {
     const home = openBench();
     home.says(1, verdict("co", true));
