@@ -15,11 +15,16 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stampFile = join(root, "node_modules", ".canary-installed");
 
 /** Installs if needed, then runs `script` on the pinned Node; resolves to its exit code. */
-export const runWithPinnedNode = (script, args, { dev = false } = {}) => {
+export const runWithPinnedNode = (script, args, { dev = false, nodeOptions = "" } = {}) => {
   installIfStale(dev);
   const child = spawn(pinnedNode(), [join(root, script), ...args], {
     stdio: "inherit",
-    env: { NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "compile"), ...process.env },
+    env: {
+      NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "compile"),
+      ...process.env,
+      // Ours first: what the user has set wins.
+      NODE_OPTIONS: `${nodeOptions} ${process.env.NODE_OPTIONS ?? ""}`.trim(),
+    },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
     process.on(signal, () => child.kill(signal));

@@ -3,7 +3,7 @@ import { buzzerName, detectorName } from "./jobs.ts";
 import type { Setting } from "./rounds.ts";
 import type { Row } from "./rows.ts";
 import { median } from "./statistics.ts";
-import { openMosquitto, prepareCanary } from "./systems.ts";
+import { openMosquitto, plainNode, prepareCanary } from "./systems.ts";
 import type { Child } from "./workshop.ts";
 
 const rounds = 3;
@@ -50,7 +50,11 @@ const startCanary = async (
 const startBare = async ({ workshop }: Setting): Promise<number> => {
   const startMs = performance.now();
   const { mosquitto, mqttPort, url } = await openMosquitto(workshop);
-  const script = workshop.node("taker", ["tools/bench/bare-script.ts", url, "bench/taken", "1"]);
+  const script = workshop.node(
+    "taker",
+    ["tools/bench/bare-script.ts", url, "bench/taken", "1"],
+    plainNode,
+  );
   const ms = (await firstBuzzer(mqttPort, [mosquitto, script])) - startMs;
   await script.stop();
   await mosquitto.stop();

@@ -102,20 +102,18 @@ export const openBare: OpenSystem = async (workshop, size) => {
   const { mosquitto, mqttPort, url, folder } = await openMosquitto(workshop);
   const progressTopic = "bench/taken";
   const committedTopic = "bench/committed";
-  const script = workshop.node("taker", [
-    "tools/bench/bare-script.ts",
-    url,
-    progressTopic,
-    String(size.buzzers),
-  ]);
+  const script = workshop.node(
+    "taker",
+    ["tools/bench/bare-script.ts", url, progressTopic, String(size.buzzers)],
+    plainNode,
+  );
   await ready(script);
   const center = size.center
-    ? workshop.node("generator", [
-        "tools/bench/bare-center.ts",
-        url,
-        join(folder, "center.sqlite"),
-        committedTopic,
-      ])
+    ? workshop.node(
+        "generator",
+        ["tools/bench/bare-center.ts", url, join(folder, "center.sqlite"), committedTopic],
+        plainNode,
+      )
     : undefined;
   if (center) await ready(center);
   return {
@@ -156,6 +154,9 @@ export const openMosquitto = async (workshop: Workshop) => {
 
 /** Debian puts it where only root looks. */
 export const mosquittoPath = "/usr/sbin/mosquitto";
+
+/** The peer runs on Node as it comes; what `canary` sets for its own programs is not for it. */
+export const plainNode = { NODE_OPTIONS: "" };
 
 const startWithinMs = 30_000;
 
