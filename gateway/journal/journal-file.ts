@@ -1,6 +1,7 @@
 /** The journal as one SQLite file, synchronous: runs in the writer's thread. */
 import SQLite, { type Database } from "better-sqlite3";
 import { randomUUID } from "node:crypto";
+import { statSync } from "node:fs";
 import { journalId, type JournalId } from "#domain/ids.ts";
 import { err, ok, type Result } from "#domain/result.ts";
 import { lanes, type Lane } from "#domain/wire.ts";
@@ -51,6 +52,10 @@ export interface JournalFile {
    * says how far the chain holds; nothing is written.
    */
   readonly verify: (from?: ChainEnd, limit?: number) => Result<ChainEnd, ChainBreak>;
+  /** False once the name leads to another file or to none, or the log's name does. */
+  readonly isInPlace: () => boolean;
+  /** Everything as one new file at `path`, which must not exist; not yet synced to disk. */
+  readonly copyTo: (path: string) => void;
   readonly close: () => void;
 }
 
@@ -73,12 +78,23 @@ export const journalOver = (db: Database, wallMs: number, salvagedFrom?: string)
       renew,
       ...writer(db, id),
       ...reader(db, id),
+      isInPlace: watchPlace(path),
+      copyTo: (target) => void db.prepare("VACUUM INTO ?").run(target),
       close: () => void db.close(),
     };
   } catch (error) {
     db.close();
     throw error;
   }
+};
+
+/** By inode: the file that is open now, and its log. */
+const watchPlace = (path: string): (() => boolean) => {
+  const inodeOf = (name: string): number | undefined =>
+    statSync(name, { throwIfNoEntry: false })?.ino;
+  const file = inodeOf(path);
+  const log = inodeOf(`${path}-wal`);
+  return () => inodeOf(path) === file && inodeOf(`${path}-wal`) === log;
 };
 
 export type JournalReader = Pick<

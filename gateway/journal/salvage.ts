@@ -43,7 +43,7 @@ interface Found {
 }
 
 /** Ready to take the journal's place; before that it is called `….salvage-unfinished`. */
-const readyName = (path: string): string => `${path}.salvage`;
+export const readyName = (path: string): string => `${path}.salvage`;
 const asideName = (path: string, wallMs: number): string =>
   `${path}.damaged-${new Date(wallMs).toISOString().replaceAll(":", "")}`;
 
@@ -156,10 +156,10 @@ const attempt = <Value>(read: () => Value): Value | undefined => {
   }
 };
 
-const fileEndings = ["", "-wal", "-shm"];
+export const fileEndings = ["", "-wal", "-shm"];
 
 /** Moves the damaged file aside with its log, then the new one in its place. */
-const swapIn = (path: string, aside: string): void => {
+export const swapIn = (path: string, aside: string): void => {
   for (const ending of fileEndings) {
     if (existsSync(path + ending)) renameSync(path + ending, aside + ending);
   }
@@ -180,7 +180,7 @@ const finishSalvage = (path: string, wallMs: number): { readonly salvage?: Bilin
   };
 };
 
-const syncFolderOf = (path: string): void => {
+export const syncFolderOf = (path: string): void => {
   const folder = openSync(dirname(path), "r");
   try {
     fsyncSync(folder);

@@ -1,5 +1,6 @@
 import { chainStart, type ChainEnd } from "./chain.ts";
 import type { Answer, Question, Reply, Request, Round } from "./messages.ts";
+import { copyOpenFile, putBack, PutBackError } from "./put-back.ts";
 import { openOrSalvage, type OpenedFile } from "./salvage.ts";
 import type { JournalFile } from "./journal-file.ts";
 
@@ -27,6 +28,15 @@ export const createWriter = (path: string, openFile = openOrSalvage): Writer => 
     checkedTo = chainStart;
     return opened;
   };
+  /** The file where its name leads to. */
+  const openInPlace = (wallMs: number): OpenedFile => {
+    const opened = open(wallMs);
+    if (opened.file.isInPlace()) return opened;
+    copyOpenFile(path, opened.file);
+    close();
+    const salvage = putBack(path, wallMs);
+    return { ...open(wallMs), salvage };
+  };
   const close = (): void => {
     checkedTo = undefined;
     closeQuietly(file);
@@ -36,7 +46,7 @@ export const createWriter = (path: string, openFile = openOrSalvage): Writer => 
   return {
     run: (requests) => {
       try {
-        const { file: current, salvage } = open(requests[0]?.wallMs ?? 0);
+        const { file: current, salvage } = openInPlace(requests[0]?.wallMs ?? 0);
         const replies = answerAll(current, requests);
         if (requests.some(({ question }) => question.kind === "renew")) checkedTo = undefined;
         if (requests.some(({ question }) => question.kind === "close")) close();
@@ -44,7 +54,7 @@ export const createWriter = (path: string, openFile = openOrSalvage): Writer => 
       } catch (error) {
         const journalId = file?.id;
         // After a failed fsync pages in memory may look clean without being on disk: start anew.
-        close();
+        if (!(error instanceof PutBackError)) close();
         const failed = failure(error);
         return { journalId, replies: requests.map(({ number }) => ({ number, answer: failed })) };
       }
