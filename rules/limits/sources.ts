@@ -32,5 +32,5 @@ export const sources = {
   faultWithin100s: clause("GB/T 45839-2025", "local fault signal within 100 s", "h"),
   latching: clause("GB/T 45839-2025", "alarm state held until manual reset", "h"),
   warmUp: clause("GB 15322.2-2019", "3.3.7 alarm during warm-up", "h"),
-  canary: clause("Canary", "our own choice, reasons in rules/limits/sets.ts", "h"),
+  canary: clause("Canary", "本项目自定 our own choice, docs/standards.md §9", "h"),
 } as const satisfies Record<string, Clause>;
