@@ -22,7 +22,8 @@ const finding: fc.Arbitrary<Finding> = fc.oneof(
   fc.double({ min: 0, max: 1_000 }).map((value) => co(value)),
   fc.double({ min: 0, max: 100 }).map((value) => lel(value)),
   fc.tuple(gas, fc.double(), fc.boolean()).map(([gas, value, over]) => {
-    const found = gas === "co" ? co(value) : lel(value, gas);
+    // JSON knows no −0, and neither does a detector.
+    const found = gas === "co" ? co(value + 0) : lel(value + 0, gas);
     return over ? beyond(found) : found;
   }),
   fc.tuple(fc.constantFrom(...badQualities), gas).map(([quality, gas]) => noLevel(quality, gas)),
