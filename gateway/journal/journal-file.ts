@@ -78,7 +78,7 @@ export const journalOver = (db: Database, wallMs: number, salvagedFrom?: string)
       renew,
       ...writer(db, id),
       ...reader(db, id),
-      isInPlace: watchPlace(path),
+      isInPlace: watchPlace(db.name),
       copyTo: (target) => void db.prepare("VACUUM INTO ?").run(target),
       close: () => void db.close(),
     };
