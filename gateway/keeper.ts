@@ -37,21 +37,15 @@ interface Debt {
   readonly detector: DetectorId;
   readonly records: readonly NewRecord[];
   readonly state: string;
+  /** It has left unwritten; the uplink repeats it on its own. */
+  told: boolean;
 }
 
 export const createKeeper = (deps: KeeperDeps): Keeper => {
   const debts = createDebts(deps);
-  const underWay = new Map<DetectorId, Promise<void>>();
-
   return {
-    keep: (detector, records, state) => {
-      const done = debts.write({ detector, records, state }).finally(() => {
-        if (underWay.get(detector) === done) underWay.delete(detector);
-      });
-      underWay.set(detector, done);
-      return done;
-    },
-    owed: (detector) => underWay.get(detector) ?? debts.of(detector),
+    keep: (detector, records, state) => debts.write({ detector, records, state, told: false }),
+    owed: debts.of,
     save: (states) => {
       if (states.length === 0) return;
       deps.journal.append([], states).catch((error: unknown) => reportRefusal(deps, error));
@@ -64,7 +58,12 @@ export const createKeeper = (deps: KeeperDeps): Keeper => {
   };
 };
 
-/** What the disk refused, oldest first. Never dropped: it is as long as there are alarms. */
+/**
+ * What is not on disk yet, oldest first. Never dropped: it is as long as there are alarms.
+ *
+ * One write at a time, everything owed together: were a second one under way when the first is
+ * refused, the first would be written after it, and the older state would overwrite the newer.
+ */
 const createDebts = (deps: KeeperDeps) => {
   let debts: Debt[] = [];
   let paying: Promise<void> | undefined;
@@ -83,6 +82,10 @@ const createDebts = (deps: KeeperDeps) => {
       try {
         await writeBatch(deps, batch);
         debts = debts.slice(batch.length);
+        deps.onKept();
+      } catch (error) {
+        sendUnkept(deps, debts, error);
+        throw error;
       } finally {
         paying = undefined;
         if (debts.length > 0) retryLater();
@@ -98,17 +101,15 @@ const createDebts = (deps: KeeperDeps) => {
 
   return {
     write: async (debt: Debt): Promise<void> => {
-      if (debts.length > 0) {
-        debts.push(debt); // order is kept: behind what the disk refused before
-        await payFor(debt);
-        return;
-      }
+      debts.push(debt);
+      // Counted for each: one that came while the disk was stalled waits no longer than the first.
+      const cancelPatience = deps.timers.after(patienceMs, () =>
+        sendUnkept(deps, [debt], "磁盘无响应 · the disk does not answer"),
+      );
       try {
-        await writeBatch(deps, [debt]);
-      } catch (error) {
-        debts.push(debt);
-        retryLater();
-        throw error;
+        await payFor(debt);
+      } finally {
+        cancelPatience();
       }
     },
     of: (detector: DetectorId): Promise<void> | undefined => {
@@ -125,33 +126,27 @@ const createDebts = (deps: KeeperDeps) => {
   };
 };
 
-/** Writes, or sends the alarms out unwritten: when the disk refuses, and when it does not answer in time. */
+/** Records and states of a batch, on disk together or not at all. */
 const writeBatch = async (deps: KeeperDeps, batch: readonly Debt[]): Promise<void> => {
-  const records = batch.flatMap((debt) => debt.records);
-  const sendUnkept = (reason: unknown): void => {
-    reportRefusal(deps, reason);
-    for (const { notice } of records) deps.onUnkept(notice);
-  };
-  const cancelPatience = deps.timers.after(patienceMs, () =>
-    sendUnkept("磁盘无响应 · the disk does not answer"),
+  await deps.journal.append(
+    batch.flatMap((debt) => debt.records),
+    batch.map(({ detector, state }) => ({ detector, json: state })),
   );
-  try {
-    await deps.journal.append(
-      records,
-      batch.map(({ detector, state }) => ({ detector, json: state })),
-    );
-  } catch (error) {
-    sendUnkept(error);
-    throw error;
-  } finally {
-    cancelPatience();
-  }
   deps.reportFault({
     key: "journal-write",
     present: false,
     text: { zh: "记录写入恢复正常", en: "the journal can be written again" },
   });
-  deps.onKept();
+};
+
+/** Sends alarms out unwritten, once each: when the disk refuses, and when it does not answer in time. */
+const sendUnkept = (deps: KeeperDeps, debts: readonly Debt[], reason: unknown): void => {
+  reportRefusal(deps, reason);
+  for (const debt of debts) {
+    if (debt.told) continue;
+    debt.told = true;
+    for (const { notice } of debt.records) deps.onUnkept(notice);
+  }
 };
 
 const reportRefusal = ({ reportFault }: KeeperDeps, reason: unknown): void =>

@@ -46,8 +46,13 @@ export const createWitness = (parts: WitnessParts) => {
   const isOnCard = (eventId: string): boolean =>
     parts.card().records().some((one) => one.eventId === eventId);
 
+  /** Something of it left unwritten and was forgotten by a restart: the two sides may differ. */
+  const isDoubtful = (episode: string): boolean =>
+    byEpisode.get(episode)?.some((id) => reference.abandoned.has(id)) === true;
+
   return {
     fail,
+    isDoubtful,
     violation: () => violation,
     reference,
     committed: committed as ReadonlyMap<string, Committed>,
@@ -139,8 +144,7 @@ export const createWitness = (parts: WitnessParts) => {
         const ids = (byEpisode.get(alarm.episode) ?? []).toSorted(
           (a, b) => reference.orderOf(a) - reference.orderOf(b),
         );
-        // What left unwritten and was forgotten by a restart: the two sides may differ about it.
-        if (ids.some((id) => reference.abandoned.has(id))) continue;
+        if (isDoubtful(alarm.episode)) continue;
         const last = reference.events.get(ids.at(-1) ?? "");
         if (last === undefined) {
           fail("8 one alarm", `${alarm.episode} is shown and nothing of it was taken in`);
