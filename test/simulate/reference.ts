@@ -102,8 +102,13 @@ export const createReference = (
     return found;
   };
 
-  const tick = (now: Instant): void => {
-    for (const [id, one] of watched) if (!one.asleep) judge(id, one, { kind: "tick", now });
+  /** As often as the rules ask for it; all of them at a start. */
+  const tick = (now: Instant, all = false): void => {
+    for (const [id, one] of watched) {
+      const { wakeAtMs } = one.state;
+      const isDue = all || (wakeAtMs !== undefined && wakeAtMs <= now.monoMs);
+      if (isDue && !one.asleep) judge(id, one, { kind: "tick", now });
+    }
   };
 
   return {
@@ -128,7 +133,7 @@ export const createReference = (
         one.sounding = "none";
         one.asleep = !registered.includes(id) && isQuiet(one.state);
       }
-      tick(now);
+      tick(now, true);
     },
     take: (report: Report): readonly AlarmEvent[] => {
       const one = watched.get(report.detector) ?? watch(report.detector, report.receivedAt);
@@ -136,7 +141,7 @@ export const createReference = (
       if (report.findings.some(({ kind }) => kind !== "fault")) one.heardAt = report.receivedAt;
       return judge(report.detector, one, { kind: "report", report });
     },
-    tick,
+    tick: (now: Instant): void => tick(now),
     /** Events of a detector so far that a restart would not lose by right. */
     eventsOf: (id: DetectorId): readonly string[] =>
       watched.get(id)?.moments.flatMap((moment) => moment.events) ?? [],
