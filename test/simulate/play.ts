@@ -106,7 +106,7 @@ const checkWords = (street: Street, step: Extract<Step, { do: "says" }>): void =
 const check = async (street: Street): Promise<void> => {
   street.checkBuzzers();
   checkStatuses(street);
-  street.witness.desk(await street.center().alarms());
+  if (street.witness.isDeskNew()) street.witness.desk(await street.center().alarms());
 };
 
 /** What is not heard is unknown, and what the gateway tells is what is judged. */
@@ -156,7 +156,7 @@ const unrest = (street: Street): string => {
     street.devices.unacknowledged() > 0 ? "detectors wait for their PUBACK" : "",
     life.keeper.unwritten() > 0 ? `${life.keeper.unwritten()} records are unwritten (${life.faults.standing().map(({ text }) => text.en).join(", ")})` : "",
     unconfirmed > 0 ? `${unconfirmed} records are unconfirmed` : "",
-    ...missing(street).map((id) => `${id} is not at the center`),
+    ...(street.witness.cardLied() ? [] : missing(street)).map((id) => `${id} is not at the center`),
   ]
     .filter((text) => text !== "")
     .join("; ");
@@ -180,13 +180,13 @@ const checkEnd = async (street: Street): Promise<void> => {
   const open = witness.reference.openEpisodes();
   const shown = new Map((await street.center().desk()).alarms.map((one) => [one.episode, one]));
   for (const alarm of await street.center().alarms()) {
-    const known = !witness.isDoubtful(alarm.episode);
+    const known = !witness.isDoubtful(alarm.episode) && !witness.cardLied();
     if (known && open.has(alarm.episode) !== (alarm.condition === "active")) {
       witness.fail("6 condition", `${alarm.episode} ends as ${alarm.condition}`);
     }
     if (known && !alarm.durable) witness.fail("2 durable", `${alarm.episode} is shown as not kept`);
   }
-  for (const episode of open) {
+  for (const episode of witness.cardLied() ? [] : open) {
     if (!shown.has(episode)) witness.fail("3 forgotten", `${episode} stands and is not on the desk`);
   }
 };
@@ -197,7 +197,8 @@ const unlike = async ({ center, witness }: Street): Promise<string> => {
   const [gateway] = gateways;
   const statuses = witness.reference.statuses();
   const unknown = statuses.filter(({ status }) => status === "unknown").length;
-  const isRight = gateway?.link === "up" && gateway.missing === 0 && gateway.pending === 0;
+  const isWhole = gateway?.missing === 0 || witness.cardLied();
+  const isRight = gateway?.link === "up" && isWhole && gateway.pending === 0;
   if (!isRight) return `the desk shows ${JSON.stringify(gateway)}`;
   if (gateway.unknown < unknown) return `${gateway.unknown} detectors are unknown, not ${unknown}`;
   for (const { id, status } of statuses) {

@@ -28,6 +28,9 @@ export interface Committed {
   readonly durable: number;
 }
 
+/** Seldomer than in `center/main.ts`: it costs a query each time, and a link is lost after 20 s. */
+const linkWatchPeriodMs = 5_000;
+
 export const gatewayName = "gw-1";
 
 /** One database for all stories of this process, emptied for each. */
@@ -145,7 +148,7 @@ export const createStreetCenter = async (parts: {
       onTrouble: () => {},
     });
     const watch = createLinkWatch(own, machine.clock);
-    process.timers.every(1_000, () => void watch().catch(() => {}));
+    process.timers.every(linkWatchPeriodMs, () => void watch().catch(() => {}));
     const encoder = new TextEncoder();
     running = {
       process,
