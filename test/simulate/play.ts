@@ -10,9 +10,17 @@ export interface Outcome {
   /** The story as a timetable: one line a step, what it led to indented below. */
   readonly timetable: readonly string[];
   readonly simulatedMs: number;
+  /** What the center ended up with, as `event` in the order of taking in. */
+  readonly committed: readonly string[];
 }
 
-export const play = async (store: Store, script: Script, planted?: Planted): Promise<Outcome> => {
+export const play = async (
+  store: Store,
+  script: Script,
+  planted?: Planted,
+  /** Holds the promises also on a card that has lied. */
+  trustCard = false,
+): Promise<Outcome> => {
   const timetable: string[] = [];
   let nowMs = (): number => 0;
   const tell = (what: string): void => {
@@ -26,6 +34,7 @@ export const play = async (store: Store, script: Script, planted?: Planted): Pro
 
   for (const step of script.steps) {
     tell(describeStep(step));
+    if (step.do === "power cut" && step.lost > 0 && !trustCard) witness.cardLies();
     await take(street, step);
     await time.rest();
     await check(street);
@@ -40,7 +49,7 @@ export const play = async (store: Store, script: Script, planted?: Planted): Pro
   if (violation !== undefined) tell(`✗ ${violation.invariant}: ${violation.what}`);
   street.stopGateway(0);
   street.center().kill();
-  return { violation, timetable, simulatedMs: time.nowMs() };
+  return { violation, timetable, simulatedMs: time.nowMs(), committed: [...witness.committed.keys()] };
 };
 
 const take = async (street: Street, step: Step): Promise<void> => {
@@ -60,7 +69,6 @@ const take = async (street: Street, step: Step): Promise<void> => {
       street.stopGateway(0);
       return comeBack(street, step.downMs);
     case "power cut":
-      if (step.lost > 0) street.witness.cardLies();
       street.stopGateway(step.lost);
       await time.pass(step.downMs);
       street.gatewayMachine.reboot();
@@ -106,6 +114,7 @@ const checkWords = (street: Street, step: Extract<Step, { do: "says" }>): void =
 const check = async (street: Street): Promise<void> => {
   street.checkBuzzers();
   checkStatuses(street);
+  if (street.life() !== undefined) street.witness.overdue(street.network.upForMs());
   if (street.witness.isDeskNew()) street.witness.desk(await street.center().alarms());
 };
 

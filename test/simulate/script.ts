@@ -73,6 +73,8 @@ export interface Script {
 export interface ScriptOptions {
   /** All by default, each in half of the seeds. */
   readonly faults?: readonly FaultClass[];
+  /** At least so many steps; 50 to 110 by default. */
+  readonly steps?: number;
 }
 
 /** Registered ones, and at the end a stranger. */
@@ -82,7 +84,7 @@ export const writeScript = (seed: number, options: ScriptOptions = {}): Script =
   const random = createRandom(seed, "script");
   const faults = options.faults ?? faultClasses.filter(() => random.chance(0.5));
   const drill = random.chance(0.3);
-  const length = random.between(50, 110);
+  const length = options.steps ?? random.between(50, 110);
   const troubles = troublesOf(faults);
   const steps: Step[] = [];
   while (steps.length < length) {

@@ -96,7 +96,8 @@ export const huntPlanted = async (
   const by = new Map<string, number>();
   let caught = 0;
   for (const seed of seeds) {
-    const written = writeScript(seed, { faults: faultClasses.filter((one) => one !== "lost writes") });
+    const faults = faultClasses.filter((one) => one !== "lost writes");
+    const written = writeScript(seed, { faults, steps: 250 });
     const { violation } = await play(store, { ...written, drill: planted === "drill unmarked" }, planted);
     if (violation === undefined) continue;
     caught += 1;

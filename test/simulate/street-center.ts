@@ -113,7 +113,7 @@ export const createStreetCenter = async (parts: {
         parts.onDeath();
         return never();
       }
-      if (planted === "receipt before commit" && random.chance(0.1)) {
+      if (planted === "receipt before commit" && random.chance(0.3)) {
         const value = await workInVain(work);
         if (value !== undefined) return value.done;
       }

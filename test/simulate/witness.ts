@@ -2,6 +2,7 @@
  * Watches the real gateway and center and compares them with the reference: whatever breaks one of
  * the design's invariants ends the story.
  */
+import { isDanger } from "#domain/alarm.ts";
 import type { DeskAlarm } from "#domain/desk.ts";
 import type { DetectorId } from "#domain/ids.ts";
 import type { Report } from "#domain/reading.ts";
@@ -27,6 +28,9 @@ export interface WitnessParts {
   readonly tell: (what: string) => void;
 }
 
+/** A second of patience with the disk (`gateway/keeper.ts`), a second of the uplink's, and some. */
+const sendWithinMs = 3_000;
+
 export const createWitness = (parts: WitnessParts) => {
   let violation: Violation | undefined;
   const fail = (invariant: string, what: string): void => {
@@ -34,8 +38,8 @@ export const createWitness = (parts: WitnessParts) => {
   };
   const reference = createReference(parts.rulesFor, parts.registered, fail);
   const acked = new Set<string>();
-  const published = new Set<string>();
-  const raisedAtMs = new Map<string, number>();
+  /** Gas and CO of the present life that is not on the wire yet, and since when. */
+  const unsent = new Map<string, number>();
   /** What the center has committed, by episode. */
   const committed = new Map<string, Committed>();
   const byEpisode = new Map<string, string[]>();
@@ -56,7 +60,6 @@ export const createWitness = (parts: WitnessParts) => {
     violation: () => violation,
     reference,
     committed: committed as ReadonlyMap<string, Committed>,
-    published: published as ReadonlySet<string>,
     cardLies: (): void => {
       cardLied = true;
     },
@@ -67,6 +70,7 @@ export const createWitness = (parts: WitnessParts) => {
     cardLied: (): boolean => cardLied,
 
     begin: (): void => {
+      unsent.clear();
       reference.begin(parts.clock.now(), parts.card().read());
       if (cardLied) return;
       for (const id of reference.abandoned) {
@@ -74,9 +78,17 @@ export const createWitness = (parts: WitnessParts) => {
       }
     },
     report: (report: Report): void => {
-      for (const { id } of reference.take(report)) {
-        raisedAtMs.set(id, parts.nowMs());
+      for (const { id, alarmClass } of reference.take(report)) {
+        if (isDanger(alarmClass)) unsent.set(id, parts.nowMs());
         parts.tell(`  → ${id}`);
+      }
+    },
+    /** Whatever the disk does: what can be sent has been sent by now. */
+    overdue: (lineUpForMs: number): void => {
+      for (const [id, sinceMs] of unsent) {
+        if (Math.min(parts.nowMs() - sinceMs, lineUpForMs) > sendWithinMs) {
+          fail("2 the alarm leaves", `${id} was not sent within ${sendWithinMs} ms`);
+        }
       }
     },
 
@@ -111,7 +123,7 @@ export const createWitness = (parts: WitnessParts) => {
       const message: Sent = JSON.parse(payload);
       if (message.type !== "canary.alarm.v1") return;
       const { event } = message.data;
-      published.add(event.id);
+      unsent.delete(event.id);
       const expected = reference.events.get(event.id);
       if (expected === undefined) {
         fail("8 one alarm", `${event.id} was sent, the rules know nothing of it`);
