@@ -2,7 +2,7 @@
 import type { AlarmNotice } from "#domain/alarm.ts";
 import type { DetectorId } from "#domain/ids.ts";
 import type { Timers } from "#platform/timers.ts";
-import type { Journal, NewRecord, ReportFault, SavedState } from "./ports.ts";
+import type { Journal, JournalRecord, NewRecord, ReportFault, SavedState } from "./ports.ts";
 
 export interface Keeper {
   /** Resolves once the records and the state are on disk. Rejects when the disk refused; it is tried again. */
@@ -23,8 +23,8 @@ export interface KeeperDeps {
   readonly journal: Journal;
   readonly timers: Timers;
   readonly reportFault: ReportFault;
-  /** Records are on disk. */
-  readonly onKept: () => void;
+  /** These records are on disk. */
+  readonly onKept: (records: readonly JournalRecord[]) => void;
   /** A notice that is not on disk must leave all the same. */
   readonly onUnkept: (notice: AlarmNotice) => void;
 }
@@ -80,9 +80,9 @@ const createDebts = (deps: KeeperDeps) => {
       cancelRetry();
       const batch = [...debts];
       try {
-        await writeBatch(deps, batch);
+        const kept = await writeBatch(deps, batch);
         debts = debts.slice(batch.length);
-        deps.onKept();
+        deps.onKept(kept);
       } catch (error) {
         sendUnkept(deps, debts, error);
         throw error;
@@ -127,8 +127,11 @@ const createDebts = (deps: KeeperDeps) => {
 };
 
 /** Records and states of a batch, on disk together or not at all. */
-const writeBatch = async (deps: KeeperDeps, batch: readonly Debt[]): Promise<void> => {
-  await deps.journal.append(
+const writeBatch = async (
+  deps: KeeperDeps,
+  batch: readonly Debt[],
+): Promise<readonly JournalRecord[]> => {
+  const kept = await deps.journal.append(
     batch.flatMap((debt) => debt.records),
     batch.map(({ detector, state }) => ({ detector, json: state })),
   );
@@ -137,6 +140,7 @@ const writeBatch = async (deps: KeeperDeps, batch: readonly Debt[]): Promise<voi
     present: false,
     text: { zh: "记录写入恢复正常", en: "the journal can be written again" },
   });
+  return kept;
 };
 
 /** Sends alarms out unwritten, once each: when the disk refuses, and when it does not answer in time. */

@@ -157,7 +157,9 @@ export const createCard = (
 
 const readRecords = (db: Database): readonly Kept[] =>
   db
-    .prepare<[], Kept>("SELECT seq, event_id AS eventId, settled, prev, hash FROM record ORDER BY seq")
+    .prepare<[], Kept>(
+      "SELECT seq, event_id AS eventId, settled, prev, hash FROM record ORDER BY seq",
+    )
     .all();
 
 const isWrite = ({ kind }: Question): boolean =>
@@ -174,7 +176,10 @@ const createSimulatedThread = (
   work: {
     readonly start: (
       requests: readonly Request[],
-      done: (round: { readonly journalId: string | undefined; readonly replies: readonly Reply[] }) => void,
+      done: (round: {
+        readonly journalId: string | undefined;
+        readonly replies: readonly Reply[];
+      }) => void,
     ) => void;
     readonly idle: () => void;
     readonly alive: () => boolean;

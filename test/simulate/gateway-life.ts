@@ -51,7 +51,7 @@ export const startLife = async (parts: LifeParts) => {
     journal,
     timers,
     reportFault,
-    onKept: () => uplink?.wake(),
+    onKept: (records) => uplink?.wake(records),
     onUnkept: (notice: AlarmNotice) => {
       if (planted !== "drop unwritten") uplink?.sendVolatile(notice);
     },

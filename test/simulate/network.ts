@@ -37,7 +37,11 @@ export const createNetwork = (
   let rejectAll: (() => void)[] = [];
   let session = 0;
   let upSince: number | undefined = 0;
-  gateway = { process: { timers: world, alive: () => false, kill: () => {} }, state: () => {}, take: () => {} };
+  gateway = {
+    process: { timers: world, alive: () => false, kill: () => {} },
+    state: () => {},
+    take: () => {},
+  };
 
   const travel = (lost: number, arrive: () => void): void => {
     const copies = random.chance(weather.duplicates) ? 2 : 1;

@@ -49,7 +49,12 @@ export const play = async (
   if (violation !== undefined) tell(`✗ ${violation.invariant}: ${violation.what}`);
   street.stopGateway(0);
   street.center().kill();
-  return { violation, timetable, simulatedMs: time.nowMs(), committed: [...witness.committed.keys()] };
+  return {
+    violation,
+    timetable,
+    simulatedMs: time.nowMs(),
+    committed: [...witness.committed.keys()],
+  };
 };
 
 const take = async (street: Street, step: Step): Promise<void> => {
@@ -105,7 +110,12 @@ const comeBack = async (street: Street, afterMs: number): Promise<void> => {
 const checkWords = (street: Street, step: Extract<Step, { do: "says" }>): void => {
   if (street.life() === undefined) return;
   const judged = street.witness.reference.sounding();
-  const wanted = step.words === "own CO alarm" ? ["co"] : step.words === "own gas alarm" ? ["co", "gas"] : undefined;
+  const wanted =
+    step.words === "own CO alarm"
+      ? ["co"]
+      : step.words === "own gas alarm"
+        ? ["co", "gas"]
+        : undefined;
   if (wanted?.includes(judged) === false) {
     street.witness.fail("1 buzzer first", `${words[step.words]} was said and nothing sounds`);
   }
@@ -120,7 +130,11 @@ const check = async (street: Street): Promise<void> => {
 
 /** What is not heard is unknown, and what the gateway tells is what is judged. */
 const checkStatuses = ({ witness, life, gatewayMachine }: Street): void => {
-  const told = new Map(life()?.statuses().map(({ detector, state }) => [detector, state]));
+  const told = new Map(
+    life()
+      ?.statuses()
+      .map(({ detector, state }) => [detector, state]),
+  );
   if (told.size === 0) return;
   const now = gatewayMachine.clock.now();
   for (const { id, status, heardAt } of witness.reference.statuses()) {
@@ -150,7 +164,8 @@ const heal = async (street: Street): Promise<void> => {
     await time.pass(1_000);
     street.sendAgain();
   }
-  if (time.nowMs() >= untilMs) witness.fail("3 forgotten", `no rest after healing: ${unrest(street)}`);
+  if (time.nowMs() >= untilMs)
+    witness.fail("3 forgotten", `no rest after healing: ${unrest(street)}`);
   // Numbers are told a heartbeat late, and a lost status is made good within five minutes.
   const calmByMs = time.nowMs() + 330_000;
   while ((await unlike(street)) !== "" && time.nowMs() < calmByMs) await time.pass(2_000);
@@ -163,7 +178,12 @@ const unrest = (street: Street): string => {
   const unconfirmed = life.uplink.state().unconfirmed;
   return [
     street.devices.unacknowledged() > 0 ? "detectors wait for their PUBACK" : "",
-    life.keeper.unwritten() > 0 ? `${life.keeper.unwritten()} records are unwritten (${life.faults.standing().map(({ text }) => text.en).join(", ")})` : "",
+    life.keeper.unwritten() > 0
+      ? `${life.keeper.unwritten()} records are unwritten (${life.faults
+          .standing()
+          .map(({ text }) => text.en)
+          .join(", ")})`
+      : "",
     unconfirmed > 0 ? `${unconfirmed} records are unconfirmed` : "",
     ...(street.witness.cardLied() ? [] : missing(street)).map((id) => `${id} is not at the center`),
   ]
@@ -196,7 +216,8 @@ const checkEnd = async (street: Street): Promise<void> => {
     if (known && !alarm.durable) witness.fail("2 durable", `${alarm.episode} is shown as not kept`);
   }
   for (const episode of witness.cardLied() ? [] : open) {
-    if (!shown.has(episode)) witness.fail("3 forgotten", `${episode} stands and is not on the desk`);
+    if (!shown.has(episode))
+      witness.fail("3 forgotten", `${episode} stands and is not on the desk`);
   }
 };
 

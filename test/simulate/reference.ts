@@ -54,7 +54,13 @@ export const createReference = (
 
   const watch = (id: DetectorId, now: Instant): Watched => {
     const state = initialState(id, now);
-    const one: Watched = { state, sounding: "none", moments: [], heardAt: undefined, asleep: false };
+    const one: Watched = {
+      state,
+      sounding: "none",
+      moments: [],
+      heardAt: undefined,
+      asleep: false,
+    };
     watched.set(id, one);
     return one;
   };
@@ -132,6 +138,8 @@ export const createReference = (
         one.heardAt = undefined;
         one.sounding = "none";
         one.asleep = !registered.includes(id) && isQuiet(one.state);
+        // Nothing of it is left: it begins when it is heard again.
+        if (one.asleep && found < 0) watched.delete(id);
       }
       tick(now, true);
     },

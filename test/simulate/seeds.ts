@@ -18,32 +18,24 @@ export interface Tally {
   readonly failed: readonly { readonly seed: number; readonly story: string }[];
   readonly steps: number;
   readonly simulatedMs: number;
-  readonly storiesWith: Readonly<Record<FaultClass, number>>;
+  readonly storiesWith: Readonly<Partial<Record<FaultClass, number>>>;
 }
 
 const failuresToldAtMost = 3;
 
-export const playSeeds = async (
-  store: Store,
-  seeds: Iterable<number>,
-  goOn: () => boolean,
-): Promise<Tally> => {
-  const storiesWith = Object.fromEntries(faultClasses.map((one) => [one, 0])) as Record<
-    FaultClass,
-    number
-  >;
+export const playSeeds = async (store: Store, seeds: Iterable<number>): Promise<Tally> => {
+  const storiesWith: Partial<Record<FaultClass, number>> = {};
   const failed: { seed: number; story: string }[] = [];
   let played = 0;
   let steps = 0;
   let simulatedMs = 0;
   for (const seed of seeds) {
-    if (!goOn()) break;
     const script = writeScript(seed);
     const outcome = await play(store, script);
     played += 1;
     steps += script.steps.length;
     simulatedMs += outcome.simulatedMs;
-    for (const fault of script.faults) storiesWith[fault] += 1;
+    for (const fault of script.faults) storiesWith[fault] = (storiesWith[fault] ?? 0) + 1;
     if (outcome.violation === undefined) continue;
     failed.push({ seed, story: await explain(store, script, outcome) });
     if (failed.length >= failuresToldAtMost) break;
@@ -98,7 +90,11 @@ export const huntPlanted = async (
   for (const seed of seeds) {
     const faults = faultClasses.filter((one) => one !== "lost writes");
     const written = writeScript(seed, { faults, steps: 250 });
-    const { violation } = await play(store, { ...written, drill: planted === "drill unmarked" }, planted);
+    const { violation } = await play(
+      store,
+      { ...written, drill: planted === "drill unmarked" },
+      planted,
+    );
     if (violation === undefined) continue;
     caught += 1;
     by.set(violation.invariant, (by.get(violation.invariant) ?? 0) + 1);

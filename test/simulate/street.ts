@@ -94,9 +94,7 @@ export const openStreet = async (
       onReport: witness.report,
     });
     if (!process.alive()) return;
-    process.timers.every(tickPeriodMs, () =>
-      witness.reference.tick(gatewayMachine.clock.now()),
-    );
+    process.timers.every(tickPeriodMs, () => witness.reference.tick(gatewayMachine.clock.now()));
     life = started;
     checkBuzzers();
     sendAgain();

@@ -48,7 +48,10 @@ export const createWitness = (parts: WitnessParts) => {
   let cardLied = false;
 
   const isOnCard = (eventId: string): boolean =>
-    parts.card().records().some((one) => one.eventId === eventId);
+    parts
+      .card()
+      .records()
+      .some((one) => one.eventId === eventId);
 
   /** Something of it left unwritten and was forgotten by a restart: the two sides may differ. */
   const isDoubtful = (episode: string): boolean =>
@@ -74,7 +77,8 @@ export const createWitness = (parts: WitnessParts) => {
       reference.begin(parts.clock.now(), parts.card().read());
       if (cardLied) return;
       for (const id of reference.abandoned) {
-        if (acked.has(id)) fail("3 forgotten", `${id} was acknowledged and is gone after a restart`);
+        if (acked.has(id))
+          fail("3 forgotten", `${id} was acknowledged and is gone after a restart`);
       }
     },
     report: (report: Report): void => {
@@ -133,7 +137,8 @@ export const createWitness = (parts: WitnessParts) => {
       if (canonicalJson(told) !== canonicalJson(expected)) {
         fail("10 true to the rules", `${event.id} was sent otherwise than judged`);
       }
-      if (message.data.drill !== parts.drill) fail("10 test is not real", `${event.id}: drill mark`);
+      if (message.data.drill !== parts.drill)
+        fail("10 test is not real", `${event.id}: drill mark`);
       if (message.durable && !isOnCard(event.id)) {
         fail("2 written before answered", `${event.id} was sent as durable and is not on disk`);
       }
@@ -180,7 +185,8 @@ export const createWitness = (parts: WitnessParts) => {
         if (event.id !== last.id) {
           fail("9 order", `${alarm.episode} shows ${event.id} though ${last.id} came after it`);
         }
-        if (alarm.notice.drill !== parts.drill) fail("10 test is not real", `${event.id}: drill mark`);
+        if (alarm.notice.drill !== parts.drill)
+          fail("10 test is not real", `${event.id}: drill mark`);
       }
       for (const episode of byEpisode.keys()) {
         if (!shown.has(episode)) fail("3 forgotten", `${episode} is committed and not shown`);
