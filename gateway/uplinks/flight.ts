@@ -48,11 +48,6 @@ export const createFlight = () => {
       afterSeq: cursor[lane],
       room: windowByLane[lane] - laneOf(lane).length,
     }),
-    /** Whether a record that has not been read back may be sent before its turn. */
-    hasRoomFor: ({ seq, lane, notice }: JournalRecord): boolean =>
-      !sentBySeq.has(seq) &&
-      !refusedById.has(notice.event.id) &&
-      laneOf(lane).length < windowByLane[lane],
     /** Passes over a record that was read; false when it is under way or refused already. */
     take: (record: JournalRecord): boolean => {
       cursor[record.lane] = Math.max(cursor[record.lane], record.seq);

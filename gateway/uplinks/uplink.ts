@@ -124,7 +124,8 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
   return {
     wake: (kept = []) => {
       for (const record of kept) {
-        if (connected && record.lane === "alarm" && flight.hasRoomFor(record)) send.record(record);
+        const hasRoom = flight.next(record.lane).room > 0;
+        if (connected && record.lane === "alarm" && hasRoom) send.record(record);
       }
       heartbeat.hurry();
       void counts.refresh();

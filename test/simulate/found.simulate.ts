@@ -25,7 +25,7 @@ test("a wall clock set back between two boots hides no worsening (center/intake/
   expect((await longStory(8)).violation).toBeUndefined();
 });
 
-test("an alarm just written leaves though the disk stalls before it is read (gateway/uplinks/uplink.test.ts)", async () => {
+test("an alarm just written leaves though the disk stalls before it is read (gateway/uplinks/just-written.test.ts)", async () => {
   expect((await longStory(39)).violation).toBeUndefined();
 });
 

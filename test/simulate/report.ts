@@ -12,5 +12,5 @@ export const printTally = (name: string, tally: Tally, tookMs: number): void => 
 };
 
 export const print = (lines: readonly string[]): void => {
-  process.stdout.write(`${lines.map((line) => `  ${line}\n`).join("")}`);
+  process.stdout.write(lines.map((line) => `  ${line}\n`).join(""));
 };

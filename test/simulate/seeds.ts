@@ -1,7 +1,7 @@
 /** Plays many seeds and explains the first that fail. */
 import type { Store } from "#center/store/open-store.ts";
 import { play, type Outcome } from "./play.ts";
-import type { Planted } from "./planted.ts";
+import { troubleFor, type Planted } from "./planted.ts";
 import { faultClasses, writeScript, type FaultClass, type Script, type Step } from "./script.ts";
 
 /** From the environment: where to begin and how many; a whole night is `SEEDS=1000000`. */
@@ -88,7 +88,7 @@ export const huntPlanted = async (
   const by = new Map<string, number>();
   let caught = 0;
   for (const seed of seeds) {
-    const faults = faultClasses.filter((one) => one !== "lost writes");
+    const faults = troubleFor[planted] ?? faultClasses.filter((one) => one !== "lost writes");
     const written = writeScript(seed, { faults, steps: 250 });
     const { violation } = await play(
       store,
