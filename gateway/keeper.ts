@@ -2,7 +2,7 @@
 import type { AlarmNotice } from "#domain/alarm.ts";
 import type { DetectorId } from "#domain/ids.ts";
 import type { Timers } from "#platform/timers.ts";
-import type { Journal, NewRecord, ReportFault, SavedState } from "./ports.ts";
+import type { Journal, JournalRecord, NewRecord, ReportFault, SavedState } from "./ports.ts";
 
 export interface Keeper {
   /** Resolves once the records and the state are on disk. Rejects when the disk refused; it is tried again. */
@@ -29,7 +29,7 @@ export interface KeeperDeps {
   readonly timers: Timers;
   readonly reportFault: ReportFault;
   /** Records are on disk. */
-  readonly onKept: () => void;
+  readonly onKept: (records: readonly JournalRecord[]) => void;
   /** A notice that is not on disk must leave all the same. */
   readonly onUnkept: (notice: AlarmNotice) => void;
 }
@@ -93,7 +93,7 @@ const createDebts = (deps: KeeperDeps) => {
       debts = debts.filter((debt) => !written.has(debt));
       for (const [at, debt] of batch.entries()) finish(deps, debt, outcomes[at]);
       forgetOldStates(batch, written);
-      if (written.size > 0) deps.onKept();
+      if (written.size > 0) deps.onKept(outcomes.flatMap(keptIn));
       if (debts.length === 0) reportWritten(deps);
     }
     running = false;
@@ -136,7 +136,14 @@ const createDebts = (deps: KeeperDeps) => {
 
 const noAnswer = "磁盘无响应 · the disk does not answer";
 
-const write = (journal: Journal, { records, detector, state }: Debt): Promise<unknown> =>
+const keptIn = (
+  outcome: PromiseSettledResult<readonly JournalRecord[]>,
+): readonly JournalRecord[] => (outcome.status === "fulfilled" ? outcome.value : []);
+
+const write = (
+  journal: Journal,
+  { records, detector, state }: Debt,
+): Promise<readonly JournalRecord[]> =>
   journal.append(records, state === undefined ? [] : [{ detector, json: state }]);
 
 /** Tells those who wait how the attempt ended. */

@@ -116,7 +116,7 @@ const protect = async (world: World, broker: MqttListener) => {
     journal,
     timers,
     reportFault,
-    onKept: () => uplink?.wake(),
+    onKept: (records) => uplink?.wake(records),
     onUnkept: (notice) => uplink?.sendVolatile(notice),
   });
   const points = createPoints({

@@ -53,3 +53,11 @@ test("a notice that comes numbered at last is on the gateway's disk as well", ()
   const told = fold([{ id: "e1" }, { id: "e2", kind: "worsened", atMs: 1 }]);
   expect(markDurable(told, "e1").memory.undurable).toEqual(["e2"]);
 });
+
+test("the gateway's numbers decide what came last, though a clock set back says otherwise", () => {
+  const told = fold([
+    { id: "ep-1#1@boot-1:9000", atMs: 9_000 },
+    { id: "ep-1#2@boot-2:5000", kind: "worsened", atMs: 5_000, co: 500 },
+  ]);
+  expect(told.notice.event.level).toEqual({ gas: "co", ppm: 500 });
+});

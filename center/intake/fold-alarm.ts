@@ -79,11 +79,20 @@ export const markDurable = (alarm: Alarm, event: string): Alarm => ({
 const isAfter = (a: AlarmEvent, b: AlarmEvent): boolean => {
   const byEnd = Number(a.kind === "returned") - Number(b.kind === "returned");
   if (byEnd !== 0) return byEnd > 0;
+  const byNumber = numberOf(a) - numberOf(b);
+  if (byNumber !== 0) return byNumber > 0;
   if (isBefore(b.at, a.at)) return true;
   if (isBefore(a.at, b.at)) return false;
   const byKind = Number(a.kind === "worsened") - Number(b.kind === "worsened");
   return byKind === 0 ? a.id > b.id : byKind > 0;
 };
+
+/**
+ * The gateway numbers the events of an episode in the id: `<episode>#<number>…`. That order holds
+ * also where the wall clock was set back between two boots; without a number only time is left.
+ */
+const numberOf = ({ id, episode }: AlarmEvent): number =>
+  id.startsWith(`${episode}#`) ? Number.parseInt(id.slice(episode.length + 1), 10) || 0 : 0;
 
 /** Within one boot the monotonic clock decides; across boots only the wall clock can. */
 const isBefore = (a: Instant, b: Instant): boolean =>

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createFakeGateway } from "../fake-gateway.testing.ts";
 import { openGround, type Ground } from "../open-ground.testing.ts";
+import { createIntake } from "./intake.ts";
 
 // Many commits and password checks: a busy machine may take its time.
 vi.setConfig({ testTimeout: 30_000 });
@@ -55,4 +56,24 @@ test("a number that cannot be one does not keep the alarm out", async () => {
   await ground.take(gateway.tell("alarm", message));
   expect((await ground.desk()).alarms).toHaveLength(1);
   expect(ground.lastReceipt()).toMatchObject({ upTo: 0, ids: [message.id] });
+});
+
+test("one failed transaction is no reason to refuse an alarm: it is tried again and goes in", async () => {
+  const { store, time } = ground;
+  let failures = 1;
+  const refused: number[] = [];
+  const intake = createIntake({
+    store: {
+      ...store,
+      write: (work) =>
+        failures-- > 0 ? Promise.reject(new Error("SQLITE_IOERR")) : store.write(work),
+    },
+    clock: time.clock,
+    sendReceipt: () => {},
+    onCommitted: (batch) => refused.push(batch.refused),
+    onTrouble: () => {},
+  });
+  await intake.take(gateway.alarm({ seq: 1 }));
+  expect(refused).toEqual([0]);
+  expect((await ground.desk()).alarms).toHaveLength(1);
 });

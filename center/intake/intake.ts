@@ -41,6 +41,12 @@ export interface Intake {
   readonly idle: () => Promise<void>;
 }
 
+/**
+ * A message alone is tried this often while the database takes writes: a passing I/O error is no
+ * reason to refuse an alarm, which the gateway would then offer again only after ten minutes.
+ */
+const triesPerMessage = 3;
+
 interface Waiting {
   readonly read: ReadMessage;
   readonly topic: string;
@@ -80,7 +86,11 @@ export const createIntake = (parts: IntakeParts): Intake => {
   };
 };
 
-const commitWaiting = async (parts: IntakeParts, batch: readonly Waiting[]): Promise<void> => {
+const commitWaiting = async (
+  parts: IntakeParts,
+  batch: readonly Waiting[],
+  tries = 1,
+): Promise<void> => {
   const startedAt = parts.clock.now();
   try {
     const settled = await commitBatch(
@@ -91,7 +101,7 @@ const commitWaiting = async (parts: IntakeParts, batch: readonly Waiting[]): Pro
     parts.onTrouble(undefined);
     announce(parts, batch, settled, startedAt.monoMs);
   } catch (error) {
-    await afterFailure(parts, batch, error);
+    await afterFailure(parts, batch, error, tries);
   }
 };
 
@@ -125,6 +135,7 @@ const afterFailure = async (
   parts: IntakeParts,
   batch: readonly Waiting[],
   error: unknown,
+  tries: number,
 ): Promise<void> => {
   const works = await parts.store.check().then(
     () => true,
@@ -140,6 +151,10 @@ const afterFailure = async (
     const middle = Math.ceil(batch.length / 2);
     await commitWaiting(parts, batch.slice(0, middle));
     await commitWaiting(parts, batch.slice(middle));
+    return;
+  }
+  if (tries < triesPerMessage) {
+    await commitWaiting(parts, batch, tries + 1);
     return;
   }
   if (only.read.kind === "refused") {

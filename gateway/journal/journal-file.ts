@@ -60,11 +60,8 @@ export interface JournalFile {
 }
 
 /** Opens or creates the file; throws what SQLite throws, and `SQLITE_CORRUPT` for a damaged one. */
-export const openJournalFile = (
-  path: string,
-  wallMs: number,
-  salvagedFrom?: string,
-): JournalFile => journalOver(new SQLite(path, { timeout: 5_000 }), wallMs, salvagedFrom);
+export const openJournalFile = (path: string, wallMs: number, salvagedFrom?: string): JournalFile =>
+  journalOver(new SQLite(path, { timeout: 5_000 }), wallMs, salvagedFrom);
 
 /** The same over a database already open, which it closes; one in memory for simulations. */
 export const journalOver = (db: Database, wallMs: number, salvagedFrom?: string): JournalFile => {

@@ -76,7 +76,10 @@ export const createJournal = (
   close: thread.close,
 });
 
-const rows = (thread: Pick<WriterThread, "journalId">, answer: Success): readonly JournalRecord[] =>
+const rows = (
+  thread: Pick<WriterThread, "journalId">,
+  answer: Success,
+): readonly JournalRecord[] =>
   answer.kind === "rows"
     ? answer.rows.map((row) => toRecord(row, thread.journalId()))
     : unexpected(answer);

@@ -10,7 +10,7 @@ import type { GatewayId } from "#domain/ids.ts";
 import type { EpochMs } from "#domain/quantity.ts";
 import type { Clock } from "#domain/time.ts";
 import type { RenewableJournal } from "#gateway/journal/renewable-journal.ts";
-import type { ReportFault } from "#gateway/ports.ts";
+import type { JournalRecord, ReportFault } from "#gateway/ports.ts";
 import type { CenterLink } from "./center-link.ts";
 import { createCounts } from "./counts.ts";
 import { createDrain } from "./drain.ts";
@@ -46,8 +46,11 @@ export interface UplinkState {
 }
 
 export interface Uplink {
-  /** New records are on disk. */
-  readonly wake: () => void;
+  /**
+   * New records are on disk. Alarms among those given leave at once, without being read back: the
+   * disk that has just written them may stall before it reads.
+   */
+  readonly wake: (kept?: readonly JournalRecord[]) => void;
   /**
    * The disk failed: sends the notice at once as `durable: false`, and again until its id is in a
    * receipt or it comes from the journal after all.
@@ -120,7 +123,11 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
   });
 
   return {
-    wake: () => {
+    wake: (kept = []) => {
+      for (const record of kept) {
+        const hasRoom = flight.next(record.lane).room > 0;
+        if (connected && record.lane === "alarm" && hasRoom) send.record(record);
+      }
       heartbeat.hurry();
       void counts.refresh();
       drain.run();

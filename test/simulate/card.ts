@@ -96,6 +96,9 @@ export const createCard = (
         pending: file.pending,
         counts: file.counts,
         verify: file.verify,
+        // Nobody deletes a simulated card's file; `gateway/journal/file-lost.test.ts` does it for real.
+        isInPlace: () => true,
+        copyTo: file.copyTo,
         close: file.close,
       },
     };
@@ -157,7 +160,9 @@ export const createCard = (
 
 const readRecords = (db: Database): readonly Kept[] =>
   db
-    .prepare<[], Kept>("SELECT seq, event_id AS eventId, settled, prev, hash FROM record ORDER BY seq")
+    .prepare<[], Kept>(
+      "SELECT seq, event_id AS eventId, settled, prev, hash FROM record ORDER BY seq",
+    )
     .all();
 
 const isWrite = ({ kind }: Question): boolean =>
@@ -174,7 +179,10 @@ const createSimulatedThread = (
   work: {
     readonly start: (
       requests: readonly Request[],
-      done: (round: { readonly journalId: string | undefined; readonly replies: readonly Reply[] }) => void,
+      done: (round: {
+        readonly journalId: string | undefined;
+        readonly replies: readonly Reply[];
+      }) => void,
     ) => void;
     readonly idle: () => void;
     readonly alive: () => boolean;

@@ -51,7 +51,7 @@ export const startLife = async (parts: LifeParts) => {
     journal,
     timers,
     reportFault,
-    onKept: () => uplink?.wake(),
+    onKept: (records) => uplink?.wake(records),
     onUnkept: (notice: AlarmNotice) => {
       if (planted !== "drop unwritten") uplink?.sendVolatile(notice);
     },
@@ -69,6 +69,7 @@ export const startLife = async (parts: LifeParts) => {
     known,
     rulesFor: (registered) => parts.rulesFor(registered?.id),
     now: clock.now,
+    onStranger: () => {},
   });
   const statuses = () => Array.from(points.byId.values(), detectorStatus).map(plantInStatus(parts));
   uplink = createUplink({

@@ -23,6 +23,7 @@ export interface Packet {
 
 export const createNetwork = (
   world: Timers,
+  nowMs: () => number,
   random: Random,
   ends: {
     /** Resolves when the center acknowledges; may never. */
@@ -35,7 +36,12 @@ export const createNetwork = (
   let gateway: { process: Process; state: (up: boolean) => void; take: (packet: Packet) => void };
   let rejectAll: (() => void)[] = [];
   let session = 0;
-  gateway = { process: { timers: world, alive: () => false, kill: () => {} }, state: () => {}, take: () => {} };
+  let upSince: number | undefined = 0;
+  gateway = {
+    process: { timers: world, alive: () => false, kill: () => {} },
+    state: () => {},
+    take: () => {},
+  };
 
   const travel = (lost: number, arrive: () => void): void => {
     const copies = random.chance(weather.duplicates) ? 2 : 1;
@@ -94,6 +100,7 @@ export const createNetwork = (
       line = next;
       if (next === "down" && !wasDown) {
         session += 1;
+        upSince = undefined;
         const rejecting = rejectAll;
         rejectAll = [];
         if (gateway.process.alive()) {
@@ -101,12 +108,15 @@ export const createNetwork = (
           gateway.state(false);
         }
       }
+      if (next !== "down") upSince ??= nowMs();
       if (next !== "down" && wasDown && gateway.process.alive()) gateway.state(true);
     },
     setWeather: (next: Weather): void => {
       weather = next;
     },
     line: () => line,
+    /** How long the gateway has been able to send, as far as it knows. */
+    upForMs: (): number => (upSince === undefined ? 0 : nowMs() - upSince),
   };
 };
 

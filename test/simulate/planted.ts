@@ -1,3 +1,5 @@
+import type { FaultClass } from "./script.ts";
+
 /** Faults planted on purpose, to see that the simulator finds them. */
 export const plantedFaults = {
   "settle before confirmed": "a record counts as confirmed as soon as it is on the wire",
@@ -14,3 +16,9 @@ export const plantedFaults = {
   "drop unwritten": "what the disk refused is not sent either",
 } as const;
 export type Planted = keyof typeof plantedFaults;
+
+/** Where a fault shows only in one kind of trouble, its stories have no other that covers it up. */
+export const troubleFor: Partial<Record<Planted, readonly FaultClass[]>> = {
+  "swallow disk errors": ["disk full", "I/O error"],
+  "drop unwritten": ["disk full", "I/O error", "slow disk"],
+};

@@ -12,8 +12,7 @@ export interface Random {
 /** `stream` keeps the draws of one part from shifting those of another. */
 export const createRandom = (seed: number, stream: string): Random => {
   const next = generator(`${seed} ${stream}`);
-  const between = (from: number, to: number): number =>
-    from + Math.floor(next() * (to - from + 1));
+  const between = (from: number, to: number): number => from + Math.floor(next() * (to - from + 1));
   return {
     chance: (probability) => next() < probability,
     between,

@@ -54,7 +54,13 @@ export const createReference = (
 
   const watch = (id: DetectorId, now: Instant): Watched => {
     const state = initialState(id, now);
-    const one: Watched = { state, sounding: "none", moments: [], heardAt: undefined, asleep: false };
+    const one: Watched = {
+      state,
+      sounding: "none",
+      moments: [],
+      heardAt: undefined,
+      asleep: false,
+    };
     watched.set(id, one);
     return one;
   };
@@ -102,8 +108,13 @@ export const createReference = (
     return found;
   };
 
-  const tick = (now: Instant): void => {
-    for (const [id, one] of watched) if (!one.asleep) judge(id, one, { kind: "tick", now });
+  /** As often as the rules ask for it; all of them at a start. */
+  const tick = (now: Instant, all = false): void => {
+    for (const [id, one] of watched) {
+      const { wakeAtMs } = one.state;
+      const isDue = all || (wakeAtMs !== undefined && wakeAtMs <= now.monoMs);
+      if (isDue && !one.asleep) judge(id, one, { kind: "tick", now });
+    }
   };
 
   return {
@@ -127,8 +138,10 @@ export const createReference = (
         one.heardAt = undefined;
         one.sounding = "none";
         one.asleep = !registered.includes(id) && isQuiet(one.state);
+        // Nothing of it is left: it begins when it is heard again.
+        if (one.asleep && found < 0) watched.delete(id);
       }
-      tick(now);
+      tick(now, true);
     },
     take: (report: Report): readonly AlarmEvent[] => {
       const one = watched.get(report.detector) ?? watch(report.detector, report.receivedAt);
@@ -136,7 +149,7 @@ export const createReference = (
       if (report.findings.some(({ kind }) => kind !== "fault")) one.heardAt = report.receivedAt;
       return judge(report.detector, one, { kind: "report", report });
     },
-    tick,
+    tick: (now: Instant): void => tick(now),
     /** Events of a detector so far that a restart would not lose by right. */
     eventsOf: (id: DetectorId): readonly string[] =>
       watched.get(id)?.moments.flatMap((moment) => moment.events) ?? [],

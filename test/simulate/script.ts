@@ -73,6 +73,8 @@ export interface Script {
 export interface ScriptOptions {
   /** All by default, each in half of the seeds. */
   readonly faults?: readonly FaultClass[];
+  /** At least so many steps; 50 to 110 by default. */
+  readonly steps?: number;
 }
 
 /** Registered ones, and at the end a stranger. */
@@ -82,11 +84,13 @@ export const writeScript = (seed: number, options: ScriptOptions = {}): Script =
   const random = createRandom(seed, "script");
   const faults = options.faults ?? faultClasses.filter(() => random.chance(0.5));
   const drill = random.chance(0.3);
-  const length = random.between(50, 110);
+  const length = options.steps ?? random.between(50, 110);
   const troubles = troublesOf(faults);
   const steps: Step[] = [];
   while (steps.length < length) {
-    steps.push(random.chance(0.3) && troubles.length > 0 ? random.weigh(troubles)(random) : life(random));
+    steps.push(
+      random.chance(0.3) && troubles.length > 0 ? random.weigh(troubles)(random) : life(random),
+    );
     const ms = pause(random);
     if (ms > 0) steps.push({ do: "wait", ms });
   }
@@ -151,7 +155,9 @@ const card =
   (...troubles: readonly [CardTrouble, ...CardTrouble[]]): Making =>
   (random) => ({ do: "card", trouble: random.chance(0.45) ? "well" : random.pick(troubles) });
 
-const jumps = [-86_400_000, -3_600_000, -61_000, -1_500, 1_500, 61_000, 3_600_000, 86_400_000] as const;
+const jumps = [
+  -86_400_000, -3_600_000, -61_000, -1_500, 1_500, 61_000, 3_600_000, 86_400_000,
+] as const;
 
 const makingByFault: Partial<Record<FaultClass, Making>> = {
   kill: (random) => ({ do: "kill", downMs: down(random) }),
@@ -195,7 +201,8 @@ const weatherOf =
         duplicates: 0.02 + some("duplicates", 60),
         losses: some("lost messages", 40),
         receiptLosses: some("lost receipts", 90),
-        delayMs: faults.includes("reordering") && random.chance(0.6) ? random.between(50, 9_000) : 20,
+        delayMs:
+          faults.includes("reordering") && random.chance(0.6) ? random.between(50, 9_000) : 20,
       },
     };
   };

@@ -37,7 +37,7 @@ export const openStreet = async (
   });
   const card = createCard(timers, createRandom(seed, "card"), witness.cardCommitted);
   let center: StreetCenter;
-  const network = createNetwork(timers, createRandom(seed, "network"), {
+  const network = createNetwork(timers, time.nowMs, createRandom(seed, "network"), {
     toCenter: (packet) => center.take(packet),
     onPublish: ({ payload }) => witness.sent(payload),
   });
@@ -94,9 +94,7 @@ export const openStreet = async (
       onReport: witness.report,
     });
     if (!process.alive()) return;
-    process.timers.every(tickPeriodMs, () =>
-      witness.reference.tick(gatewayMachine.clock.now()),
-    );
+    process.timers.every(tickPeriodMs, () => witness.reference.tick(gatewayMachine.clock.now()));
     life = started;
     checkBuzzers();
     sendAgain();

@@ -1,0 +1,3 @@
+import { playShard } from "./shard.ts";
+
+playShard(0);

@@ -1,0 +1,103 @@
+/** Plays many seeds and explains the first that fail. */
+import type { Store } from "#center/store/open-store.ts";
+import { play, type Outcome } from "./play.ts";
+import { troubleFor, type Planted } from "./planted.ts";
+import { faultClasses, writeScript, type FaultClass, type Script, type Step } from "./script.ts";
+
+/** From the environment: where to begin and how many; a whole night is `SEEDS=1000000`. */
+export const seedsFrom = (
+  environment: Readonly<Record<string, string | undefined>>,
+  usually: number,
+): { readonly first: number; readonly count: number } => ({
+  first: Number(environment["SEED"] ?? 1),
+  count: Number(environment["SEEDS"] ?? usually),
+});
+
+export interface Tally {
+  readonly played: number;
+  readonly failed: readonly { readonly seed: number; readonly story: string }[];
+  readonly steps: number;
+  readonly simulatedMs: number;
+  readonly storiesWith: Readonly<Partial<Record<FaultClass, number>>>;
+}
+
+const failuresToldAtMost = 3;
+
+export const playSeeds = async (store: Store, seeds: Iterable<number>): Promise<Tally> => {
+  const storiesWith: Partial<Record<FaultClass, number>> = {};
+  const failed: { seed: number; story: string }[] = [];
+  let played = 0;
+  let steps = 0;
+  let simulatedMs = 0;
+  for (const seed of seeds) {
+    const script = writeScript(seed);
+    const outcome = await play(store, script);
+    played += 1;
+    steps += script.steps.length;
+    simulatedMs += outcome.simulatedMs;
+    for (const fault of script.faults) storiesWith[fault] = (storiesWith[fault] ?? 0) + 1;
+    if (outcome.violation === undefined) continue;
+    failed.push({ seed, story: await explain(store, script, outcome) });
+    if (failed.length >= failuresToldAtMost) break;
+  }
+  return { played, failed, steps, simulatedMs, storiesWith };
+};
+
+/** What went wrong, how to see it again, and the shortest story found that shows it. */
+const explain = async (store: Store, script: Script, outcome: Outcome): Promise<string> => {
+  const short = await shorten(store, script, outcome.violation?.invariant);
+  const { timetable } = await play(store, short);
+  return [
+    `seed ${script.seed}: ${outcome.violation?.invariant}: ${outcome.violation?.what}`,
+    `replay: SEED=${script.seed} SEEDS=1 npx vitest run --project simulate`,
+    `faults: ${script.faults.join(", ")}`,
+    `shortened from ${script.steps.length} to ${short.steps.length} steps:`,
+    ...timetable,
+  ].join("\n");
+};
+
+const attemptsAtMost = 300;
+
+/** Leaves out steps, larger pieces first, as long as the same invariant still breaks. */
+export const shorten = async (
+  store: Store,
+  script: Script,
+  invariant: string | undefined,
+  planted?: Planted,
+): Promise<Script> => {
+  let steps: readonly Step[] = script.steps;
+  let attempts = 0;
+  for (let size = Math.ceil(steps.length / 2); size >= 1; size = Math.floor(size / 2)) {
+    for (let at = 0; at < steps.length && attempts < attemptsAtMost;) {
+      const fewer = [...steps.slice(0, at), ...steps.slice(at + size)];
+      attempts += 1;
+      const { violation } = await play(store, { ...script, steps: fewer }, planted);
+      if (violation?.invariant === invariant) steps = fewer;
+      else at += size;
+    }
+  }
+  return { ...script, steps };
+};
+
+/** How many of the seeds notice a planted fault, and by which invariant. */
+export const huntPlanted = async (
+  store: Store,
+  planted: Planted,
+  seeds: readonly number[],
+): Promise<{ readonly caught: number; readonly by: ReadonlyMap<string, number> }> => {
+  const by = new Map<string, number>();
+  let caught = 0;
+  for (const seed of seeds) {
+    const faults = troubleFor[planted] ?? faultClasses.filter((one) => one !== "lost writes");
+    const written = writeScript(seed, { faults, steps: 250 });
+    const { violation } = await play(
+      store,
+      { ...written, drill: planted === "drill unmarked" },
+      planted,
+    );
+    if (violation === undefined) continue;
+    caught += 1;
+    by.set(violation.invariant, (by.get(violation.invariant) ?? 0) + 1);
+  }
+  return { caught, by };
+};
