@@ -1,6 +1,6 @@
 /** Gets alarm records onto the disk, and the word out when the disk will not have them. */
-import type { AlarmNotice } from "#domain/alarm.ts";
 import type { DetectorId } from "#domain/ids.ts";
+import type { Notice } from "#domain/notice.ts";
 import type { Timers } from "#platform/timers.ts";
 import type { Journal, NewRecord, ReportFault, SavedState } from "./ports.ts";
 
@@ -26,7 +26,7 @@ export interface KeeperDeps {
   /** Records are on disk. */
   readonly onKept: () => void;
   /** A notice that is not on disk must leave all the same. */
-  readonly onUnkept: (notice: AlarmNotice) => void;
+  readonly onUnkept: (notice: Notice) => void;
 }
 
 /** A disk that takes longer than this is not waited for: the alarm leaves unwritten. */

@@ -2,11 +2,17 @@ import { createHash } from "node:crypto";
 import { inChunks } from "../store/chunks.ts";
 import type { Store, Writing } from "../store/open-store.ts";
 import { noteChanges, type Change } from "../store/stream-log.ts";
-import type { ReadMessage, RefusedMessage, TakenAlarm, TakenStatus } from "./read-message.ts";
+import type {
+  ReadMessage,
+  RefusedMessage,
+  TakenAlarm,
+  TakenRecord,
+  TakenStatus,
+} from "./read-message.ts";
 import type { Settled } from "./receipts.ts";
 import { saveAlarms } from "./save-alarms.ts";
 import { saveCompleteness, type JournalState } from "./save-completeness.ts";
-import { saveRecords } from "./save-records.ts";
+import { saveRecords, type News } from "./save-records.ts";
 import { saveStatus, type StatusChange } from "./save-status.ts";
 
 /**
@@ -20,13 +26,13 @@ export const commitBatch = (
   nowMs: number,
 ): Promise<readonly Settled[]> =>
   store.write(async (tx) => {
-    const alarms = batch.filter((one) => one.kind === "alarm");
+    const records = batch.filter((one) => one.kind !== "status" && one.kind !== "refused");
     const statuses = batch.filter((one) => one.kind === "status");
     const refused = batch.filter((one) => one.kind === "refused");
 
-    const news = await saveRecords(tx, alarms, nowMs);
-    const episodes = await saveAlarms(tx, news, nowMs);
-    const journals = await saveCompleteness(tx, alarms, statuses);
+    const news = await saveRecords(tx, records, nowMs);
+    const episodes = await saveAlarms(tx, alarmsIn(news), nowMs);
+    const journals = await saveCompleteness(tx, records, statuses);
     const status = await saveStatus(tx, batch, nowMs);
     await saveRefusals(tx, refused, nowMs);
     await noteChanges(tx, [
@@ -38,8 +44,13 @@ export const commitBatch = (
         ...refused.map((one) => one.gateway),
       ]),
     ]);
-    return settle(alarms, statuses, refused, journals);
+    return settle(records, statuses, refused, journals);
   });
+
+const alarmsIn = ({ fresh, nowDurable }: News): News<TakenAlarm> => ({
+  fresh: fresh.filter((one) => one.kind === "alarm"),
+  nowDurable: nowDurable.filter((one) => one.kind === "alarm"),
+});
 
 const asChanges = (kind: Change["kind"], refs: readonly string[]): readonly Change[] =>
   refs.map((ref) => ({ kind, ref }));
@@ -94,7 +105,7 @@ const saveRefusals = async (
 
 /** One answer per journal heard from; what carries no number is answered by its id. */
 const settle = (
-  alarms: readonly TakenAlarm[],
+  records: readonly TakenRecord[],
   statuses: readonly TakenStatus[],
   refused: readonly RefusedMessage[],
   journals: readonly JournalState[],
@@ -114,7 +125,7 @@ const settle = (
     byJournal.set(key, entry);
     return entry;
   };
-  for (const { gateway, number, value } of alarms) {
+  for (const { gateway, number, value } of records) {
     const entry = open(gateway, number?.journal);
     if (number === undefined) entry.ids.push(value.id);
   }

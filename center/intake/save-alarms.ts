@@ -11,7 +11,7 @@ import type { News } from "./save-records.ts";
 /** Folds what is new into alarms, opens a case for each new one; answers the episodes changed. */
 export const saveAlarms = async (
   tx: Writing,
-  news: News,
+  news: News<TakenAlarm>,
   nowMs: number,
 ): Promise<readonly string[]> => {
   const known = await knownAlarms(tx, [...news.fresh, ...news.nowDurable]);

@@ -3,9 +3,11 @@
  * by hand and a journal whose disk can be told to fail. Only the wires are left out.
  */
 import type { AlarmNotice } from "#domain/alarm.ts";
+import type { Notice } from "#domain/notice.ts";
 import { buzzerId, gatewayId, type DetectorId } from "#domain/ids.ts";
 import { seconds } from "#domain/quantity.ts";
 import { ok } from "#domain/result.ts";
+import { lanes } from "#domain/wire.ts";
 import { createBuzzerBoard } from "#gateway/buzzer-board.ts";
 import { createDirectory } from "#gateway/directory.ts";
 import { createFaultBoard } from "#gateway/fault-board.ts";
@@ -42,9 +44,12 @@ export interface StoryGateway {
     payload: string,
   ) => { readonly answer: () => "acked" | "refused" | "waiting" };
   readonly buzzer: () => string;
+  /** What the journal holds unconfirmed, lane by lane. */
   readonly records: () => Promise<readonly JournalRecord[]>;
+  /** The alarms among them. */
+  readonly alarms: () => Promise<readonly AlarmNotice[]>;
   /** Notices that left without being on disk. */
-  readonly leftUnwritten: readonly AlarmNotice[];
+  readonly leftUnwritten: readonly Notice[];
   readonly faults: () => readonly string[];
   readonly stateOf: (detector: string) => string | undefined;
   readonly setDisk: (disk: Disk) => void;
@@ -65,7 +70,7 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
       if (state.disk === "failing") throw new Error("EIO: i/o error");
     },
   });
-  const leftUnwritten: AlarmNotice[] = [];
+  const leftUnwritten: Notice[] = [];
   const faults = createFaultBoard(() => {});
   let life = await startLife(site, time, journal, leftUnwritten, faults.report);
 
@@ -87,6 +92,8 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
     }
     return { answer: () => answer };
   };
+  const records = async (): Promise<readonly JournalRecord[]> =>
+    (await Promise.all(lanes.map((lane) => journal.pending(lane, 0, 10_000)))).flat();
   const settle = async (): Promise<void> => {
     for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   };
@@ -102,10 +109,9 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
       return given === "waiting" ? "refused" : given;
     },
     buzzer: () => life.buzzer(),
-    records: async () => [
-      ...(await journal.pending("alarm", 0, 1_000)),
-      ...(await journal.pending("state", 0, 1_000)),
-    ],
+    records,
+    alarms: async () =>
+      (await records()).flatMap(({ notice }) => ("event" in notice ? [notice] : [])),
     leftUnwritten,
     faults: () => faults.standing().map(({ key }) => key),
     stateOf: (detector) => {
@@ -129,7 +135,7 @@ const startLife = async (
   site: Site,
   time: ManualTime,
   journal: Journal,
-  leftUnwritten: AlarmNotice[],
+  leftUnwritten: Notice[],
   reportFault: Parameters<typeof createBuzzerBoard>[1]["reportFault"],
 ) => {
   const { clock, timers } = time;
