@@ -143,6 +143,8 @@ const statusReport = Type.Object({
   lastSeq: Type.Integer({ minimum: 0 }),
   pending: Type.Integer({ minimum: 0 }),
   drill: Type.Boolean(),
+  /** Which limit set judges, the hash over what is applied of it, and the set on trial beside it. */
+  rules: Type.Optional(Type.Object({ set: text, hash: text, shadow: Type.Optional(text) })),
   /** Changed since the last report; a whole picture after each new connection. */
   detectors: Type.Array(DetectorStatusSchema),
   faults: Type.Array(bilingual),

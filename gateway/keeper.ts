@@ -5,11 +5,14 @@ import type { Timers } from "#platform/timers.ts";
 import type { Journal, NewRecord, ReportFault, SavedState } from "./ports.ts";
 
 export interface Keeper {
-  /** Resolves once the records and the state are on disk. Rejects when the disk refused; it is tried again. */
+  /**
+   * Resolves once the records and the state are on disk. Rejects when the disk refused; it is tried
+   * again. What is about no detector is kept under a name of its own, which holds a colon.
+   */
   readonly keep: (
     detector: DetectorId,
     records: readonly NewRecord[],
-    state: string,
+    state: string | undefined,
   ) => Promise<void>;
   /** What is still to be written for a detector: a repeat of its message must not be acknowledged before. */
   readonly owed: (detector: DetectorId) => Promise<void> | undefined;
@@ -36,7 +39,7 @@ const retryAfterMs = 1_000;
 interface Debt {
   readonly detector: DetectorId;
   readonly records: readonly NewRecord[];
-  readonly state: string;
+  readonly state: string | undefined;
 }
 
 export const createKeeper = (deps: KeeperDeps): Keeper => {
@@ -138,7 +141,9 @@ const writeBatch = async (deps: KeeperDeps, batch: readonly Debt[]): Promise<voi
   try {
     await deps.journal.append(
       records,
-      batch.map(({ detector, state }) => ({ detector, json: state })),
+      batch.flatMap(({ detector, state }) =>
+        state === undefined ? [] : [{ detector, json: state }],
+      ),
     );
   } catch (error) {
     sendUnkept(error);

@@ -6,12 +6,16 @@ import type { BusPosition, Report } from "#domain/reading.ts";
 import type { Instant } from "#domain/time.ts";
 import { initialState, isQuiet, type DetectorRules, type DetectorState } from "#rules/step.ts";
 import type { Directory, Registered } from "./directory.ts";
+import type { KnownStates } from "./known-states.ts";
+import { createShadow, type Shadow } from "./shadow.ts";
 
 export interface Point {
   readonly id: DetectorId;
   readonly registered: Registered | undefined;
   readonly rules: DetectorRules;
   state: DetectorState;
+  /** The rules on trial beside them, when there are any. */
+  readonly shadow: Shadow | undefined;
   sounding: Sounding;
   position: BusPosition;
   /** Wall clock of the last message of any kind; for people, never for durations. */
@@ -39,7 +43,9 @@ const nowhere: BusPosition = { line: "-", place: "-" };
 export const createPoints = (deps: {
   readonly directory: Directory;
   readonly rulesFor: (registered: Registered | undefined) => DetectorRules;
-  readonly known: ReadonlyMap<DetectorId, DetectorState>;
+  /** Rules on trial, judging beside those in force and ringing nobody. */
+  readonly trialFor?: (registered: Registered | undefined) => DetectorRules | undefined;
+  readonly known: KnownStates;
   readonly now: () => Instant;
 }): Points => {
   const byId = new Map<DetectorId, Point>();
@@ -47,11 +53,13 @@ export const createPoints = (deps: {
 
   const open = (id: DetectorId, position: BusPosition): Point => {
     const registered = deps.directory.byId(id);
+    const trial = deps.trialFor?.(registered);
     const point: Point = {
       id,
       registered,
       rules: deps.rulesFor(registered),
-      state: deps.known.get(id) ?? initialState(id, deps.now()),
+      state: deps.known.live.get(id) ?? initialState(id, deps.now()),
+      shadow: trial && createShadow(id, trial, deps.known.shadow.get(id), deps.now()),
       sounding: "none",
       position,
       heardAtMs: undefined,
@@ -68,7 +76,8 @@ export const createPoints = (deps: {
   };
 
   for (const { id } of deps.directory.all) open(id, nowhere);
-  for (const [id, state] of deps.known) if (!byId.has(id) && !isQuiet(state)) open(id, nowhere);
+  for (const [id, state] of deps.known.live)
+    if (!byId.has(id) && !isQuiet(state)) open(id, nowhere);
 
   return {
     byId,

@@ -4,8 +4,8 @@
  */
 import type { AlarmNotice } from "#domain/alarm.ts";
 import type { Notice } from "#domain/notice.ts";
-import { buzzerId, gatewayId, type DetectorId } from "#domain/ids.ts";
-import { seconds } from "#domain/quantity.ts";
+import { buzzerId, gatewayId } from "#domain/ids.ts";
+import { seconds, type DurationMs } from "#domain/quantity.ts";
 import { ok } from "#domain/result.ts";
 import { lanes } from "#domain/wire.ts";
 import { createBuzzerBoard } from "#gateway/buzzer-board.ts";
@@ -13,6 +13,7 @@ import { createDirectory } from "#gateway/directory.ts";
 import { createFaultBoard } from "#gateway/fault-board.ts";
 import { createMemoryJournal } from "#gateway/journal/memory-journal.ts";
 import { createKeeper } from "#gateway/keeper.ts";
+import { reviveStates } from "#gateway/known-states.ts";
 import { createPipeline } from "#gateway/pipeline.ts";
 import { createPoints } from "#gateway/points.ts";
 import type { Buzzer, Journal, JournalRecord } from "#gateway/ports.ts";
@@ -21,8 +22,8 @@ import { detectorStatus } from "#gateway/detector-status.ts";
 import { createManualTime, type ManualTime } from "#platform/manual-time.ts";
 import { parseSite } from "#platform/site-file/read.ts";
 import type { Site } from "#platform/site-file/schema.ts";
-import { defaultLimits } from "#rules/limits/sets.ts";
-import { reviveState, type DetectorState } from "#rules/step.ts";
+import type { Pipeline } from "#gateway/pipeline.ts";
+import { chooseLimits, chooseTrial } from "#gateway/site-limits.ts";
 import { readFileSync } from "node:fs";
 
 export const exampleSite = (): Site => {
@@ -52,6 +53,8 @@ export interface StoryGateway {
   readonly leftUnwritten: readonly Notice[];
   readonly faults: () => readonly string[];
   readonly stateOf: (detector: string) => string | undefined;
+  /** The gateway's own door for people and lines. */
+  readonly pipeline: () => Pipeline;
   readonly setDisk: (disk: Disk) => void;
   /** Ends the process without a word and starts it again over the same journal. */
   readonly crashAndRestart: () => Promise<void>;
@@ -118,6 +121,7 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
       const point = [...life.points.byId.values()].find(({ id }) => id === detector);
       return point && detectorStatus(point).state;
     },
+    pipeline: () => life.pipeline,
     setDisk: (next) => {
       state.disk = next;
       diskAnswers.resolve();
@@ -140,6 +144,11 @@ const startLife = async (
 ) => {
   const { clock, timers } = time;
   const directory = createDirectory(site);
+  const [limits, trial] = [chooseLimits(site), chooseTrial(site)];
+  if (!limits.ok) throw new Error("the site's limits are broken");
+  const silenceOf = (registered: { readonly silenceAfter: DurationMs } | undefined) => ({
+    silenceAfter: registered?.silenceAfter ?? seconds(60),
+  });
   let sounding = "never set";
   const buzzer: Buzzer = {
     id: buzzerId("duty-room"),
@@ -157,18 +166,17 @@ const startLife = async (
     onKept: () => {},
     onUnkept: (notice) => leftUnwritten.push(notice),
   });
-  const known = new Map<DetectorId, DetectorState>();
-  for (const { detector, json } of await journal.states()) {
-    const state = reviveState(json, clock.now());
-    if (state.ok) known.set(detector, state.value);
-  }
   const points = createPoints({
     directory,
-    known,
-    rulesFor: (registered) => ({
-      limits: defaultLimits,
-      silenceAfter: registered?.silenceAfter ?? seconds(60),
-    }),
+    known: await reviveStates(
+      journal,
+      clock.now(),
+      reportFault,
+      trial.ok ? trial.value?.id : undefined,
+    ),
+    rulesFor: (registered) => ({ limits: limits.value, ...silenceOf(registered) }),
+    trialFor: (registered) =>
+      trial.ok && trial.value ? { limits: trial.value, ...silenceOf(registered) } : undefined,
     now: clock.now,
   });
   const pipeline = createPipeline({
@@ -179,7 +187,8 @@ const startLife = async (
     points,
     keeper,
     sound: board.follow,
+    reportFault,
   });
   const source = createMqttSource({ directory, clock, take: pipeline.take });
-  return { points, source, buzzer: () => sounding };
+  return { points, pipeline, source, buzzer: () => sounding };
 };

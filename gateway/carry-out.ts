@@ -1,0 +1,105 @@
+/** One input of one detector: judged, sounded, and handed on to the disk. */
+import type { ActionEvent } from "#domain/action.ts";
+import type { AlarmEvent } from "#domain/alarm.ts";
+import type { Sounding } from "#domain/buzzer.ts";
+import type { DetectorId, GatewayId } from "#domain/ids.ts";
+import { noticeFacts, type Notice } from "#domain/notice.ts";
+import type { Report } from "#domain/reading.ts";
+import type { Bilingual } from "#domain/result.ts";
+import { isQuiet, saveState, step, type JudgeInput } from "#rules/step.ts";
+import type { Keeper } from "./keeper.ts";
+import type { Point } from "./points.ts";
+import type { NewRecord } from "./ports.ts";
+import { judgeInShadow, saveShadow } from "./shadow.ts";
+
+export interface CarryDeps {
+  readonly gateway: GatewayId;
+  readonly drill: boolean;
+  readonly keeper: Pick<Keeper, "keep" | "owed">;
+  readonly sound: (detector: DetectorId, sounding: Sounding) => void;
+}
+
+/** What came of one input; `waits` only when something must reach the disk. */
+export interface Carried {
+  readonly events: readonly AlarmEvent[];
+  readonly actions: readonly ActionEvent[];
+  readonly refused?: Bilingual;
+  readonly waits: Promise<void> | undefined;
+}
+
+/** Asks the judge and does what it answers. */
+export const carryOut = (deps: CarryDeps, point: Point, input: JudgeInput): Carried => {
+  const before = point.state;
+  const next = step(before, input, point.rules);
+  point.state = next.state;
+  if (next.sounding !== point.sounding) {
+    point.sounding = next.sounding;
+    deps.sound(point.id, next.sounding);
+  }
+  // A detector with nothing to remember is written once, when it falls quiet, and not again.
+  if (next.state !== before && !(isQuiet(before) && isQuiet(next.state))) point.unsaved = true;
+  const waits = keepStep(deps, point, next, input);
+  tryInShadow(deps, point, input);
+  const { events, actions, refused } = next;
+  return { events, actions, waits, ...(refused !== undefined && { refused }) };
+};
+
+/** Alarms, and what was done to them, in one transaction with the state they led to. */
+const keepStep = (
+  deps: CarryDeps,
+  point: Point,
+  {
+    state,
+    events,
+    actions,
+  }: Pick<Carried, "events" | "actions"> & { readonly state: Point["state"] },
+  input: JudgeInput,
+): Promise<void> | undefined => {
+  if (events.length + actions.length === 0) return deps.keeper.owed(point.id);
+  point.unsaved = false;
+  const report = input.kind === "report" ? input.report : undefined;
+  const { gateway, drill } = deps;
+  return deps.keeper.keep(
+    point.id,
+    [
+      ...events.map((event) => alarmRecord(deps, point, withLevel(event, report))),
+      ...actions.map((action) => recordOf({ action, where: { gateway }, drill })),
+    ],
+    saveState(state),
+  );
+};
+
+/** After everything else, in records of its own: a trial holds nothing up. */
+const tryInShadow = (deps: CarryDeps, point: Point, input: JudgeInput): void => {
+  if (point.shadow === undefined) return;
+  const events = judgeInShadow(point.shadow, input);
+  if (events.length === 0) return;
+  point.shadow.unsaved = false;
+  const { detector, json } = saveShadow(point.shadow);
+  const records = events.map((event) => alarmRecord(deps, point, event));
+  // Nobody waits for these; the keeper reports and retries on its own.
+  deps.keeper.keep(detector, records, json).catch(() => {});
+};
+
+const recordOf = (notice: Notice): NewRecord => ({ lane: noticeFacts(notice).lane, notice });
+
+const alarmRecord = (deps: CarryDeps, point: Point, event: AlarmEvent): NewRecord =>
+  recordOf({
+    event,
+    where: {
+      gateway: deps.gateway,
+      position: point.position,
+      ...(point.registered?.address && { address: point.registered.address }),
+      ...(point.registered && { profile: point.registered.profileId }),
+    },
+    drill: deps.drill,
+  });
+
+/** The device's own alarm carries no level; what the same message measured of that gas belongs to it. */
+const withLevel = (event: AlarmEvent, report: Report | undefined): AlarmEvent => {
+  if (report === undefined || event.level !== undefined || event.gas === undefined) return event;
+  const measured = report.findings.find(
+    (finding) => finding.kind === "level" && finding.level.gas === event.gas,
+  );
+  return measured?.kind === "level" ? { ...event, level: measured.level } : event;
+};
