@@ -56,8 +56,8 @@ export interface StoryGateway {
   /** The gateway's own door for people and lines. */
   readonly pipeline: () => Pipeline;
   readonly setDisk: (disk: Disk) => void;
-  /** Ends the process without a word and starts it again over the same journal. */
-  readonly crashAndRestart: () => Promise<void>;
+  /** Ends the process without a word and starts it again over the same journal, perhaps with another site file. */
+  readonly crashAndRestart: (site?: Site) => Promise<void>;
   readonly settle: () => Promise<void>;
 }
 
@@ -127,9 +127,9 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
       diskAnswers.resolve();
       diskAnswers = Promise.withResolvers<void>();
     },
-    crashAndRestart: async () => {
+    crashAndRestart: async (next = site) => {
       time.dropTimers();
-      life = await startLife(site, time, journal, leftUnwritten, faults.report);
+      life = await startLife(next, time, journal, leftUnwritten, faults.report);
     },
     settle,
   };
