@@ -130,11 +130,7 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
     },
     command: (detector, command) => {
       const point = points.byId.get(detector);
-      if (point === undefined) return err(unknownDetector(detector));
-      const { refused, actions, waits } = obey(point, command);
-      return refused === undefined
-        ? ok({ actions, kept: waits ?? Promise.resolve() })
-        : err(refused);
+      return point === undefined ? err(unknownDetector(detector)) : answer(obey(point, command));
     },
     setLink: street.setLink,
     counts,
@@ -145,6 +141,9 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
     },
   };
 };
+
+const answer = ({ refused, actions, waits }: Carried): Result<Done, Bilingual> =>
+  refused === undefined ? ok({ actions, kept: waits ?? Promise.resolve() }) : err(refused);
 
 const isWakeDue = ({ state, shadow }: Point, nowMs: number): boolean =>
   (state.wakeAtMs !== undefined && state.wakeAtMs <= nowMs) ||

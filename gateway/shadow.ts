@@ -43,14 +43,17 @@ export const judgeInShadow = (shadow: Shadow, input: JudgeInput): readonly Alarm
   const next = step(before, seen, shadow.rules);
   shadow.state = next.state;
   if (next.state !== before && !(isQuiet(before) && isQuiet(next.state))) shadow.unsaved = true;
-  const set = shadow.rules.limits.id;
-  return next.events.map((event) => ({
+  return next.events.map(asTrialOf(shadow.rules.limits.id));
+};
+
+const asTrialOf =
+  (set: string) =>
+  (event: AlarmEvent): AlarmEvent => ({
     ...event,
     id: eventId(`shadow:${set}:${event.id}`),
     episode: episodeId(`shadow:${set}:${event.episode}`),
     held: { by: "shadow", who: set, reason: "影子运行 rules on trial" },
-  }));
-};
+  });
 
 /** No detector can be called so: names hold no colon. */
 const keyStart = "shadow:";

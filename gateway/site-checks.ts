@@ -155,7 +155,7 @@ const accessMistakes = (site: Site): SiteMistake[] => {
 
 const limitMistakes = (site: Site): SiteMistake[] => {
   return [chooseLimits(site), chooseTrial(site)].flatMap((chosen) =>
-    chosen.ok ? [] : [...chosen.error],
+    chosen.ok ? [] : chosen.error,
   );
 };
 

@@ -39,7 +39,7 @@ export const createStatusPicker = () => {
         const heardAtMs = detector.heardAtMs ?? 0;
         toldByDetector.set(detector.detector, { what: gist(detector), heardAtMs });
       }
-      return chunks(news).map((detectors) => ({ ...content, detectors }));
+      return chunks(news).map((detectors) => Object.assign({}, content, { detectors }));
     },
   };
 };

@@ -38,7 +38,7 @@ describe("shelving", () => {
       rule: "battery-low",
       held: { by: "shelved", who: "李敏", reason: "电池下午送到" },
     });
-    const [shelved] = (await street.records()).filter(({ lane }) => lane === "action");
+    const shelved = (await street.records()).find(({ lane }) => lane === "action");
     expect(shelved?.notice).toMatchObject({
       action: { untilWallMs: Date.UTC(2026, 10, 22, 2, 0, 0) },
       where: { gateway: "gw-xian-1" },
@@ -53,7 +53,7 @@ describe("shelving", () => {
       "shelved battery-low 李敏",
       "shelving-expired battery-low 李敏",
     ]);
-    const last = (await street.alarms()).filter(({ event }) => event.rule === "battery-low").at(-1);
+    const last = (await street.alarms()).findLast(({ event }) => event.rule === "battery-low");
     expect(last?.event.kind).toBe("worsened");
     expect(last?.event.held).toBeUndefined();
   });

@@ -4,7 +4,7 @@
  */
 import type { AlarmNotice } from "#domain/alarm.ts";
 import type { Notice } from "#domain/notice.ts";
-import { buzzerId, gatewayId } from "#domain/ids.ts";
+import { buzzerId, gatewayId, type DetectorId } from "#domain/ids.ts";
 import { seconds, type DurationMs } from "#domain/quantity.ts";
 import { ok } from "#domain/result.ts";
 import { lanes } from "#domain/wire.ts";
@@ -15,7 +15,7 @@ import { createMemoryJournal } from "#gateway/journal/memory-journal.ts";
 import { createKeeper } from "#gateway/keeper.ts";
 import { reviveStates } from "#gateway/known-states.ts";
 import { createPipeline } from "#gateway/pipeline.ts";
-import { createPoints } from "#gateway/points.ts";
+import { createPoints, type Point } from "#gateway/points.ts";
 import type { Buzzer, Journal, JournalRecord } from "#gateway/ports.ts";
 import { createMqttSource } from "#gateway/sources/mqtt-source.ts";
 import { detectorStatus } from "#gateway/detector-status.ts";
@@ -53,6 +53,7 @@ export interface StoryGateway {
   readonly leftUnwritten: readonly Notice[];
   readonly faults: () => readonly string[];
   readonly stateOf: (detector: string) => string | undefined;
+  readonly pointOf: (detector: DetectorId) => Point | undefined;
   /** The gateway's own door for people and lines. */
   readonly pipeline: () => Pipeline;
   readonly setDisk: (disk: Disk) => void;
@@ -122,6 +123,7 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
       return point && detectorStatus(point).state;
     },
     pipeline: () => life.pipeline,
+    pointOf: (detector) => life.points.byId.get(detector),
     setDisk: (next) => {
       state.disk = next;
       diskAnswers.resolve();
