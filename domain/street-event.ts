@@ -39,18 +39,25 @@ export interface StreetEvent {
 export const streetTopics = ["storm", "flood", "shared-cause", "link", "drift"] as const;
 export type StreetTopic = (typeof streetTopics)[number];
 
-/** The topic of each kind, and whether that kind is its end. */
+/** Topics that stand only as long as an alarm of a member is on the desk: their end may get lost. */
+export const headsAlarms = (topic: StreetTopic): boolean =>
+  topic === "storm" || topic === "flood" || topic === "shared-cause";
+
+/** The topic of each kind, and what it does to it. A begin also ends whatever was left open before. */
 export const streetKinds: Readonly<
-  Record<StreetEventKind, { readonly topic: StreetTopic; readonly ends: boolean }>
+  Record<
+    StreetEventKind,
+    { readonly topic: StreetTopic; readonly role: "begins" | "grows" | "ends" }
+  >
 > = {
-  "storm-begun": { topic: "storm", ends: false },
-  "storm-grew": { topic: "storm", ends: false },
-  "storm-ended": { topic: "storm", ends: true },
-  "flood-begun": { topic: "flood", ends: false },
-  "flood-ended": { topic: "flood", ends: true },
-  "shared-cause": { topic: "shared-cause", ends: false },
-  "link-down": { topic: "link", ends: false },
-  "link-up": { topic: "link", ends: true },
-  drift: { topic: "drift", ends: false },
-  "drift-over": { topic: "drift", ends: true },
+  "storm-begun": { topic: "storm", role: "begins" },
+  "storm-grew": { topic: "storm", role: "grows" },
+  "storm-ended": { topic: "storm", role: "ends" },
+  "flood-begun": { topic: "flood", role: "begins" },
+  "flood-ended": { topic: "flood", role: "ends" },
+  "shared-cause": { topic: "shared-cause", role: "begins" },
+  "link-down": { topic: "link", role: "begins" },
+  "link-up": { topic: "link", role: "ends" },
+  drift: { topic: "drift", role: "begins" },
+  "drift-over": { topic: "drift", role: "ends" },
 };

@@ -42,7 +42,12 @@ const level = Type.Union([
 ]);
 const gas = Type.Enum(["co", ...combustibleGases]);
 
-const priority = Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3), Type.Literal(4)]);
+export const PrioritySchema = Type.Union([
+  Type.Literal(1),
+  Type.Literal(2),
+  Type.Literal(3),
+  Type.Literal(4),
+]);
 
 /** Why an alarm rings nobody, as it travels. */
 export const HeldSchema = Type.Object({
@@ -58,7 +63,7 @@ const alarmEvent = Type.Object({
   detector: name,
   rule: Type.Enum(ruleIds),
   alarmClass: Type.Enum(alarmClasses),
-  priority,
+  priority: PrioritySchema,
   at: instant,
   cause: Type.Object({
     ruleSet: text,
@@ -118,7 +123,7 @@ const streetEvent = Type.Object({
   id: name,
   kind: Type.Enum(streetEventKinds),
   group: Type.String({ minLength: 1, maxLength: 2_000 }),
-  priority,
+  priority: PrioritySchema,
   text: bilingual,
   at: instant,
   members: Type.Array(name),
@@ -137,14 +142,20 @@ export const DetectorStatusSchema = Type.Object({
 });
 export type DetectorStatus = Static<typeof DetectorStatusSchema>;
 
+/** What judges at a gateway: the set, a hash over what is applied of it, the set on trial. */
+export const AppliedRulesSchema = Type.Object({
+  set: text,
+  hash: text,
+  shadow: Type.Optional(text),
+});
+
 const statusReport = Type.Object({
   sentAtMs: Type.Number(),
   /** Highest record number on this gateway's disk: lets the center notice a lost tail. */
   lastSeq: Type.Integer({ minimum: 0 }),
   pending: Type.Integer({ minimum: 0 }),
   drill: Type.Boolean(),
-  /** Which limit set judges, the hash over what is applied of it, and the set on trial beside it. */
-  rules: Type.Optional(Type.Object({ set: text, hash: text, shadow: Type.Optional(text) })),
+  rules: Type.Optional(AppliedRulesSchema),
   /** Changed since the last report; a whole picture after each new connection. */
   detectors: Type.Array(DetectorStatusSchema),
   faults: Type.Array(bilingual),

@@ -13,7 +13,9 @@ import type { Settled } from "./receipts.ts";
 import { saveAlarms } from "./save-alarms.ts";
 import { saveCompleteness, type JournalState } from "./save-completeness.ts";
 import { saveRecords, type News } from "./save-records.ts";
-import { saveStatus, type StatusChange } from "./save-status.ts";
+import { saveActions } from "./save-actions.ts";
+import { saveStatus } from "./save-status.ts";
+import { saveStreet } from "./save-street.ts";
 
 /**
  * Writes everything a batch of messages means in one transaction: records, alarms, cases, numbers,
@@ -32,11 +34,18 @@ export const commitBatch = (
 
     const news = await saveRecords(tx, records, nowMs);
     const episodes = await saveAlarms(tx, alarmsIn(news), nowMs);
+    const acted = await saveActions(tx, news.fresh);
+    const street = await saveStreet(tx, news.fresh);
     const journals = await saveCompleteness(tx, records, statuses);
     const status = await saveStatus(tx, batch, nowMs);
     await saveRefusals(tx, refused, nowMs);
     await noteChanges(tx, [
-      ...asChanges("alarm", [...episodes, ...(await onDeskAt(tx, status))]),
+      ...asChanges("alarm", [
+        ...episodes,
+        ...(await onDeskAt(tx, status.detectors)),
+        ...(await onDeskAt(tx, acted)),
+      ]),
+      ...asChanges("street", street),
       ...asChanges("gateway", [
         ...status.gateways,
         ...status.detectors.keys(),
@@ -55,10 +64,13 @@ const alarmsIn = ({ fresh, nowDurable }: News): News<TakenAlarm> => ({
 const asChanges = (kind: Change["kind"], refs: readonly string[]): readonly Change[] =>
   refs.map((ref) => ({ kind, ref }));
 
-/** Alarms on the desk whose detector has new values: their present level is shown. */
-const onDeskAt = async (tx: Writing, status: StatusChange): Promise<readonly string[]> => {
+/** Alarms on the desk of these detectors: their present level, or what was done to them, is shown. */
+const onDeskAt = async (
+  tx: Writing,
+  detectorsByGateway: ReadonlyMap<string, readonly string[]>,
+): Promise<readonly string[]> => {
   const episodes: string[] = [];
-  for (const [gateway, detectors] of status.detectors) {
+  for (const [gateway, detectors] of detectorsByGateway) {
     for (const chunk of inChunks(detectors)) {
       const rows = await tx
         .selectFrom("alarms")
