@@ -1,15 +1,20 @@
 /** A gateway as the center sees it: makes the messages a real one would send. */
+import type { ActionEvent } from "#domain/action.ts";
 import type { AlarmEvent, AlarmNotice } from "#domain/alarm.ts";
 import { epochToRfc3339 } from "#domain/civil-time.ts";
 import { bootId, detectorId, episodeId, eventId, gatewayId } from "#domain/ids.ts";
+import type { StreetNotice } from "#domain/notice.ts";
 import { epochMs, monoMs, ppm } from "#domain/quantity.ts";
+import type { StreetEventKind } from "#domain/street-event.ts";
 import {
   gatewaySource,
   upTopic,
+  type ActionMessage,
   type AlarmMessage,
   type DetectorStatus,
   type Lane,
   type StatusMessage,
+  type StreetMessage,
 } from "#domain/wire.ts";
 
 /** One thing that happens, told in few words; the rest is filled in. */
@@ -25,6 +30,26 @@ export interface Happening {
   readonly seq?: number;
   readonly late?: boolean;
   readonly alarmClass?: AlarmEvent["alarmClass"];
+  readonly held?: AlarmEvent["held"];
+}
+
+/** Something done to the alarms of a detector. */
+export interface Deed {
+  readonly kind: ActionEvent["kind"];
+  readonly detector?: string;
+  readonly rule?: ActionEvent["rule"];
+  readonly by?: string;
+  readonly atMs: number;
+  readonly seq?: number;
+}
+
+/** Something about many homes. */
+export interface StreetHappening {
+  readonly kind: StreetEventKind;
+  readonly group?: string;
+  readonly members?: readonly string[];
+  readonly atMs: number;
+  readonly seq?: number;
 }
 
 export interface Told {
@@ -46,6 +71,7 @@ export interface StatusFacts {
   readonly pending?: number;
   readonly detectors?: readonly DetectorStatus[];
   readonly faults?: readonly { zh: string; en: string }[];
+  readonly rules?: StatusMessage["data"]["rules"];
 }
 
 export const createFakeGateway = (id = "gw-1", journal = "journal-1") => {
@@ -60,6 +86,8 @@ export const createFakeGateway = (id = "gw-1", journal = "journal-1") => {
     tell,
     message: (happening: Happening): AlarmMessage => message(speaker, happening),
     alarm: (happening: Happening): Told => tell("alarm", message(speaker, happening)),
+    action: (deed: Deed): Told => tell("action", actionMessage(speaker, deed)),
+    street: (happening: StreetHappening): Told => tell("state", streetMessage(speaker, happening)),
     status: (facts: StatusFacts = {}): Told => tell("state", status(speaker, facts)),
   };
 };
@@ -73,11 +101,7 @@ const notice = (speaker: Speaker, happening: Happening): AlarmNotice => ({
     rule: "co",
     alarmClass: happening.alarmClass ?? "co",
     priority: 1,
-    at: {
-      bootId: bootId("boot-1"),
-      monoMs: monoMs(happening.atMs ?? 0),
-      wallMs: epochMs(bootedAtMs + (happening.atMs ?? 0)),
-    },
+    at: instantAt(happening.atMs ?? 0),
     cause: {
       ruleSet: "test",
       source: { standard: "Canary", clause: "test", confidence: "h" },
@@ -87,6 +111,7 @@ const notice = (speaker: Speaker, happening: Happening): AlarmNotice => ({
     gas: "co",
     level: { gas: "co", ppm: ppm(happening.co ?? 300) },
     test: false,
+    ...(happening.held && { held: happening.held }),
   },
   where: {
     gateway: gatewayId(speaker.id),
@@ -97,19 +122,71 @@ const notice = (speaker: Speaker, happening: Happening): AlarmNotice => ({
 });
 
 const message = (speaker: Speaker, happening: Happening): AlarmMessage => ({
-  specversion: "1.0",
-  id: happening.id ?? eventName(happening),
-  source: gatewaySource(gatewayId(speaker.id)),
-  time: epochToRfc3339(epochMs(bootedAtMs + (happening.atMs ?? 0))),
-  datacontenttype: "application/json",
-  bootid: "boot-1",
-  monoms: String(happening.atMs ?? 0),
-  ...(happening.seq !== undefined && { journalid: speaker.journal, seq: String(happening.seq) }),
-  durable: happening.seq !== undefined,
+  ...envelope(speaker, happening.id ?? eventName(happening), happening),
   late: happening.late ?? false,
   type: "canary.alarm.v1",
   data: notice(speaker, happening),
 });
+
+const envelope = (
+  speaker: Speaker,
+  id: string,
+  { atMs = 0, seq }: { readonly atMs?: number; readonly seq?: number },
+) => ({
+  specversion: "1.0" as const,
+  id,
+  source: gatewaySource(gatewayId(speaker.id)),
+  time: epochToRfc3339(epochMs(bootedAtMs + atMs)),
+  datacontenttype: "application/json" as const,
+  bootid: "boot-1",
+  monoms: String(atMs),
+  ...(seq !== undefined && { journalid: speaker.journal, seq: String(seq) }),
+  durable: seq !== undefined,
+  late: false,
+});
+
+const instantAt = (atMs: number) => ({
+  bootId: bootId("boot-1"),
+  monoMs: monoMs(atMs),
+  wallMs: epochMs(bootedAtMs + atMs),
+});
+
+const actionMessage = (speaker: Speaker, deed: Deed): ActionMessage => {
+  const { kind, atMs, detector = "kitchen", rule = "co", by = "李敏" } = deed;
+  const id = `${detector}:${kind}:${rule}:${atMs}`;
+  const at = instantAt(atMs);
+  return {
+    ...envelope(speaker, id, deed),
+    type: "canary.action.v1",
+    data: {
+      action: { id, kind, detector: detectorId(detector), rule, by, reason: "换电池", at },
+      where: { gateway: gatewayId(speaker.id) },
+      drill: false,
+    },
+  };
+};
+
+export const streetNotice = (
+  gateway: string,
+  { kind, atMs, group = "building:喜安/2栋", members = ["kitchen"] }: StreetHappening,
+): StreetNotice => ({
+  street: {
+    id: `${group}:${kind}:${atMs}`,
+    kind,
+    group,
+    priority: 2,
+    text: { zh: `${kind} ${atMs}`, en: `${kind} ${atMs}` },
+    at: instantAt(atMs),
+    members: members.map(detectorId),
+  },
+  where: { gateway: gatewayId(gateway) },
+  drill: false,
+});
+
+const streetMessage = (speaker: Speaker, happening: StreetHappening): StreetMessage => {
+  const data = streetNotice(speaker.id, happening);
+  return { ...envelope(speaker, data.street.id, happening), type: "canary.street.v1", data };
+};
 
 const status = (speaker: Speaker, facts: StatusFacts): StatusMessage => ({
   specversion: "1.0",
@@ -128,6 +205,7 @@ const status = (speaker: Speaker, facts: StatusFacts): StatusMessage => ({
     drill: false,
     detectors: [...(facts.detectors ?? [])],
     faults: [...(facts.faults ?? [])],
+    ...(facts.rules && { rules: facts.rules }),
   },
 });
 

@@ -117,3 +117,11 @@ export interface AlarmNotice {
 /** Gas and CO: sounded on site, first in every queue. */
 export const isDanger = (alarmClass: AlarmClass): boolean =>
   alarmClass === "co" || alarmClass === "gas";
+
+/**
+ * Whether an alarm that has returned still waits for a signature. What somebody answers for while
+ * it is held back asks nothing more of people; a detector's own store that tells of gas after an
+ * outage does.
+ */
+export const asksForSignature = (held: Held | undefined): boolean =>
+  held === undefined || held.by === "late";

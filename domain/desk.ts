@@ -5,7 +5,15 @@
  * work on. They stand side by side here and never share a state.
  */
 import { Type, type Static } from "typebox";
-import { AlarmNoticeSchema, DetectorStatusSchema } from "./wire.ts";
+import { streetTopics } from "./street-event.ts";
+import {
+  ActionEventSchema,
+  AlarmNoticeSchema,
+  AppliedRulesSchema,
+  DetectorStatusSchema,
+  HeldSchema,
+  PrioritySchema,
+} from "./wire.ts";
 
 export const alarmConditions = ["active", "returned"] as const;
 export const caseStates = ["reported", "accepted"] as const;
@@ -25,6 +33,18 @@ export const DeskAlarmSchema = Type.Object({
     description: "false: the gateway's disk failed, only the center has it",
   }),
   late: Type.Boolean(),
+  held: Type.Optional(
+    Type.Object(HeldSchema.properties, {
+      description:
+        "present: none of its notices ever rang, and why; listed apart, never hidden. What has " +
+        "rung once rings until somebody signs for it",
+    }),
+  ),
+  actions: Type.Optional(
+    Type.Array(ActionEventSchema, {
+      description: "what was done to this alarm at its gateway, newest first, at most 20",
+    }),
+  ),
   /** The last level the gateway sent, newer than the notice when the detector still speaks. */
   present: Type.Optional(DetectorStatusSchema),
   case: Type.Object({
@@ -47,8 +67,28 @@ export const DeskGatewaySchema = Type.Object({
   pending: Type.Integer({ description: "records on the gateway not yet confirmed" }),
   missing: Type.Integer({ description: "record numbers the center is still missing" }),
   faults: Type.Array(Type.Object({ zh: Type.String(), en: Type.String() })),
+  rules: Type.Optional(AppliedRulesSchema),
 });
 export type DeskGateway = Static<typeof DeskGatewaySchema>;
+
+/**
+ * Something about many homes at once that stands now. It heads its members' alarms and replaces
+ * none of them.
+ */
+export const StreetViewSchema = Type.Object({
+  id: Type.String(),
+  gateway: Type.String(),
+  topic: Type.Enum(streetTopics),
+  group: Type.String({ description: "what the homes have in common: building, riser, link …" }),
+  stands: Type.Boolean({ description: "false: it is over, take it off the page" }),
+  priority: PrioritySchema,
+  text: Type.Object({ zh: Type.String(), en: Type.String() }),
+  firstAtMs: Type.Number(),
+  lastAtMs: Type.Number(),
+  members: Type.Array(Type.String({ description: "detector" })),
+  drill: Type.Boolean(),
+});
+export type StreetView = Static<typeof StreetViewSchema>;
 
 /** Everything the duty page needs at once; the stream then tells the changes after `eventId`. */
 export const DeskSchema = Type.Object({
@@ -56,6 +96,7 @@ export const DeskSchema = Type.Object({
   nowMs: Type.Number({ description: "the center's clock, epoch ms" }),
   alarms: Type.Array(DeskAlarmSchema),
   gateways: Type.Array(DeskGatewaySchema),
+  street: Type.Array(StreetViewSchema),
 });
 export type Desk = Static<typeof DeskSchema>;
 
@@ -63,6 +104,7 @@ export type Desk = Static<typeof DeskSchema>;
 export type DeskEvent =
   | { readonly kind: "alarm"; readonly data: DeskAlarm }
   | { readonly kind: "gateway"; readonly data: DeskGateway }
+  | { readonly kind: "street"; readonly data: StreetView }
   /** Every 5 s, without an id: proves the stream alive and carries the center's clock. */
   | { readonly kind: "heartbeat"; readonly data: { readonly nowMs: number } };
 

@@ -6,10 +6,13 @@
  */
 import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
+import { actionKinds } from "./action.ts";
 import { alarmClasses, ruleIds, type AlarmNotice } from "./alarm.ts";
 import { combustibleGases } from "./gas.ts";
 import type { GatewayId } from "./ids.ts";
+import type { ActionNotice, StreetNotice } from "./notice.ts";
 import { err, ok, type Result } from "./result.ts";
+import { streetEventKinds } from "./street-event.ts";
 
 /** Lanes of the uplink, most urgent first; the alarm lane overtakes any backlog of the others. */
 export const lanes = ["alarm", "action", "state", "telemetry"] as const;
@@ -39,6 +42,20 @@ const level = Type.Union([
 ]);
 const gas = Type.Enum(["co", ...combustibleGases]);
 
+export const PrioritySchema = Type.Union([
+  Type.Literal(1),
+  Type.Literal(2),
+  Type.Literal(3),
+  Type.Literal(4),
+]);
+
+/** Why an alarm rings nobody, as it travels. */
+export const HeldSchema = Type.Object({
+  by: Type.Enum(["shelved", "out-of-service", "suppressed", "shadow", "late"]),
+  who: text,
+  reason: text,
+});
+
 const alarmEvent = Type.Object({
   id: name,
   episode: name,
@@ -46,7 +63,7 @@ const alarmEvent = Type.Object({
   detector: name,
   rule: Type.Enum(ruleIds),
   alarmClass: Type.Enum(alarmClasses),
-  priority: Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3), Type.Literal(4)]),
+  priority: PrioritySchema,
   at: instant,
   cause: Type.Object({
     ruleSet: text,
@@ -62,13 +79,7 @@ const alarmEvent = Type.Object({
   level: Type.Optional(level),
   peak: Type.Optional(level),
   test: Type.Boolean(),
-  held: Type.Optional(
-    Type.Object({
-      by: Type.Enum(["shelved", "out-of-service", "suppressed", "shadow", "late"]),
-      who: text,
-      reason: text,
-    }),
-  ),
+  held: Type.Optional(HeldSchema),
   late: Type.Optional(Type.Literal(true)),
   chatter: Type.Optional(Type.Integer({ minimum: 1 })),
 });
@@ -94,6 +105,31 @@ export const AlarmNoticeSchema = Type.Object({
   drill: Type.Boolean(),
 });
 
+const onGateway = { where: Type.Object({ gateway: name }), drill: Type.Boolean() };
+
+export const ActionEventSchema = Type.Object({
+  id: name,
+  kind: Type.Enum(actionKinds),
+  detector: name,
+  rule: Type.Enum([...ruleIds, "all"]),
+  episode: Type.Optional(name),
+  by: text,
+  reason: text,
+  at: instant,
+  untilWallMs: Type.Optional(Type.Number()),
+});
+
+const streetEvent = Type.Object({
+  id: name,
+  kind: Type.Enum(streetEventKinds),
+  group: Type.String({ minLength: 1, maxLength: 2_000 }),
+  priority: PrioritySchema,
+  text: bilingual,
+  at: instant,
+  members: Type.Array(name),
+  alarms: Type.Optional(Type.Integer({ minimum: 0 })),
+});
+
 /** What the gateway sees of one detector right now; not numbered, the newest wins. */
 export const DetectorStatusSchema = Type.Object({
   detector: name,
@@ -106,12 +142,20 @@ export const DetectorStatusSchema = Type.Object({
 });
 export type DetectorStatus = Static<typeof DetectorStatusSchema>;
 
+/** What judges at a gateway: the set, a hash over what is applied of it, the set on trial. */
+export const AppliedRulesSchema = Type.Object({
+  set: text,
+  hash: text,
+  shadow: Type.Optional(text),
+});
+
 const statusReport = Type.Object({
   sentAtMs: Type.Number(),
   /** Highest record number on this gateway's disk: lets the center notice a lost tail. */
   lastSeq: Type.Integer({ minimum: 0 }),
   pending: Type.Integer({ minimum: 0 }),
   drill: Type.Boolean(),
+  rules: Type.Optional(AppliedRulesSchema),
   /** Changed since the last report; a whole picture after each new connection. */
   detectors: Type.Array(DetectorStatusSchema),
   faults: Type.Array(bilingual),
@@ -145,6 +189,18 @@ export const AlarmMessageSchema = Type.Object({
   type: Type.Literal("canary.alarm.v1"),
   data: AlarmNoticeSchema,
 });
+export const ActionMessageSchema = Type.Object({
+  ...envelope,
+  ...numbered,
+  type: Type.Literal("canary.action.v1"),
+  data: Type.Object({ action: ActionEventSchema, ...onGateway }),
+});
+export const StreetMessageSchema = Type.Object({
+  ...envelope,
+  ...numbered,
+  type: Type.Literal("canary.street.v1"),
+  data: Type.Object({ street: streetEvent, ...onGateway }),
+});
 export const StatusMessageSchema = Type.Object({
   ...envelope,
   type: Type.Literal("canary.status.v1"),
@@ -152,8 +208,16 @@ export const StatusMessageSchema = Type.Object({
   data: statusReport,
 });
 export type AlarmMessage = Omit<Static<typeof AlarmMessageSchema>, "data"> & { data: AlarmNotice };
+export type ActionMessage = Omit<Static<typeof ActionMessageSchema>, "data"> & {
+  data: ActionNotice;
+};
+export type StreetMessage = Omit<Static<typeof StreetMessageSchema>, "data"> & {
+  data: StreetNotice;
+};
 export type StatusMessage = Static<typeof StatusMessageSchema>;
-export type UpMessage = AlarmMessage | StatusMessage;
+/** What the journal keeps, numbers and sends. */
+export type RecordMessage = AlarmMessage | ActionMessage | StreetMessage;
+export type UpMessage = RecordMessage | StatusMessage;
 
 /**
  * The center's word that it has committed: every number up to `upTo` of this journal except the
@@ -204,13 +268,20 @@ export const explainWireError = (error: WireError): { zh: string; en: string } =
 
 const compiled = {
   "canary.alarm.v1": Compile(AlarmMessageSchema),
+  "canary.action.v1": Compile(ActionMessageSchema),
+  "canary.street.v1": Compile(StreetMessageSchema),
   "canary.status.v1": Compile(StatusMessageSchema),
   "canary.receipt.v1": Compile(ReceiptSchema),
 };
 
 /** Reads a message a gateway sent up. */
 export const parseUpMessage = (json: string): Result<UpMessage, WireError> =>
-  parse<UpMessage>(json, ["canary.alarm.v1", "canary.status.v1"]);
+  parse<UpMessage>(json, [
+    "canary.alarm.v1",
+    "canary.action.v1",
+    "canary.street.v1",
+    "canary.status.v1",
+  ]);
 
 /** Reads a receipt the center sent down. */
 export const parseReceipt = (json: string): Result<Receipt, WireError> =>

@@ -3,13 +3,15 @@ import { detectorId, isName, type DetectorId } from "#domain/ids.ts";
 import type { Address } from "#domain/place.ts";
 import { milliseconds, seconds, type DurationMs } from "#domain/quantity.ts";
 import { findProfile } from "#firmware-config/registry.ts";
-import type { Site } from "#platform/site-file/schema.ts";
+import type { LineSite, Site } from "#platform/site-file/schema.ts";
 
 /** What is registered about one detector. */
 export interface Registered {
   readonly id: DetectorId;
   readonly profileId: string;
   readonly silenceAfter: DurationMs;
+  /** What its messages come over and what silences it when it fails: a line's id, or `mqtt`. */
+  readonly link: string;
   /** Absent: registered without an address, which people must be shown. */
   readonly address?: Address;
   /** Salted hash of the detector's MQTT credential. */
@@ -25,6 +27,9 @@ export interface Directory {
 }
 
 export const createDirectory = (site: Site): Directory => {
+  const lineOf = new Map(
+    site.gateway.lines.flatMap((line) => detectorsOn(line).map((id) => [id, line.id] as const)),
+  );
   const all = site.detectors.map((one): Registered => {
     const profile = findProfile(one.profile);
     return {
@@ -34,6 +39,7 @@ export const createDirectory = (site: Site): Directory => {
         one.silenceAfterSeconds === undefined
           ? (profile?.silenceAfterMs ?? milliseconds(60_000))
           : seconds(one.silenceAfterSeconds),
+      link: lineOf.get(one.id) ?? "mqtt",
       ...(one.address && { address: compact(one.address) }),
       ...(one.token !== undefined && { tokenHash: one.token }),
     };
@@ -54,6 +60,11 @@ export const createDirectory = (site: Site): Directory => {
     byDevice: (dialect, device) => byDevice.get(deviceKey(dialect, device)),
   };
 };
+
+const detectorsOn = (line: LineSite): readonly string[] =>
+  line.kind === "serial"
+    ? [line.detector ?? line.id]
+    : line.units.flatMap(({ detectors }) => detectors.filter((id) => id !== null));
 
 /**
  * The name an unregistered device is known by here, made from what it says of itself, so that its

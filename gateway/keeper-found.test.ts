@@ -1,3 +1,4 @@
+import { noticeId } from "#domain/notice.ts";
 import { expect, test } from "vitest";
 import { detectorId } from "#domain/ids.ts";
 import { createManualTime } from "#platform/manual-time.ts";
@@ -23,7 +24,7 @@ const openKeeper = (fates: ("well" | "fails" | "hangs")[]) => {
     timers: time.timers,
     reportFault: () => {},
     onKept: () => {},
-    onUnkept: ({ event }) => leftUnwritten.push(event.id),
+    onUnkept: (notice) => leftUnwritten.push(noticeId(notice)),
   });
   const keep = (id: string, state: string): Promise<string> =>
     keeper.keep(kitchen, [alarmRecord(id)], JSON.stringify(state)).then(
@@ -40,7 +41,7 @@ test("a write that is refused while another follows it does not put the older st
   await time.pass(5_000);
   expect((await journal.states()).map(({ json }) => json)).toEqual(['"quiet"']);
   const records = await journal.pending("alarm", 0, 10);
-  expect(records.map(({ notice }) => notice.event.id)).toEqual(["raised", "returned"]);
+  expect(records.map(({ notice }) => noticeId(notice))).toEqual(["raised", "returned"]);
 });
 
 test("an alarm behind an older one on a disk that hangs leaves within a second all the same", async () => {

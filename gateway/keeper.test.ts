@@ -1,3 +1,4 @@
+import { noticeId } from "#domain/notice.ts";
 import { expect, test } from "vitest";
 import { detectorId } from "#domain/ids.ts";
 import { createManualTime } from "#platform/manual-time.ts";
@@ -29,7 +30,7 @@ const openStory = (wrap: (journal: Journal) => Journal = (journal) => journal) =
     timers: time.timers,
     reportFault: ({ key, present }) => void faults.set(key, present),
     onKept: () => {},
-    onUnkept: ({ event }) => void left.push(event.id),
+    onUnkept: (notice) => void left.push(noticeId(notice)),
   });
   const outcome = (promise: Promise<void> | undefined) => {
     let now: "waiting" | "written" | "refused" = promise === undefined ? "written" : "waiting";
@@ -62,7 +63,7 @@ const openStory = (wrap: (journal: Journal) => Journal = (journal) => journal) =
       for (const answer of asked.splice(0)) answer.resolve();
       await time.pass(2_000);
     },
-    ids: async () => (await journal.pending("alarm", 0, 100)).map(({ notice }) => notice.event.id),
+    ids: async () => (await journal.pending("alarm", 0, 100)).map(({ notice }) => noticeId(notice)),
   };
 };
 
@@ -113,7 +114,7 @@ test("one record that the journal will never have holds up no other", async () =
   const story = openStory((journal) => ({
     ...journal,
     append: (records, states) =>
-      records.some(({ notice }) => notice.event.id === "poison")
+      records.some(({ notice }) => noticeId(notice) === "poison")
         ? Promise.reject(new Error("SQLITE_CONSTRAINT"))
         : journal.append(records, states),
   }));

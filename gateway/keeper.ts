@@ -1,15 +1,18 @@
 /** Gets alarm records onto the disk, and the word out when the disk will not have them. */
-import type { AlarmNotice } from "#domain/alarm.ts";
 import type { DetectorId } from "#domain/ids.ts";
+import type { Notice } from "#domain/notice.ts";
 import type { Timers } from "#platform/timers.ts";
 import type { Journal, JournalRecord, NewRecord, ReportFault, SavedState } from "./ports.ts";
 
 export interface Keeper {
-  /** Resolves once the records and the state are on disk. Rejects when the disk refused; it is tried again. */
+  /**
+   * Resolves once the records and the state are on disk. Rejects when the disk refused; it is tried
+   * again. What is about no detector is kept under a name of its own, which holds a colon.
+   */
   readonly keep: (
     detector: DetectorId,
     records: readonly NewRecord[],
-    state: string,
+    state: string | undefined,
   ) => Promise<void>;
   /**
    * What is still to be written for a detector, tried again at once: a repeat of its message must
@@ -31,7 +34,7 @@ export interface KeeperDeps {
   /** Records are on disk. */
   readonly onKept: (records: readonly JournalRecord[]) => void;
   /** A notice that is not on disk must leave all the same. */
-  readonly onUnkept: (notice: AlarmNotice) => void;
+  readonly onUnkept: (notice: Notice) => void;
 }
 
 /** A disk that takes longer than this is not waited for: the alarm leaves unwritten. */
@@ -110,7 +113,11 @@ const createDebts = (deps: KeeperDeps) => {
   const payAll = (): void => debts.forEach((debt) => void pay(debt));
 
   return {
-    add: (detector: DetectorId, records: readonly NewRecord[], state: string): Promise<void> => {
+    add: (
+      detector: DetectorId,
+      records: readonly NewRecord[],
+      state: string | undefined,
+    ): Promise<void> => {
       const debt: Debt = {
         detector,
         records,

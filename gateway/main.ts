@@ -1,9 +1,9 @@
 /** The gateway's composition root: the only file that picks concrete parts. Protection first, pages last. */
 import { join } from "node:path";
-import { gatewayId, type DetectorId } from "#domain/ids.ts";
+import { gatewayId } from "#domain/ids.ts";
 import { seconds } from "#domain/quantity.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
-import type { Clock, Instant } from "#domain/time.ts";
+import type { Clock } from "#domain/time.ts";
 import { both, type Log } from "#platform/log.ts";
 import {
   openMqttListener,
@@ -15,21 +15,22 @@ import { readTlsFiles } from "#platform/site-file/tls-files.ts";
 import { openSystemClock } from "#platform/system-clock.ts";
 import { systemTimers, type Timers } from "#platform/timers.ts";
 import type { LimitSet } from "#rules/limits/limit-set.ts";
-import { reviveState, type DetectorState } from "#rules/step.ts";
+import type { DetectorRules } from "#rules/step.ts";
 import { createBuzzerBoard } from "./buzzer-board.ts";
 import { detectorStatus } from "./detector-status.ts";
-import { createDirectory, type Directory } from "./directory.ts";
+import { createDirectory, type Directory, type Registered } from "./directory.ts";
 import { createFaultBoard, type FaultBoard } from "./fault-board.ts";
 import { openGatewayHttp } from "./http/server.ts";
 import { createStatusReader, type GatewayStatus } from "./http/status.ts";
 import { openJournal } from "./journal/open-journal.ts";
 import { createKeeper } from "./keeper.ts";
+import { reviveStates } from "./known-states.ts";
+import { createLinkRelay } from "./link-relay.ts";
 import { createGatewayMetrics } from "./metrics.ts";
 import { createMqttAccess } from "./mqtt-access.ts";
 import { createPipeline } from "./pipeline.ts";
 import { createPoints, strangerFault } from "./points.ts";
-import type { Journal } from "./ports.ts";
-import { chooseLimits } from "./site-limits.ts";
+import { appliedRules, chooseLimits, chooseTrial, type AppliedRules } from "./site-limits.ts";
 import { createMqttSource, type MqttSource } from "./sources/mqtt-source.ts";
 import { createUplink, type Uplink } from "./uplinks/uplink.ts";
 import { wireBuzzers } from "./wiring/buzzers.ts";
@@ -58,6 +59,9 @@ interface World {
   readonly faults: FaultBoard;
   readonly directory: Directory;
   readonly limits: LimitSet;
+  /** On trial beside them. */
+  readonly trial: LimitSet | undefined;
+  readonly rules: AppliedRules;
   readonly folder: string;
 }
 
@@ -66,7 +70,11 @@ export const startGateway = async (
   options: GatewayOptions,
 ): Promise<Result<RunningGateway, Bilingual>> => {
   const limits = chooseLimits(options.site);
-  if (!limits.ok) return err(limits.error[0]?.text ?? { zh: "限值有误", en: "wrong limits" });
+  const trial = chooseTrial(options.site);
+  if (!limits.ok || !trial.ok) {
+    const [first] = [limits, trial].flatMap((chosen) => (chosen.ok ? [] : chosen.error));
+    return err(first?.text ?? { zh: "限值有误", en: "wrong limits" });
+  }
   const world: World = {
     options,
     clock: openSystemClock(),
@@ -74,6 +82,8 @@ export const startGateway = async (
     faults: openFaultBoard(options.log),
     directory: createDirectory(options.site),
     limits: limits.value,
+    trial: trial.value,
+    rules: appliedRules(limits.value, trial.value),
     folder: join(options.dataFolder, "gateway"),
   };
 
@@ -94,7 +104,7 @@ export const startGateway = async (
 
 /** Journal, lines, buzzers and judgement: all that sounds an alarm, and the uplink behind it. */
 const protect = async (world: World, broker: MqttListener) => {
-  const { options, clock, timers, faults, directory, limits } = world;
+  const { options, clock, timers, faults, directory, limits, trial } = world;
   const { site } = options;
   const gateway = gatewayId(site.gateway.id);
   const reportFault = faults.report;
@@ -104,8 +114,9 @@ const protect = async (world: World, broker: MqttListener) => {
   });
   if (salvage !== undefined) options.log.error(both(salvage));
   // Before the buzzers are set for the first time: one that sounds must not fall silent while we read.
-  const known = await reviveStates(journal, clock.now(), faults);
-  const lines = openLines(site, { clock, timers, reportFault });
+  const known = await reviveStates(journal, clock.now(), reportFault, trial?.id);
+  const links = createLinkRelay(reportFault);
+  const lines = openLines(site, { clock, timers, reportFault: links.report });
   const buzzers = createBuzzerBoard(wireBuzzers(site, { broker, lines, timers, reportFault }), {
     reportFault,
     timers,
@@ -122,7 +133,8 @@ const protect = async (world: World, broker: MqttListener) => {
   const points = createPoints({
     directory,
     known,
-    rulesFor: (registered) => ({ limits, silenceAfter: registered?.silenceAfter ?? seconds(60) }),
+    rulesFor: (registered) => rulesBy(limits, registered),
+    trialFor: (registered) => trial && rulesBy(trial, registered),
     now: clock.now,
     onStranger: (id, { line, place }) => reportFault(strangerFault(id, `${line} ${place}`)),
   });
@@ -137,6 +149,7 @@ const protect = async (world: World, broker: MqttListener) => {
     reportFault,
     status: () => ({
       drill,
+      rules: world.rules,
       detectors: Array.from(points.byId.values(), detectorStatus),
       faults: faults.standing().map(({ text: { zh, en } }) => ({ zh, en })),
     }),
@@ -149,8 +162,15 @@ const protect = async (world: World, broker: MqttListener) => {
     points,
     keeper,
     sound: buzzers.follow,
+    reportFault,
   });
-  const sources = startSources(site, lines, { clock, timers, take: pipeline.take, reportFault });
+  links.follow(pipeline.setLink);
+  const sources = startSources(site, lines, {
+    clock,
+    timers,
+    take: pipeline.take,
+    reportFault: links.report,
+  });
   return { lines, buzzers, keeper, points, pipeline, link, uplink, sources };
 };
 
@@ -187,6 +207,11 @@ const finish = async (
   return ok({ mqttPort: broker.port, httpPort, status, close });
 };
 
+const rulesBy = (limits: LimitSet, registered: Registered | undefined): DetectorRules => ({
+  limits,
+  silenceAfter: registered?.silenceAfter ?? seconds(60),
+});
+
 const openFaultBoard = (log: Log): FaultBoard =>
   createFaultBoard(({ key, present, text }) => {
     if (present) log.error({ key }, both(text));
@@ -215,19 +240,4 @@ const openBroker = (
 const takeLater = async (standing: Promise<MqttSource>, message: MqttMessage): Promise<void> => {
   const kept = { ...message, payload: Uint8Array.from(message.payload) };
   await (await standing).onPublish(kept);
-};
-
-/** States the journal kept. One that cannot be read starts anew, and a fault says for whom. */
-const reviveStates = async (
-  journal: Journal,
-  now: Instant,
-  faults: FaultBoard,
-): Promise<ReadonlyMap<DetectorId, DetectorState>> => {
-  const states = new Map<DetectorId, DetectorState>();
-  for (const { detector, json } of await journal.states().catch(() => [])) {
-    const state = reviveState(json, now);
-    if (state.ok) states.set(detector, state.value);
-    else faults.report({ key: `state:${detector}`, present: true, text: state.error });
-  }
-  return states;
 };

@@ -5,26 +5,29 @@
  * only after that acknowledged, shown or sent; if the disk fails or dawdles, the alarm goes out
  * all the same, marked `durable: false`, and its sender gets no acknowledgement.
  */
-import { isDanger, type AlarmEvent, type AlarmNotice } from "#domain/alarm.ts";
-import type { Sounding } from "#domain/buzzer.ts";
+import type { ActionEvent } from "#domain/action.ts";
+import type { AlarmEvent } from "#domain/alarm.ts";
 import type { Level } from "#domain/gas.ts";
-import { eventId, type DetectorId, type GatewayId } from "#domain/ids.ts";
+import type { DetectorId } from "#domain/ids.ts";
 import type { Report } from "#domain/reading.ts";
+import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
 import type { Timers } from "#platform/timers.ts";
-import { isQuiet, saveState, step, type JudgeInput } from "#rules/step.ts";
+import { saveState, type Command } from "#rules/step.ts";
+import { carryOut, type Carried, type CarryDeps } from "./carry-out.ts";
+import { inheritedSuppressions } from "./inherited-suppressions.ts";
 import type { Keeper } from "./keeper.ts";
-import { matters, type Point, type Points } from "./points.ts";
-import type { Take } from "./ports.ts";
+import type { Point, Points } from "./points.ts";
+import type { ReportFault, SavedState, Take } from "./ports.ts";
+import { saveShadow } from "./shadow.ts";
+import { createStreetWatch } from "./street-watch.ts";
 
-export interface PipelineDeps {
-  readonly gateway: GatewayId;
-  readonly drill: boolean;
+export interface PipelineDeps extends CarryDeps {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly points: Points;
   readonly keeper: Keeper;
-  readonly sound: (detector: DetectorId, sounding: Sounding) => void;
+  readonly reportFault: ReportFault;
 }
 
 /** Messages since the start; repeats and gaps by the devices' own numbers, for the technician. */
@@ -34,8 +37,22 @@ export interface PipelineCounts {
   gaps: number;
 }
 
+/** What a named person may do to a detector's alarms; suppression by design is not theirs. */
+export type HumanCommand = Exclude<Command, { readonly kind: "suppress" | "unsuppress" }>;
+
+/** A command that was carried out. */
+export interface Done {
+  readonly actions: readonly ActionEvent[];
+  /** Resolves once it is on disk; rejects when the disk refused, it is then tried again. */
+  readonly kept: Promise<void>;
+}
+
 export interface Pipeline {
   readonly take: Take;
+  /** Does what a person asks, or says why not; what is refused changes nothing. */
+  readonly command: (detector: DetectorId, command: HumanCommand) => Result<Done, Bilingual>;
+  /** A line that many detectors are heard over has died, or is open again. */
+  readonly setLink: (link: string, up: boolean) => void;
   readonly counts: Readonly<PipelineCounts>;
   readonly close: () => Promise<void>;
 }
@@ -48,8 +65,26 @@ const savePeriodMs = 10_000;
 export const createPipeline = (deps: PipelineDeps): Pipeline => {
   const { clock, keeper, points, timers } = deps;
   const counts: PipelineCounts = { reports: 0, duplicates: 0, gaps: 0 };
+  const inherited = inheritedSuppressions(points.byId.values());
+  const street = createStreetWatch({
+    ...deps,
+    homes: homesOf(points),
+    downLinks: inherited.downLinks,
+    command: (detector, command) => {
+      const point = points.byId.get(detector);
+      if (point !== undefined) obey(point, command);
+    },
+  });
 
-  const takeOne = (report: Report): Promise<void> | undefined => {
+  const obey = (point: Point, command: Command): Carried => {
+    const carried = carryOut(deps, point, { kind: "command", command, now: clock.now() });
+    street.see(carried.events);
+    // Whoever asked may wait for the disk; nobody has to.
+    carried.waits?.catch(() => {});
+    return carried;
+  };
+
+  const takeOne = (report: Report): Carried => {
     counts.reports += 1;
     const point = points.of(report);
     noteReport(point, report, counts);
@@ -59,9 +94,14 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
   // Nobody waits for an acknowledgement of these; the keeper reports and retries on its own.
   const tick = (isDue: (point: Point, nowMs: number) => boolean): void => {
     const now = clock.now();
+    const events: AlarmEvent[] = [];
     for (const point of points.byId.values()) {
-      if (isDue(point, now.monoMs)) carryOut(deps, point, { kind: "tick", now })?.catch(() => {});
+      if (!isDue(point, now.monoMs)) continue;
+      const carried = carryOut(deps, point, { kind: "tick", now });
+      carried.waits?.catch(() => {});
+      events.push(...carried.events);
     }
+    street.see(events);
   };
 
   const saveChanged = (): void => {
@@ -71,23 +111,31 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
     );
     for (const point of changed) point.unsaved = false;
     keeper.save(changed.map(({ id, state }) => ({ detector: id, json: saveState(state) })));
+    keeper.save(unsavedShadows(points));
   };
 
   // A restart with an alarm standing sounds again at once, before any source speaks.
   tick(() => true);
+  for (const { point, command } of inherited.stale) obey(point, command);
+  for (const link of inherited.gone) street.setLink(link, true);
   const stops = [
-    timers.every(tickPeriodMs, () =>
-      tick(({ state }, nowMs) => state.wakeAtMs !== undefined && state.wakeAtMs <= nowMs),
-    ),
+    timers.every(tickPeriodMs, () => tick(isWakeDue)),
     timers.every(savePeriodMs, saveChanged),
+    street.close,
   ];
 
   return {
     take: (reports) => {
-      if (reports.length === 1 && reports[0]) return takeOne(reports[0]);
-      const waits = reports.map(takeOne).filter((wait) => wait !== undefined);
-      return waits.length === 0 ? undefined : Promise.all(waits).then(() => {});
+      const carried = reports.map(takeOne);
+      street.see(carried.flatMap(({ events }) => events));
+      const waits = carried.map((one) => one.waits).filter((wait) => wait !== undefined);
+      return waits.length > 1 ? Promise.all(waits).then(() => {}) : waits[0];
     },
+    command: (detector, command) => {
+      const point = points.byId.get(detector);
+      return point === undefined ? err(unknownDetector(detector)) : answer(obey(point, command));
+    },
+    setLink: street.setLink,
     counts,
     close: async () => {
       for (const stop of stops) stop();
@@ -97,71 +145,39 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
   };
 };
 
-/** Asks the judge and does what it answers; a promise only when something must reach the disk. */
-const carryOut = (
-  deps: PipelineDeps,
-  point: Point,
-  input: JudgeInput,
-): Promise<void> | undefined => {
-  const before = point.state;
-  const mattered = matters(point);
-  const next = step(before, input, point.rules);
-  point.state = next.state;
-  if (next.sounding !== point.sounding) {
-    point.sounding = next.sounding;
-    deps.sound(point.id, next.sounding);
-  }
-  // A detector with nothing to remember is written once, when it falls quiet, and not again.
-  if (next.state !== before && !(isQuiet(before) && isQuiet(next.state)))
-    point.unsaved = mattered || matters(point);
-  const events = next.events.filter((event) => isForTheDesk(point, event));
-  if (events.length === 0) return deps.keeper.owed(point.id);
-  point.unsaved = false;
-  const report = input.kind === "report" ? input.report : undefined;
-  return deps.keeper.keep(
-    point.id,
-    events.map((event) => ({
-      // Gas and CO have the alarm lane to themselves.
-      lane: isDanger(event.alarmClass) ? "alarm" : "state",
-      notice: noticeOf(deps, point, withMoment(withLevel(event, report))),
-    })),
-    saveState(next.state),
+const answer = ({ refused, actions, waits }: Carried): Result<Done, Bilingual> =>
+  refused === undefined ? ok({ actions, kept: waits ?? Promise.resolve() }) : err(refused);
+
+const isWakeDue = ({ state, shadow }: Point, nowMs: number): boolean =>
+  (state.wakeAtMs !== undefined && state.wakeAtMs <= nowMs) ||
+  (shadow?.state.wakeAtMs !== undefined && shadow.state.wakeAtMs <= nowMs);
+
+const unsavedShadows = (points: Points): readonly SavedState[] =>
+  [...points.byId.values()].flatMap(({ shadow }) => {
+    if (shadow?.unsaved !== true) return [];
+    shadow.unsaved = false;
+    return [saveShadow(shadow)];
+  });
+
+/** Everyone registered: whoever is not has neither an address nor neighbours. */
+const homesOf = (points: Points) =>
+  [...points.byId.values()].flatMap(({ registered }) =>
+    registered === undefined
+      ? []
+      : [
+          {
+            detector: registered.id,
+            link: registered.link,
+            model: registered.profileId,
+            ...(registered.address && { address: registered.address }),
+          },
+        ],
   );
-};
 
-/** Of a device nobody registered only gas and CO are alarms; see `matters`. */
-const isForTheDesk = ({ registered }: Point, { alarmClass }: AlarmEvent): boolean =>
-  registered !== undefined || isDanger(alarmClass);
-
-const noticeOf = (deps: PipelineDeps, point: Point, event: AlarmEvent): AlarmNotice => ({
-  event,
-  where: {
-    gateway: deps.gateway,
-    position: point.position,
-    ...(point.registered?.address && { address: point.registered.address }),
-    ...(point.registered && { profile: point.registered.profileId }),
-  },
-  drill: deps.drill,
+const unknownDetector = (detector: DetectorId): Bilingual => ({
+  zh: `网关没有探测器「${detector}」,请核对编号`,
+  en: `this gateway has no detector "${detector}"; check its id`,
 });
-
-/**
- * The rules number the events of an episode. A life that ended before its last events were written
- * is forgotten by the gateway, though not by the center, and the next life gives the same numbers
- * to other events: the moment keeps them apart.
- */
-const withMoment = (event: AlarmEvent): AlarmEvent => ({
-  ...event,
-  id: eventId(`${event.id}@${event.at.bootId.slice(0, 8)}:${event.at.monoMs}`),
-});
-
-/** The device's own alarm carries no level; what the same message measured of that gas belongs to it. */
-const withLevel = (event: AlarmEvent, report: Report | undefined): AlarmEvent => {
-  if (report === undefined || event.level !== undefined || event.gas === undefined) return event;
-  const measured = report.findings.find(
-    (finding) => finding.kind === "level" && finding.level.gas === event.gas,
-  );
-  return measured?.kind === "level" ? { ...event, level: measured.level } : event;
-};
 
 /** What is remembered of a report for people; none of it decides anything. */
 const noteReport = (point: Point, report: Report, counts: PipelineCounts): void => {

@@ -7,13 +7,17 @@ import type { BusPosition, Report } from "#domain/reading.ts";
 import type { Instant } from "#domain/time.ts";
 import { initialState, type DetectorRules, type DetectorState } from "#rules/step.ts";
 import type { Directory, Registered } from "./directory.ts";
+import type { KnownStates } from "./known-states.ts";
 import type { GatewayFault } from "./ports.ts";
+import { createShadow, type Shadow } from "./shadow.ts";
 
 export interface Point {
   readonly id: DetectorId;
   readonly registered: Registered | undefined;
   readonly rules: DetectorRules;
   state: DetectorState;
+  /** The rules on trial beside them, when there are any. */
+  readonly shadow: Shadow | undefined;
   sounding: Sounding;
   position: BusPosition;
   /** Wall clock of the last message of any kind; for people, never for durations. */
@@ -42,7 +46,9 @@ const nowhere: BusPosition = { line: "-", place: "-" };
 export const createPoints = (deps: {
   readonly directory: Directory;
   readonly rulesFor: (registered: Registered | undefined) => DetectorRules;
-  readonly known: ReadonlyMap<DetectorId, DetectorState>;
+  /** Rules on trial, judging beside those in force and ringing nobody. */
+  readonly trialFor?: (registered: Registered | undefined) => DetectorRules | undefined;
+  readonly known: KnownStates;
   readonly now: () => Instant;
   /** A device nobody registered is heard for the first time, or again after it was forgotten. */
   readonly onStranger: (id: DetectorId, position: BusPosition) => void;
@@ -53,11 +59,13 @@ export const createPoints = (deps: {
 
   const open = (id: DetectorId, position: BusPosition): Point => {
     const registered = deps.directory.byId(id);
+    const trial = deps.trialFor?.(registered);
     const point: Point = {
       id,
       registered,
       rules: deps.rulesFor(registered),
-      state: deps.known.get(id) ?? initialState(id, deps.now()),
+      state: deps.known.live.get(id) ?? initialState(id, deps.now()),
+      shadow: trial && createShadow(id, trial, deps.known.shadow.get(id), deps.now()),
       sounding: "none",
       position,
       heardAtMs: undefined,
@@ -79,7 +87,7 @@ export const createPoints = (deps: {
   };
 
   for (const { id } of deps.directory.all) open(id, nowhere);
-  for (const [id, { episodes }] of deps.known) {
+  for (const [id, { episodes }] of deps.known.live) {
     if (!byId.has(id) && episodes.length > 0) open(id, nowhere);
   }
 

@@ -1,15 +1,15 @@
 /** What the gateway needs from the outside, each with its promise. Adapters translate and decide nothing. */
-import type { AlarmNotice } from "#domain/alarm.ts";
 import type { BuzzerCommand } from "#domain/buzzer.ts";
 import type { BuzzerId, DetectorId, JournalId } from "#domain/ids.ts";
+import type { Notice } from "#domain/notice.ts";
 import type { Report } from "#domain/reading.ts";
 import type { Bilingual, Result } from "#domain/result.ts";
 import type { Lane } from "#domain/wire.ts";
 
-/** Something to be kept and sent. Lanes: `alarm` for gas and CO, `state` for the other classes. */
+/** Something to be kept and sent, in the lane of `noticeFacts`. */
 export interface NewRecord {
   readonly lane: Lane;
-  readonly notice: AlarmNotice;
+  readonly notice: Notice;
 }
 
 /** A record on disk: numbered without gaps, chained by hash. */

@@ -5,7 +5,7 @@ import { findProfile, profiles } from "#firmware-config/registry.ts";
 import type { SiteMistake, SitePath } from "#platform/site-file/mistakes.ts";
 import type { Site } from "#platform/site-file/schema.ts";
 import { isLoopback } from "./mqtt-access.ts";
-import { chooseLimits } from "./site-limits.ts";
+import { chooseLimits, chooseTrial } from "./site-limits.ts";
 
 export const checkGatewaySite = (site: Site): readonly SiteMistake[] => [
   ...doubledNames(site),
@@ -154,8 +154,9 @@ const accessMistakes = (site: Site): SiteMistake[] => {
 };
 
 const limitMistakes = (site: Site): SiteMistake[] => {
-  const chosen = chooseLimits(site);
-  return chosen.ok ? [] : [...chosen.error];
+  return [chooseLimits(site), chooseTrial(site)].flatMap((chosen) =>
+    chosen.ok ? [] : chosen.error,
+  );
 };
 
 /** Certificates and tokens that the file names must be there before anything starts on them. */

@@ -5,11 +5,12 @@ import {
   type Held,
   type RuleId,
 } from "#domain/alarm.ts";
-import type { DetectorId, EpisodeId, UserId } from "#domain/ids.ts";
+import type { EpisodeId, UserId } from "#domain/ids.ts";
 import { monoMs, type MonoMs } from "#domain/quantity.ts";
-import type { Instant } from "#domain/time.ts";
 import type { LimitSet } from "./limits/limit-set.ts";
 import type { Episode } from "./state.ts";
+
+export { actionKinds, type ActionEvent, type ActionKind } from "#domain/action.ts";
 
 /**
  * Where one rule of one detector stands in the life of an alarm, after ISA-18.2 (`docs/standards.md`
@@ -55,37 +56,6 @@ export interface Hush {
   readonly by: string;
   readonly reason: string;
   readonly untilMs: MonoMs;
-}
-
-export const actionKinds = [
-  "acknowledged",
-  "unacknowledged",
-  "reset",
-  "shelved",
-  "unshelved",
-  "shelving-expired",
-  "suppressed",
-  "unsuppressed",
-  "taken-out-of-service",
-  "returned-to-service",
-  "service-hold-expired",
-  "hushed",
-  "hush-expired",
-] as const;
-export type ActionKind = (typeof actionKinds)[number];
-
-/** Something a person did, or that ended by its limit; for the record and for the one who asked. */
-export interface ActionEvent {
-  readonly id: string;
-  readonly kind: ActionKind;
-  readonly detector: DetectorId;
-  readonly rule: RuleId | "all";
-  readonly episode?: EpisodeId;
-  readonly by: string;
-  readonly reason: string;
-  readonly at: Instant;
-  /** Visible countdown: when it ends by itself, wall clock. */
-  readonly untilWallMs?: number;
 }
 
 export const dangerRules: ReadonlySet<RuleId> = new Set([

@@ -3,6 +3,7 @@ import type { Store } from "../store/open-store.ts";
 import { changesAfter, lastPosition, type PlacedChange } from "../store/stream-log.ts";
 import { alarmsNamed } from "./read-alarms.ts";
 import { readGateways, type GatewayView } from "./read-gateways.ts";
+import { readStreet } from "./read-street.ts";
 
 /** One event as a page gets it; without a position it cannot be asked for again. */
 export interface PlacedEvent {
@@ -106,11 +107,18 @@ const compose = async (
       gateway,
     ]),
   );
+  const street = new Map(
+    (await readStreet(parts.store.db, named("street"))).map((view) => [view.id, view]),
+  );
   return changes.flatMap(({ kind, ref, position }): readonly PlacedEvent[] => {
     const alarm = alarms.get(ref);
     const gateway = gateways.get(ref);
+    const view = street.get(ref);
     if (kind === "alarm") {
       return alarm === undefined ? [] : [{ position, event: { kind, data: alarm } }];
+    }
+    if (kind === "street") {
+      return view === undefined ? [] : [{ position, event: { kind, data: view } }];
     }
     return gateway === undefined ? [] : [{ position, event: { kind, data: gateway } }];
   });

@@ -1,6 +1,8 @@
 import type { DeskAlarm } from "#domain/desk.ts";
 import type { DetectorStatus } from "#domain/wire.ts";
-import { parseNotice } from "../intake/save-alarms.ts";
+import { heldBack } from "../intake/fold-alarm.ts";
+import { parseMemory, parseNotice } from "../intake/save-alarms.ts";
+import { actionsOn } from "./read-actions.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 
@@ -12,7 +14,7 @@ export const alarmsOnDesk = async (db: Reading): Promise<readonly DeskAlarm[]> =
     .orderBy("alarms.first_at_ms")
     .orderBy("alarms.episode")
     .execute();
-  return rows.map(rowToDeskAlarm);
+  return toDeskAlarms(db, rows);
 };
 
 /** The named alarms, on the desk or not; unknown names are left out. */
@@ -23,7 +25,7 @@ export const alarmsNamed = async (
   const alarms: DeskAlarm[] = [];
   for (const chunk of inChunks(episodes)) {
     const rows = await selectAlarms(db).where("alarms.episode", "in", chunk).execute();
-    alarms.push(...rows.map(rowToDeskAlarm));
+    alarms.push(...(await toDeskAlarms(db, rows)));
   }
   return alarms;
 };
@@ -56,7 +58,7 @@ export const alarmPage = async (
     .orderBy("alarms.episode", "desc")
     .limit(page.limit + 1)
     .execute();
-  const items = rows.slice(0, page.limit).map(rowToDeskAlarm);
+  const items = await toDeskAlarms(db, rows.slice(0, page.limit));
   const last = items.at(-1);
   return rows.length > page.limit && last !== undefined
     ? { items, next: { receivedAtMs: last.receivedAtMs, episode: last.episode } }
@@ -75,7 +77,11 @@ const selectAlarms = (db: Reading) =>
     .leftJoin("gateways", "gateways.id", "alarms.gateway")
     .select([
       "alarms.episode",
+      "alarms.gateway",
+      "alarms.gateway_episode",
+      "alarms.detector",
       "alarms.condition",
+      "alarms.memory",
       "alarms.notice",
       "alarms.first_at_ms",
       "alarms.last_at_ms",
@@ -93,7 +99,12 @@ const selectAlarms = (db: Reading) =>
 
 type DeskRow = Awaited<ReturnType<ReturnType<typeof selectAlarms>["execute"]>>[number];
 
-const rowToDeskAlarm = (row: DeskRow): DeskAlarm => ({
+const toDeskAlarms = async (db: Reading, rows: readonly DeskRow[]): Promise<DeskAlarm[]> => {
+  const actions = await actionsOn(db, rows);
+  return rows.map((row) => rowToDeskAlarm(row, actions(row)));
+};
+
+const rowToDeskAlarm = (row: DeskRow, actions: DeskAlarm["actions"]): DeskAlarm => ({
   episode: row.episode,
   condition: row.condition === "returned" ? "returned" : "active",
   notice: noticeToWire(row.notice),
@@ -102,6 +113,8 @@ const rowToDeskAlarm = (row: DeskRow): DeskAlarm => ({
   receivedAtMs: row.received_at_ms,
   durable: row.durable === 1,
   late: row.late === 1,
+  ...heldOf(row),
+  ...(actions !== undefined && actions.length > 0 && { actions }),
   ...(row.status !== null && { present: presentStatus(row.status, row.link) }),
   case: {
     id: row.case_id,
@@ -111,6 +124,11 @@ const rowToDeskAlarm = (row: DeskRow): DeskAlarm => ({
     ...(row.accepted_at_ms !== null && { acceptedAtMs: row.accepted_at_ms }),
   },
 });
+
+const heldOf = (row: DeskRow): Pick<DeskAlarm, "held"> => {
+  const held = heldBack({ notice: parseNotice(row.notice), memory: parseMemory(row.memory) });
+  return held === undefined ? {} : { held: { ...held } };
+};
 
 /** The same value; the schema's type has mutable parts where the domain's has readonly ones. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion

@@ -2,6 +2,7 @@ import type { Desk } from "#domain/desk.ts";
 import type { Reading } from "../store/open-store.ts";
 import { lastPosition } from "../store/stream-log.ts";
 import { alarmsOnDesk } from "./read-alarms.ts";
+import { readStreet } from "./read-street.ts";
 import { readGateways, type GatewayView } from "./read-gateways.ts";
 
 /**
@@ -15,5 +16,6 @@ export const readDesk = async (db: Reading, view: GatewayView): Promise<Desk> =>
     nowMs: view.nowMs,
     alarms: [...(await alarmsOnDesk(db))],
     gateways: [...(await readGateways(db, view))],
+    street: (await readStreet(db)).filter(({ stands }) => stands),
   };
 };

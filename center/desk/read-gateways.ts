@@ -107,6 +107,8 @@ const composeGateway = (
       ...(facts.refusals === undefined ? [] : [explainRefusals(facts.refusals)]),
       ...parseFaults(row.faults),
     ],
+    // Written by `save-status.ts` from a checked status message.
+    ...(row.rules !== null && { rules: JSON.parse(row.rules) }),
   };
 };
 

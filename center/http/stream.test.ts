@@ -47,6 +47,19 @@ test("an alarm, its present value and its signature reach an open page", async (
   expect(signed?.data).toMatchObject({ case: { state: "accepted", acceptedBy: "admin" } });
 });
 
+test("what is told of many homes reaches an open page, and so does its end", async () => {
+  const page = await follow();
+  const isStreet = ({ event }: StreamEvent): boolean => event === "street";
+  const link = { group: "link:bus-1", members: ["kitchen", "bath"] } as const;
+  await desk.take(gateway.street({ kind: "link-down", atMs: 1, seq: 1, ...link }));
+  const [down] = (await page.until(isStreet)).slice(-1);
+  expect(down?.data).toMatchObject({ topic: "link", stands: true, members: ["kitchen", "bath"] });
+
+  await desk.take(gateway.street({ kind: "link-up", atMs: 2, seq: 2, ...link }));
+  const [up] = (await page.until(isStreet)).slice(-1);
+  expect(up?.data).toMatchObject({ id: "gw-1 link link:bus-1", stands: false });
+});
+
 test("a page that was away is told what it missed, in order, and nothing it had", async () => {
   const before = await desk.desk();
   await desk.take(gateway.alarm({ seq: 1, episode: "first" }));

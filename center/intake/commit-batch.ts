@@ -2,12 +2,20 @@ import { createHash } from "node:crypto";
 import { inChunks } from "../store/chunks.ts";
 import type { Store, Writing } from "../store/open-store.ts";
 import { noteChanges, type Change } from "../store/stream-log.ts";
-import type { ReadMessage, RefusedMessage, TakenAlarm, TakenStatus } from "./read-message.ts";
+import type {
+  ReadMessage,
+  RefusedMessage,
+  TakenAlarm,
+  TakenRecord,
+  TakenStatus,
+} from "./read-message.ts";
 import type { Settled } from "./receipts.ts";
 import { saveAlarms } from "./save-alarms.ts";
 import { saveCompleteness, type JournalState } from "./save-completeness.ts";
-import { saveRecords } from "./save-records.ts";
-import { saveStatus, type StatusChange } from "./save-status.ts";
+import { saveRecords, type News } from "./save-records.ts";
+import { saveActions } from "./save-actions.ts";
+import { saveStatus } from "./save-status.ts";
+import { saveStreet } from "./save-street.ts";
 
 /**
  * Writes everything a batch of messages means in one transaction: records, alarms, cases, numbers,
@@ -20,17 +28,24 @@ export const commitBatch = (
   nowMs: number,
 ): Promise<readonly Settled[]> =>
   store.write(async (tx) => {
-    const alarms = batch.filter((one) => one.kind === "alarm");
+    const records = batch.filter((one) => one.kind !== "status" && one.kind !== "refused");
     const statuses = batch.filter((one) => one.kind === "status");
     const refused = batch.filter((one) => one.kind === "refused");
 
-    const news = await saveRecords(tx, alarms, nowMs);
-    const episodes = await saveAlarms(tx, news, nowMs);
-    const journals = await saveCompleteness(tx, alarms, statuses);
+    const news = await saveRecords(tx, records, nowMs);
+    const episodes = await saveAlarms(tx, alarmsIn(news), nowMs);
+    const acted = await saveActions(tx, news.fresh);
+    const street = await saveStreet(tx, news.fresh);
+    const journals = await saveCompleteness(tx, records, statuses);
     const status = await saveStatus(tx, batch, nowMs);
     await saveRefusals(tx, refused, nowMs);
     await noteChanges(tx, [
-      ...asChanges("alarm", [...episodes, ...(await onDeskAt(tx, status))]),
+      ...asChanges("alarm", [
+        ...episodes,
+        ...(await onDeskAt(tx, status.detectors)),
+        ...(await onDeskAt(tx, acted)),
+      ]),
+      ...asChanges("street", street),
       ...asChanges("gateway", [
         ...status.gateways,
         ...status.detectors.keys(),
@@ -38,16 +53,24 @@ export const commitBatch = (
         ...refused.map((one) => one.gateway),
       ]),
     ]);
-    return settle(alarms, statuses, refused, journals);
+    return settle(records, statuses, refused, journals);
   });
+
+const alarmsIn = ({ fresh, nowDurable }: News): News<TakenAlarm> => ({
+  fresh: fresh.filter((one) => one.kind === "alarm"),
+  nowDurable: nowDurable.filter((one) => one.kind === "alarm"),
+});
 
 const asChanges = (kind: Change["kind"], refs: readonly string[]): readonly Change[] =>
   refs.map((ref) => ({ kind, ref }));
 
-/** Alarms on the desk whose detector has new values: their present level is shown. */
-const onDeskAt = async (tx: Writing, status: StatusChange): Promise<readonly string[]> => {
+/** Alarms on the desk of these detectors: their present level, or what was done to them, is shown. */
+const onDeskAt = async (
+  tx: Writing,
+  detectorsByGateway: ReadonlyMap<string, readonly string[]>,
+): Promise<readonly string[]> => {
   const episodes: string[] = [];
-  for (const [gateway, detectors] of status.detectors) {
+  for (const [gateway, detectors] of detectorsByGateway) {
     for (const chunk of inChunks(detectors)) {
       const rows = await tx
         .selectFrom("alarms")
@@ -94,7 +117,7 @@ const saveRefusals = async (
 
 /** One answer per journal heard from; what carries no number is answered by its id. */
 const settle = (
-  alarms: readonly TakenAlarm[],
+  records: readonly TakenRecord[],
   statuses: readonly TakenStatus[],
   refused: readonly RefusedMessage[],
   journals: readonly JournalState[],
@@ -114,7 +137,7 @@ const settle = (
     byJournal.set(key, entry);
     return entry;
   };
-  for (const { gateway, number, value } of alarms) {
+  for (const { gateway, number, value } of records) {
     const entry = open(gateway, number?.journal);
     if (number === undefined) entry.ids.push(value.id);
   }

@@ -2,7 +2,7 @@
  * From the events of one episode, in whatever order and however often they come, to the alarm the
  * desk shows. Pure; the result does not depend on the order of arrival.
  */
-import type { AlarmEvent, AlarmNotice } from "#domain/alarm.ts";
+import type { AlarmEvent, AlarmNotice, Held } from "#domain/alarm.ts";
 import type { Instant } from "#domain/time.ts";
 
 /** One episode as the center knows it. */
@@ -23,6 +23,8 @@ export interface AlarmMemory {
   readonly first: { readonly at: Instant; readonly late: boolean };
   /** Events that only the center has, because the gateway's disk failed. */
   readonly undurable: readonly string[];
+  /** One of its notices was not held back: it has rung, and a signature is owed. */
+  readonly rang: boolean;
 }
 
 /** One notice as it came. */
@@ -51,11 +53,12 @@ export const foldAlarm = (
       memory: {
         first: { at: event.at, late: arrival.late },
         undurable: arrival.durable ? [] : [event.id],
+        rang: event.held === undefined,
       },
       receivedAtMs: place.nowMs,
     };
   }
-  const { first, undurable } = alarm.memory;
+  const { first, undurable, rang } = alarm.memory;
   return {
     ...alarm,
     condition: event.kind === "returned" ? "returned" : alarm.condition,
@@ -63,9 +66,14 @@ export const foldAlarm = (
     memory: {
       first: isBefore(event.at, first.at) ? { at: event.at, late: arrival.late } : first,
       undurable: arrival.durable ? undurable : [...new Set([...undurable, event.id])].sort(),
+      rang: rang || event.held === undefined,
     },
   };
 };
+
+/** Why it rings nobody; `undefined` as soon as one of its notices has rung. */
+export const heldBack = ({ notice, memory }: Pick<Alarm, "notice" | "memory">): Held | undefined =>
+  memory.rang ? undefined : notice.event.held;
 
 /** A notice that came un-numbered has now come numbered: the gateway has it on disk as well. */
 export const markDurable = (alarm: Alarm, event: string): Alarm => ({

@@ -4,9 +4,12 @@ import {
   gatewaySource,
   lanes,
   parseUpMessage,
+  type ActionMessage,
   type AlarmMessage,
   type Lane,
+  type RecordMessage,
   type StatusMessage,
+  type StreetMessage,
 } from "#domain/wire.ts";
 import { gatewayId, isName, type GatewayId } from "#domain/ids.ts";
 
@@ -26,13 +29,29 @@ interface From {
   readonly lane: Lane;
 }
 
-export interface TakenAlarm extends From {
-  readonly kind: "alarm";
+interface FromJournal extends From {
   readonly body: string;
-  readonly value: AlarmMessage;
   /** Absent: the gateway could not write it down, only the center will have it. */
   readonly number?: JournalNumber;
 }
+
+export interface TakenAlarm extends FromJournal {
+  readonly kind: "alarm";
+  readonly value: AlarmMessage;
+}
+
+export interface TakenAction extends FromJournal {
+  readonly kind: "action";
+  readonly value: ActionMessage;
+}
+
+export interface TakenStreet extends FromJournal {
+  readonly kind: "street";
+  readonly value: StreetMessage;
+}
+
+/** Whatever a gateway's journal keeps and numbers. */
+export type TakenRecord = TakenAlarm | TakenAction | TakenStreet;
 
 export interface TakenStatus extends From {
   readonly kind: "status";
@@ -48,7 +67,7 @@ export interface RefusedMessage extends From {
   readonly reason: Bilingual;
 }
 
-export type ReadMessage = TakenAlarm | TakenStatus | RefusedMessage;
+export type ReadMessage = TakenRecord | TakenStatus | RefusedMessage;
 
 /** Who speaks and how urgent, from the topic; `undefined` when it is not a gateway's up topic. */
 export const parseUpTopic = (topic: string): From | undefined => {
@@ -79,7 +98,15 @@ export const readMessage = (delivery: UpDelivery, from: From): ReadMessage => {
     return refuse(delivery.topic, from, body, speaksForAnother(value.data.where.gateway));
   }
   const number = numberOf(value);
-  return { ...from, kind: "alarm", body, value, ...(number !== undefined && { number }) };
+  const taken = { ...from, body, ...(number !== undefined && { number }) };
+  switch (value.type) {
+    case "canary.alarm.v1":
+      return { ...taken, kind: "alarm", value };
+    case "canary.action.v1":
+      return { ...taken, kind: "action", value };
+    case "canary.street.v1":
+      return { ...taken, kind: "street", value };
+  }
 };
 
 /** A message that is not taken in: kept (at most 20,000 characters of it), shown and answered. */
@@ -103,8 +130,8 @@ export const refuse = (
 
 const decoder = new TextDecoder();
 
-/** A number that cannot be one is no reason to turn an alarm away: it is then taken un-numbered. */
-const numberOf = ({ journalid, seq }: AlarmMessage): JournalNumber | undefined => {
+/** A number that cannot be one is no reason to turn a record away: it is then taken un-numbered. */
+const numberOf = ({ journalid, seq }: RecordMessage): JournalNumber | undefined => {
   const number = Number(seq);
   return journalid !== undefined && Number.isSafeInteger(number) && number >= 1
     ? { journal: journalid, seq: number }

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
-import type { AlarmNotice } from "#domain/alarm.ts";
+import { asksForSignature, type AlarmNotice } from "#domain/alarm.ts";
 import { inChunks } from "../store/chunks.ts";
 import { takeNumbers } from "../store/counters.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { AlarmRow } from "../store/tables.ts";
-import { foldAlarm, markDurable, type Alarm, type AlarmMemory } from "./fold-alarm.ts";
+import { foldAlarm, heldBack, markDurable, type Alarm, type AlarmMemory } from "./fold-alarm.ts";
 import type { TakenAlarm } from "./read-message.ts";
 import type { News } from "./save-records.ts";
 
 /** Folds what is new into alarms, opens a case for each new one; answers the episodes changed. */
 export const saveAlarms = async (
   tx: Writing,
-  news: News,
+  news: News<TakenAlarm>,
   nowMs: number,
 ): Promise<readonly string[]> => {
   const known = await knownAlarms(tx, [...news.fresh, ...news.nowDurable]);
@@ -135,7 +135,7 @@ const alarmToRow = (alarm: Alarm, signed: boolean): AlarmRow => ({
   condition: alarm.condition,
   alarm_class: alarm.notice.event.alarmClass,
   priority: alarm.notice.event.priority,
-  on_desk: Number(alarm.condition === "active" || !signed),
+  on_desk: Number(alarm.condition === "active" || (!signed && asksForSignature(heldBack(alarm)))),
   first_at_ms: Math.round(alarm.memory.first.at.wallMs),
   last_at_ms: Math.round(alarm.notice.event.at.wallMs),
   received_at_ms: alarm.receivedAtMs,
@@ -148,7 +148,9 @@ const alarmToRow = (alarm: Alarm, signed: boolean): AlarmRow => ({
 /* Both columns are written above and nowhere else, from values of these types. */
 /* oxlint-disable typescript/no-unsafe-type-assertion */
 export const parseNotice = (json: string): AlarmNotice => JSON.parse(json) as AlarmNotice;
-const parseMemory = (json: string): AlarmMemory => JSON.parse(json) as AlarmMemory;
+/** Alarms from before anything could be held back have all rung. */
+export const parseMemory = (json: string): AlarmMemory =>
+  ({ rang: true, ...JSON.parse(json) }) as AlarmMemory;
 /* oxlint-enable typescript/no-unsafe-type-assertion */
 
 const rowToAlarm = (row: AlarmRow): Alarm => ({

@@ -1,7 +1,7 @@
 import type { Writing } from "../store/open-store.ts";
 import type { CompletenessRow } from "../store/tables.ts";
 import { parseRanges, withNumbers, type Ranges } from "./number-ranges.ts";
-import type { TakenAlarm, TakenStatus } from "./read-message.ts";
+import type { TakenRecord, TakenStatus } from "./read-message.ts";
 
 /** What is known of the numbers of one journal. */
 export interface JournalState {
@@ -16,7 +16,7 @@ export interface JournalState {
 /** Adds the numbers of a batch, and what the gateways say they have written, per journal. */
 export const saveCompleteness = async (
   tx: Writing,
-  alarms: readonly TakenAlarm[],
+  records: readonly TakenRecord[],
   statuses: readonly TakenStatus[],
 ): Promise<readonly JournalState[]> => {
   const journals = new Map<
@@ -29,7 +29,7 @@ export const saveCompleteness = async (
     journals.set(key, entry);
     return entry;
   };
-  for (const { gateway, number } of alarms) {
+  for (const { gateway, number } of records) {
     if (number !== undefined) at(gateway, number.journal).seqs.push(number.seq);
   }
   for (const { gateway, value } of statuses) {

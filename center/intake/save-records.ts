@@ -1,24 +1,24 @@
 import { inChunks } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
-import type { TakenAlarm } from "./read-message.ts";
+import type { TakenRecord } from "./read-message.ts";
 
 /** What a batch brought that the center did not know. */
-export interface News {
+export interface News<Taken extends TakenRecord = TakenRecord> {
   /** Notices seen for the first time, once each. */
-  readonly fresh: readonly TakenAlarm[];
+  readonly fresh: readonly Taken[];
   /** Notices known so far only un-numbered, now on the gateway's disk as well. */
-  readonly nowDurable: readonly TakenAlarm[];
+  readonly nowDurable: readonly Taken[];
 }
 
 /** Writes the records of a batch once each by (source, id), however often they came. */
 export const saveRecords = async (
   tx: Writing,
-  arrivals: readonly TakenAlarm[],
+  arrivals: readonly TakenRecord[],
   nowMs: number,
 ): Promise<News> => {
   const known = await knownRecords(tx, arrivals);
-  const fresh = new Map<string, TakenAlarm>();
-  const nowDurable = new Map<string, TakenAlarm>();
+  const fresh = new Map<string, TakenRecord>();
+  const nowDurable = new Map<string, TakenRecord>();
   for (const arrival of arrivals) {
     const key = recordKey(arrival.value);
     const durableBefore = known.get(key);
@@ -50,7 +50,7 @@ export const saveRecords = async (
 /** For each record already kept: whether its gateway has it on disk. */
 const knownRecords = async (
   tx: Writing,
-  arrivals: readonly TakenAlarm[],
+  arrivals: readonly TakenRecord[],
 ): Promise<ReadonlyMap<string, boolean>> => {
   const bySource = Map.groupBy(arrivals, (one) => one.value.source);
   const known = new Map<string, boolean>();
@@ -73,16 +73,28 @@ const knownRecords = async (
 const recordKey = ({ source, id }: { readonly source: string; readonly id: string }): string =>
   `${source} ${id}`;
 
-const recordRow = (one: TakenAlarm, nowMs: number) => ({
+const recordRow = (one: TakenRecord, nowMs: number) => ({
   source: one.value.source,
   id: one.value.id,
   gateway: one.gateway,
   journal: one.number?.journal ?? null,
   seq: one.number?.seq ?? null,
   lane: one.lane,
-  episode: one.value.data.event.episode,
+  episode: episodeOf(one),
   durable: Number(one.value.durable),
   late: Number(one.value.late),
   body: one.body,
   received_at_ms: nowMs,
 });
+
+/** Empty for what is about no single episode. */
+const episodeOf = (one: TakenRecord): string => {
+  switch (one.kind) {
+    case "alarm":
+      return one.value.data.event.episode;
+    case "action":
+      return one.value.data.action.episode ?? "";
+    case "street":
+      return "";
+  }
+};

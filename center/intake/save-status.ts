@@ -73,14 +73,19 @@ const gatewayRow = (
   boot: status?.value.bootid ?? before?.boot ?? "",
   boot_mono_ms: status === undefined ? (before?.boot_mono_ms ?? 0) : monoOf(status.value),
   faults: JSON.stringify(status?.value.data.faults ?? []),
+  rules: status === undefined ? (before?.rules ?? null) : rulesIn(status),
 });
+
+const rulesIn = ({ value }: TakenStatus): string | null =>
+  value.data.rules === undefined ? null : JSON.stringify(value.data.rules);
 
 const looksDifferent = (before: GatewayRow | undefined, after: GatewayRow): boolean =>
   before === undefined ||
   before.link !== after.link ||
   before.drill !== after.drill ||
   before.pending !== after.pending ||
-  before.faults !== after.faults;
+  before.faults !== after.faults ||
+  before.rules !== after.rules;
 
 const upsertGateway = async (tx: Writing, { id, ...values }: GatewayRow): Promise<void> => {
   await tx

@@ -2,6 +2,7 @@
 import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
+import { manyHomesContract } from "../intake/many-homes.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
 
 const serverUrl = process.env["CANARY_TEST_DATABASE_URL"];
@@ -13,6 +14,7 @@ const databases: readonly (readonly [string, NewDatabase])[] = [
 
 for (const [name, newDatabase] of databases) {
   intakeContract(name, newDatabase);
+  manyHomesContract(name, newDatabase);
   signContract(name, newDatabase);
 }
 // SQLite has one center: only PostgreSQL is shared.

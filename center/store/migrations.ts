@@ -10,6 +10,12 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await createAccountTables(db);
     },
   },
+  "0002-actions-street": {
+    up: async (db) => {
+      await createActionTables(db);
+      await db.schema.alterTable("gateways").addColumn("rules", "text").execute();
+    },
+  },
 };
 
 const createIntakeTables = async (db: Kysely<unknown>): Promise<void> => {
@@ -133,6 +139,39 @@ const createDeskTables = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn("outcome", "text", (column) => column.notNull())
     .addColumn("created_at_ms", "bigint", (column) => column.notNull())
     .addPrimaryKeyConstraint("idempotency_pk", ["actor", "key"])
+    .execute();
+};
+
+const createActionTables = async (db: Kysely<unknown>): Promise<void> => {
+  await db.schema
+    .createTable("actions")
+    .addColumn("gateway", "text", (column) => column.notNull())
+    .addColumn("id", "text", (column) => column.notNull())
+    .addColumn("detector", "text", (column) => column.notNull())
+    .addColumn("rule", "text", (column) => column.notNull())
+    .addColumn("gateway_episode", "text")
+    .addColumn("at_ms", "bigint", (column) => column.notNull())
+    .addColumn("action", "text", (column) => column.notNull())
+    .addPrimaryKeyConstraint("actions_pk", ["gateway", "id"])
+    .execute();
+  await db.schema
+    .createIndex("actions_by_detector")
+    .on("actions")
+    .columns(["detector", "gateway", "at_ms"])
+    .execute();
+  await db.schema
+    .createTable("street_events")
+    .addColumn("gateway", "text", (column) => column.notNull())
+    .addColumn("id", "text", (column) => column.notNull())
+    .addColumn("topic", "text", (column) => column.notNull())
+    .addColumn("group_name", "text", (column) => column.notNull())
+    .addColumn("notice", "text", (column) => column.notNull())
+    .addPrimaryKeyConstraint("street_events_pk", ["gateway", "id"])
+    .execute();
+  await db.schema
+    .createIndex("street_events_by_group")
+    .on("street_events")
+    .columns(["gateway", "topic", "group_name"])
     .execute();
 };
 

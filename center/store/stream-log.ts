@@ -4,8 +4,8 @@ import type { Reading, Writing } from "./open-store.ts";
 
 /** Something the duty page shows that has changed. */
 export interface Change {
-  readonly kind: "alarm" | "gateway";
-  /** Episode, or gateway id. */
+  readonly kind: "alarm" | "gateway" | "street";
+  /** Episode, gateway id, or the id of a street view. */
   readonly ref: string;
 }
 
@@ -76,7 +76,9 @@ export const changesAfter = async (
     .orderBy("position")
     .execute();
   const changes = rows.flatMap(({ kind, ref, position }) =>
-    kind === "alarm" || kind === "gateway" ? [{ kind, ref, position } as const] : [],
+    kind === "alarm" || kind === "gateway" || kind === "street"
+      ? [{ kind, ref, position } as const]
+      : [],
   );
   return { changes, upTo: rows.at(-1)?.position ?? position };
 };

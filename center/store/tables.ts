@@ -13,6 +13,8 @@ export interface Tables {
   readonly completeness: CompletenessRow;
   readonly alarms: AlarmRow;
   readonly cases: CaseRow;
+  readonly actions: ActionRow;
+  readonly street_events: StreetEventRow;
   readonly stream_events: StreamEventRow;
   readonly refusals: RefusalRow;
   readonly idempotency: IdempotencyRow;
@@ -33,6 +35,8 @@ export interface GatewayRow {
   readonly boot_mono_ms: number;
   /** JSON list of what the gateway itself complains about. */
   readonly faults: string;
+  /** JSON of what judges there; null: a gateway that does not say. */
+  readonly rules: string | null;
 }
 
 /** The newest status of one detector, as its gateway sees it. */
@@ -98,7 +102,30 @@ export interface CaseRow {
   readonly accepted_at_ms: number | null;
 }
 
-/** "This alarm or gateway changed": the page is sent its state as it is when it asks. */
+/** Something done to a detector's alarms at its gateway: shelved, hushed, suppressed … */
+export interface ActionRow {
+  readonly gateway: string;
+  readonly id: string;
+  readonly detector: string;
+  readonly rule: string;
+  /** The gateway's own name of the episode, when it was about one. */
+  readonly gateway_episode: string | null;
+  readonly at_ms: number;
+  /** The action, JSON. */
+  readonly action: string;
+}
+
+/** What is told of one topic of one group since it last began or ended; the rest is in `records`. */
+export interface StreetEventRow {
+  readonly gateway: string;
+  readonly id: string;
+  readonly topic: string;
+  readonly group_name: string;
+  /** The notice, JSON. */
+  readonly notice: string;
+}
+
+/** "This alarm, gateway or street event changed": the page is sent its state as it is when it asks. */
 export interface StreamEventRow {
   readonly position: number;
   readonly kind: string;

@@ -24,6 +24,7 @@ const status: GatewayStatus = {
   buzzers: [],
   faults: [{ key: "k", zh: "<u>坏</u>", en: 'client "<script>alert(3)</script>"' }],
   counts: {},
+  rules: { set: "cn-2019", hash: "-" },
 };
 
 const open = async () => {

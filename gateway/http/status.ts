@@ -9,6 +9,7 @@ import type { Keeper } from "../keeper.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { Points } from "../points.ts";
 import type { MqttSource } from "../sources/mqtt-source.ts";
+import type { AppliedRules } from "../site-limits.ts";
 import { detectorStatus } from "../detector-status.ts";
 import type { Uplink } from "../uplinks/uplink.ts";
 
@@ -17,6 +18,7 @@ export interface GatewayStatus {
   readonly street: Bilingual;
   readonly community: Bilingual;
   readonly drill: boolean;
+  readonly rules: AppliedRules;
   readonly nowMs: number;
   readonly link: { readonly state: "up" | "lost"; readonly unconfirmed: number };
   /** Records the disk refused and that are tried again; their alarms have left all the same. */
@@ -34,6 +36,7 @@ export type ReadStatus = () => GatewayStatus;
 export const createStatusReader =
   (parts: {
     readonly site: Site;
+    readonly rules: AppliedRules;
     readonly clock: Clock;
     readonly pipeline: Pipeline;
     readonly points: Points;
@@ -51,6 +54,7 @@ export const createStatusReader =
       street: site.street.name,
       community: site.gateway.community,
       drill: site.drill,
+      rules: parts.rules,
       nowMs: parts.clock.now().wallMs,
       link: { state: link, unconfirmed },
       unwritten: parts.keeper.unwritten(),

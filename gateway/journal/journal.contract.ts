@@ -1,6 +1,7 @@
 /** What every journal promises; see `Journal` in `gateway/ports.ts`. */
 import { afterEach, expect, test } from "vitest";
 import { detectorId } from "#domain/ids.ts";
+import { noticeId } from "#domain/notice.ts";
 import type { JournalRecord } from "#gateway/ports.ts";
 import { verifyChain } from "./chain.ts";
 import type { RenewableJournal } from "./renewable-journal.ts";
@@ -53,7 +54,7 @@ export const journalContract = (name: string, open: () => Promise<RenewableJourn
     const ids = Array.from({ length: 300 }, (_, n) => `event-${n}`);
     const answers = await Promise.all(ids.map((id) => journal.append([alarmRecord(id)], [])));
 
-    expect(answers.flat().map(({ notice }) => notice.event.id)).toEqual(ids);
+    expect(answers.flat().map(({ notice }) => noticeId(notice))).toEqual(ids);
     expect(answers.flat().map(({ seq }) => seq)).toEqual(ids.map((_, n) => n + 1));
   });
 
@@ -135,4 +136,4 @@ export const journalContract = (name: string, open: () => Promise<RenewableJourn
   });
 };
 
-const numberAndId = ({ seq, notice }: JournalRecord): string => `${seq} ${notice.event.id}`;
+const numberAndId = ({ seq, notice }: JournalRecord): string => `${seq} ${noticeId(notice)}`;

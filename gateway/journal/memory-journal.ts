@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { journalId, type JournalId } from "#domain/ids.ts";
+import { noticeId } from "#domain/notice.ts";
 import type { JournalRecord, NewRecord, SavedState, Settlement } from "#gateway/ports.ts";
 import { chainHash, genesis } from "./chain.ts";
 import { JournalError } from "./journal-error.ts";
@@ -39,14 +40,14 @@ export const createMemoryJournal = (options: MemoryJournalOptions = {}): Renewab
 
   // Copied, as a disk would: what the caller does to its notice later changes nothing here.
   const appendOne = ({ lane, notice }: NewRecord): JournalRecord => {
-    const first = recordById.get(notice.event.id);
+    const first = recordById.get(noticeId(notice));
     if (first !== undefined) return first;
     const prev = records.at(-1)?.hash ?? genesis;
     const seq = records.length + 1;
     const content = { journalId: id, seq, lane, notice: structuredClone(notice) };
     const record = { ...content, prev, hash: chainHash(content, prev) };
     records.push(record);
-    recordById.set(notice.event.id, record);
+    recordById.set(noticeId(notice), record);
     return record;
   };
 

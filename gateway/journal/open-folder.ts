@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { detectorId } from "#domain/ids.ts";
+import { noticeId } from "#domain/notice.ts";
 import type { GatewayFault, Journal } from "#gateway/ports.ts";
 import { openJournal } from "./open-journal.ts";
 import { alarmRecord, fixedClock } from "./sample-notice.ts";
@@ -29,4 +30,4 @@ export const fill = async (journal: Journal, count: number): Promise<void> => {
 };
 
 export const idsIn = async (journal: Journal): Promise<readonly string[]> =>
-  (await journal.pending("alarm", 0, 10_000)).map(({ notice }) => notice.event.id);
+  (await journal.pending("alarm", 0, 10_000)).map(({ notice }) => noticeId(notice));

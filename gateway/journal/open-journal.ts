@@ -1,6 +1,6 @@
 /** The gateway's journal: one SQLite file, written by a thread of its own. */
-import type { AlarmNotice } from "#domain/alarm.ts";
 import type { JournalId } from "#domain/ids.ts";
+import { noticeId, type Notice } from "#domain/notice.ts";
 import type { Bilingual } from "#domain/result.ts";
 import type { JournalRecord } from "#gateway/ports.ts";
 import type { Row } from "./journal-file.ts";
@@ -49,7 +49,7 @@ export const createJournal = (
         kind: "append",
         records: records.map(({ lane, notice }) => ({
           lane,
-          eventId: notice.event.id,
+          eventId: noticeId(notice),
           notice: JSON.stringify(notice),
         })),
         states,
@@ -94,8 +94,8 @@ const toRecord = ({ seq, lane, notice, prev, hash }: Row, id: JournalId): Journa
 });
 
 /** Our own writing: it was a notice when it was appended, and its hash and form are checked at start. */
-const readNotice = (json: string): AlarmNotice => {
-  const notice: AlarmNotice = JSON.parse(json);
+const readNotice = (json: string): Notice => {
+  const notice: Notice = JSON.parse(json);
   return notice;
 };
 

@@ -6,6 +6,7 @@
 import SQLite, { type Database } from "better-sqlite3";
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { noticeId, type Notice } from "#domain/notice.ts";
 import type { Bilingual } from "#domain/result.ts";
 import type { SavedState } from "#gateway/ports.ts";
 import { openJournalFile, type JournalFile, type NewRow } from "./journal-file.ts";
@@ -128,8 +129,8 @@ const readStates = (source: Database): readonly SavedState[] => {
  */
 const isSound = (row: NewRow): boolean =>
   attempt(() => {
-    const notice: { readonly event: { readonly id: unknown } } = JSON.parse(row.notice);
-    return notice.event.id;
+    const notice: Notice = JSON.parse(row.notice);
+    return noticeId(notice);
   }) === row.eventId;
 
 /** False for a row the schema will not have, a scratched lane for one; a failing disk is thrown. */

@@ -1,5 +1,6 @@
 /** What is on its way to the center and not confirmed yet. Pure bookkeeping; time is a parameter. */
 import { after, type MonoMs } from "#domain/quantity.ts";
+import { noticeId } from "#domain/notice.ts";
 import { lanes, type Lane } from "#domain/wire.ts";
 import type { JournalRecord, Settlement } from "#gateway/ports.ts";
 import { isConfirmed } from "#gateway/journal/settlement.ts";
@@ -51,7 +52,7 @@ export const createFlight = () => {
     /** Passes over a record that was read; false when it is under way or refused already. */
     take: (record: JournalRecord): boolean => {
       cursor[record.lane] = Math.max(cursor[record.lane], record.seq);
-      return !sentBySeq.has(record.seq) && !refusedById.has(record.notice.event.id);
+      return !sentBySeq.has(record.seq) && !refusedById.has(noticeId(record.notice));
     },
     send: (record: JournalRecord, now: MonoMs): void => {
       const attempts = (sentBySeq.get(record.seq)?.attempts ?? 0) + 1;
@@ -81,7 +82,7 @@ export const createFlight = () => {
     /** Takes a record the center will not have out of the window, so that it holds up no other. */
     refuse: (eventId: string, now: MonoMs): void => {
       for (const { record } of sentBySeq.values()) {
-        if (record.notice.event.id !== eventId) continue;
+        if (noticeId(record.notice) !== eventId) continue;
         sentBySeq.delete(record.seq);
         const { seq, lane } = record;
         refusedById.set(eventId, { seq, lane, retryAt: after(now, refusedRetry) });

@@ -1,11 +1,11 @@
 /** Records and status as messages for the center; see `domain/wire.ts`. */
-import type { AlarmNotice } from "#domain/alarm.ts";
 import type { GatewayId, JournalId } from "#domain/ids.ts";
+import { noticeFacts, type Notice } from "#domain/notice.ts";
 import { elapsed } from "#domain/quantity.ts";
 import type { Instant } from "#domain/time.ts";
 import {
   gatewaySource,
-  type AlarmMessage,
+  type RecordMessage,
   type StatusMessage,
   type StatusReport,
 } from "#domain/wire.ts";
@@ -19,21 +19,18 @@ export const recordMessage = (
   gateway: GatewayId,
   record: JournalRecord,
   now: Instant,
-): AlarmMessage => ({
-  ...alarmEnvelope(gateway, record.notice, now),
-  durable: true,
-  journalid: record.journalId,
-  seq: String(record.seq),
-  prev: record.prev,
-  hash: record.hash,
-});
+): RecordMessage =>
+  noticeMessage(gateway, record.notice, now, {
+    durable: true,
+    journalid: record.journalId,
+    seq: String(record.seq),
+    prev: record.prev,
+    hash: record.hash,
+  });
 
 /** A notice that could not be written to disk. */
-export const volatileMessage = (
-  gateway: GatewayId,
-  notice: AlarmNotice,
-  now: Instant,
-): AlarmMessage => ({ ...alarmEnvelope(gateway, notice, now), durable: false });
+export const volatileMessage = (gateway: GatewayId, notice: Notice, now: Instant): RecordMessage =>
+  noticeMessage(gateway, notice, now, { durable: false });
 
 export const statusMessage = (
   gateway: GatewayId,
@@ -48,17 +45,18 @@ export const statusMessage = (
   data: report,
 });
 
-const alarmEnvelope = (
+const noticeMessage = (
   gateway: GatewayId,
-  notice: AlarmNotice,
+  notice: Notice,
   now: Instant,
-): Omit<AlarmMessage, "durable"> => ({
-  ...envelope(gateway, notice.event.id, notice.event.at),
-  type: "canary.alarm.v1",
-  subject: notice.event.detector,
-  late: isLate(notice.event.at, now),
-  data: notice,
-});
+  numbers: Pick<RecordMessage, "durable" | "journalid" | "seq" | "prev" | "hash">,
+): RecordMessage => {
+  const { id, at, subject } = noticeFacts(notice);
+  const about = { ...envelope(gateway, id, at), subject, late: isLate(at, now), ...numbers };
+  if ("event" in notice) return { ...about, type: "canary.alarm.v1", data: notice };
+  if ("action" in notice) return { ...about, type: "canary.action.v1", data: notice };
+  return { ...about, type: "canary.street.v1", data: notice };
+};
 
 const envelope = (gateway: GatewayId, id: string, at: Instant) => ({
   specversion: "1.0" as const,

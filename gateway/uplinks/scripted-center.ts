@@ -2,7 +2,7 @@ import type { GatewayId } from "#domain/ids.ts";
 import {
   downTopic,
   parseUpMessage,
-  type AlarmMessage,
+  type RecordMessage,
   type Receipt,
   type StatusMessage,
   type UpMessage,
@@ -15,8 +15,8 @@ export interface Troubles {
   centerDown?: boolean;
   receiptsLost?: boolean;
   /** Lost between the broker and the center's commit. */
-  loses?: (message: AlarmMessage) => boolean;
-  refuses?: (message: AlarmMessage) => boolean;
+  loses?: (message: RecordMessage) => boolean;
+  refuses?: (message: RecordMessage) => boolean;
 }
 
 type ReceiptData = Receipt["data"];
@@ -68,7 +68,7 @@ const receiptText = (data: ReceiptData): string => {
 };
 
 const createDesk = (troubles: Troubles) => {
-  const arrived: AlarmMessage[] = [];
+  const arrived: RecordMessage[] = [];
   const statuses: StatusMessage[] = [];
   let committed = new Map<number, string>();
   const committedIds = new Set<string>();
@@ -77,7 +77,7 @@ const createDesk = (troubles: Troubles) => {
   let recorded = 0;
   let unanswered: { ids: string[]; refused: ReceiptData["refused"] } | undefined;
 
-  const takeAlarm = (message: AlarmMessage): void => {
+  const takeRecord = (message: RecordMessage): void => {
     arrived.push(message);
     if (troubles.centerDown === true || troubles.loses?.(message) === true) return;
     if (troubles.refuses?.(message) === true) {
@@ -103,7 +103,7 @@ const createDesk = (troubles: Troubles) => {
       if (message.type === "canary.status.v1") {
         statuses.push(message);
         recorded = Math.max(recorded, message.data.lastSeq);
-      } else takeAlarm(message);
+      } else takeRecord(message);
       return isFirst;
     },
     receipt: (): ReceiptData | undefined => {
@@ -121,7 +121,7 @@ const createDesk = (troubles: Troubles) => {
     record: {
       /** Every alarm message that came over the line, repeats included, as `seq id` in order. */
       seen: (): readonly string[] => arrived.map(({ seq, id }) => `${seq ?? "-"} ${id}`),
-      arrived: (): readonly AlarmMessage[] => arrived,
+      arrived: (): readonly RecordMessage[] => arrived,
       statuses: (): readonly StatusMessage[] => statuses,
       forgetSeen: (): void => {
         arrived.length = 0;

@@ -1,5 +1,5 @@
-import { isDanger, type AlarmNotice } from "#domain/alarm.ts";
 import type { GatewayId } from "#domain/ids.ts";
+import { noticeFacts, noticeId, type Notice } from "#domain/notice.ts";
 import type { Clock } from "#domain/time.ts";
 import { upTopic, type Lane, type UpMessage } from "#domain/wire.ts";
 import type { JournalRecord } from "#gateway/ports.ts";
@@ -32,16 +32,14 @@ export const createSender = ({ link, clock, gateway, flight, held, counts }: Sen
     record: (record: JournalRecord): void => {
       const now = clock.now();
       counts.saw(record);
-      held.forget(record.notice.event.id);
+      held.forget(noticeId(record.notice));
       flight.send(record, now.monoMs);
       publish(record.lane, recordMessage(gateway, record, now));
     },
-    volatile: (notice: AlarmNotice): void => {
+    volatile: (notice: Notice): void => {
       const now = clock.now();
       held.send(notice, now.monoMs);
-      publish(laneOf(notice), volatileMessage(gateway, notice, now));
+      publish(noticeFacts(notice).lane, volatileMessage(gateway, notice, now));
     },
   };
 };
-
-const laneOf = ({ event }: AlarmNotice): Lane => (isDanger(event.alarmClass) ? "alarm" : "state");

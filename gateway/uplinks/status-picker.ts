@@ -2,7 +2,7 @@ import { elapsed, minutes, type MonoMs } from "#domain/quantity.ts";
 import type { DetectorStatus, StatusReport } from "#domain/wire.ts";
 
 /** What the pipeline knows; the uplink adds the numbers of the journal. */
-export type StatusContent = Pick<StatusReport, "drill" | "detectors" | "faults">;
+export type StatusContent = Pick<StatusReport, "drill" | "rules" | "detectors" | "faults">;
 
 /** Keeps one message small enough for any broker's limit. */
 const detectorsPerMessage = 200;
@@ -39,8 +39,7 @@ export const createStatusPicker = () => {
         const heardAtMs = detector.heardAtMs ?? 0;
         toldByDetector.set(detector.detector, { what: gist(detector), heardAtMs });
       }
-      const { drill, faults } = content;
-      return chunks(news).map((detectors) => ({ drill, faults, detectors }));
+      return chunks(news).map((detectors) => Object.assign({}, content, { detectors }));
     },
   };
 };

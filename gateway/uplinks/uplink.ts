@@ -5,8 +5,8 @@
  * unconfirmed is sent again on each new connection and when its receipt is overdue; repeats are
  * harmless because the event id travels along. All time and all I/O come in as parameters.
  */
-import type { AlarmNotice } from "#domain/alarm.ts";
 import type { GatewayId } from "#domain/ids.ts";
+import type { Notice } from "#domain/notice.ts";
 import type { EpochMs } from "#domain/quantity.ts";
 import type { Clock } from "#domain/time.ts";
 import type { RenewableJournal } from "#gateway/journal/renewable-journal.ts";
@@ -55,7 +55,7 @@ export interface Uplink {
    * The disk failed: sends the notice at once as `durable: false`, and again until its id is in a
    * receipt or it comes from the journal after all.
    */
-  readonly sendVolatile: (notice: AlarmNotice) => void;
+  readonly sendVolatile: (notice: Notice) => void;
   readonly state: () => UplinkState;
   /** Stops sending; the link and the journal stay open, they belong to the caller. */
   readonly close: () => Promise<void>;

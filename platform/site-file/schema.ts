@@ -212,6 +212,12 @@ const gateway = <Line extends TSchema, Buzzer extends TSchema>(line: Line, buzze
         {
           limits: Type.Optional(name),
           overrides: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+          shadow: Type.Optional(
+            Type.String({
+              pattern: namePattern,
+              description: "a limit set on trial: judges beside the one in force, rings nobody",
+            }),
+          ),
         },
         { ...strict, default: {} },
       ),

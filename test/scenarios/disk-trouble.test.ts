@@ -20,7 +20,7 @@ test("0.5 s refused · 9.6 s the disk is well · 10 s states are saved · 10.1 s
   await street.crashAndRestart();
   await street.says(kitchen, { co_ppm: 95, status: ["alarm"] });
 
-  const raised = (await street.records()).filter(({ notice }) => notice.event.kind === "raised");
-  expect(raised.map(({ notice }) => notice.event.rule)).toContain("device-alarm-co");
+  const raised = (await street.alarms()).filter(({ event }) => event.kind === "raised");
+  expect(raised.map(({ event }) => event.rule)).toContain("device-alarm-co");
   expect(street.buzzer()).toBe("on t4");
 });

@@ -38,9 +38,9 @@ test("but gas it reports there is an alarm, though of a stranger", async () => {
   street.publish(nativeTopic, '{"ch4_lel":30,"status":["alarm"]}');
   await street.settle();
   expect(street.buzzer()).toBe("on t3");
-  const [record] = await street.records();
-  expect(record?.notice.event.detector).toBe(`unregistered-native-${zigbee}`);
-  expect(record?.notice.where.position.place).toContain(nativeTopic);
+  const [notice] = await street.alarms();
+  expect(notice?.event.detector).toBe(`unregistered-native-${zigbee}`);
+  expect(notice?.where.position.place).toContain(nativeTopic);
 });
 
 test("and a detector that is logged in under its own name is believed in whatever form it speaks", async () => {

@@ -1,3 +1,4 @@
+import { noticeId } from "#domain/notice.ts";
 import { expect, test } from "vitest";
 import { openGateway } from "./open-gateway.ts";
 
@@ -9,7 +10,7 @@ test("what left unwritten and was forgotten by a restart never shares its id wit
   street.setDisk("failing");
   street.time.advance(5_000);
   await street.says(kitchen, { co_ppm: 2, status: [] });
-  const forgotten = street.leftUnwritten.map(({ event }) => event.id);
+  const forgotten = street.leftUnwritten.map(noticeId);
   expect(forgotten).toHaveLength(1);
 
   await street.crashAndRestart();
@@ -17,7 +18,7 @@ test("what left unwritten and was forgotten by a restart never shares its id wit
   street.time.advance(5_000);
   await street.says(kitchen, { co_ppm: 2, status: [] });
 
-  const written = (await street.records()).map(({ notice }) => notice.event);
+  const written = (await street.alarms()).map(({ event }) => event);
   expect(written.map(({ kind }) => kind)).toEqual(["raised", "returned"]);
   expect(written.map(({ id }) => id)).not.toContain(forgotten[0]);
 });

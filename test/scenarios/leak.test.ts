@@ -7,7 +7,7 @@ const alarmed = { co_ppm: 80, status: ["alarm"] };
 const well = { co_ppm: 2, status: [] };
 
 const rulesOf = async (street: Awaited<ReturnType<typeof openGateway>>): Promise<string[]> =>
-  (await street.records()).map(({ notice }) => `${notice.event.kind} ${notice.event.rule}`);
+  (await street.alarms()).map(({ event }) => `${event.kind} ${event.rule}`);
 
 describe("a leak", () => {
   test("sounds in the moment it is heard, and is on disk before it is answered", async () => {
@@ -37,8 +37,8 @@ describe("a leak", () => {
   test("carries the level that the same message measured, though the device judged for itself", async () => {
     const street = await openGateway();
     await street.says(kitchen, alarmed);
-    const [record] = await street.records();
-    expect(record?.notice.event).toMatchObject({
+    const [alarm] = await street.alarms();
+    expect(alarm?.event).toMatchObject({
       rule: "device-alarm-co",
       level: { gas: "co", ppm: 80 },
     });
@@ -48,7 +48,7 @@ describe("a leak", () => {
     const street = await openGateway();
     await street.says(kitchen, alarmed);
     await street.says("stranger-1", { status: ["alarm"], ch4_lel: 30 });
-    const wheres = (await street.records()).map(({ notice }) => notice.where);
+    const wheres = (await street.alarms()).map(({ where }) => where);
     expect(wheres[0]).toMatchObject({ address: { text: "喜安社区2栋1单元603" } });
     const stranger = wheres.find(({ position }) => position.place.includes("stranger-1"));
     expect(stranger).toMatchObject({ gateway: "gw-xian-1", position: { line: "mqtt" } });
@@ -104,7 +104,9 @@ describe("when the disk refuses", () => {
     street.setDisk("failing");
     expect(await street.says(kitchen, alarmed)).toBe("refused");
     expect(street.buzzer()).toBe("on t4");
-    expect(street.leftUnwritten.map(({ event }) => event.rule)).toEqual(["device-alarm-co"]);
+    expect(street.leftUnwritten.map((notice) => "event" in notice && notice.event.rule)).toEqual([
+      "device-alarm-co",
+    ]);
     expect(street.faults()).toContain("journal-write");
   });
 
@@ -166,8 +168,8 @@ describe("a detector that is not heard", () => {
     const street = await openGateway();
     street.time.advance(600_000);
     await street.settle();
-    const silent = (await street.records()).filter(({ notice }) => notice.event.rule === "silence");
-    expect(silent.map(({ notice }) => notice.event.detector).sort()).toEqual([
+    const silent = (await street.alarms()).filter(({ event }) => event.rule === "silence");
+    expect(silent.map(({ event }) => event.detector).sort()).toEqual([
       "xian-2-1-603",
       "xian-2-1-604",
       "xian-5-2-102",

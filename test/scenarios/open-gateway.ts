@@ -3,25 +3,27 @@
  * by hand and a journal whose disk can be told to fail. Only the wires are left out.
  */
 import type { AlarmNotice } from "#domain/alarm.ts";
+import type { Notice } from "#domain/notice.ts";
 import { buzzerId, gatewayId, type DetectorId } from "#domain/ids.ts";
-import { seconds } from "#domain/quantity.ts";
+import { seconds, type DurationMs } from "#domain/quantity.ts";
 import { ok } from "#domain/result.ts";
-import type { DetectorStatus } from "#domain/wire.ts";
+import { lanes, type DetectorStatus } from "#domain/wire.ts";
 import { createBuzzerBoard } from "#gateway/buzzer-board.ts";
 import { createDirectory } from "#gateway/directory.ts";
 import { createFaultBoard } from "#gateway/fault-board.ts";
 import { createMemoryJournal } from "#gateway/journal/memory-journal.ts";
 import { createKeeper } from "#gateway/keeper.ts";
+import { reviveStates } from "#gateway/known-states.ts";
 import { createPipeline } from "#gateway/pipeline.ts";
-import { createPoints, strangerFault } from "#gateway/points.ts";
+import { createPoints, strangerFault, type Point } from "#gateway/points.ts";
 import type { Buzzer, Journal, JournalRecord } from "#gateway/ports.ts";
 import { createMqttSource } from "#gateway/sources/mqtt-source.ts";
 import { detectorStatus } from "#gateway/detector-status.ts";
 import { createManualTime, type ManualTime } from "#platform/manual-time.ts";
 import { parseSite } from "#platform/site-file/read.ts";
 import type { Site } from "#platform/site-file/schema.ts";
-import { defaultLimits } from "#rules/limits/sets.ts";
-import { reviveState, type DetectorState } from "#rules/step.ts";
+import type { Pipeline } from "#gateway/pipeline.ts";
+import { chooseLimits, chooseTrial } from "#gateway/site-limits.ts";
 import { readFileSync } from "node:fs";
 
 export const exampleSite = (): Site => {
@@ -44,18 +46,24 @@ export interface StoryGateway {
     from?: { readonly clientId: string; readonly username?: string },
   ) => { readonly answer: () => "acked" | "refused" | "waiting" };
   readonly buzzer: () => string;
+  /** What the journal holds unconfirmed, lane by lane. */
   readonly records: () => Promise<readonly JournalRecord[]>;
+  /** The alarms among them. */
+  readonly alarms: () => Promise<readonly AlarmNotice[]>;
   /** Notices that left without being on disk. */
-  readonly leftUnwritten: readonly AlarmNotice[];
+  readonly leftUnwritten: readonly Notice[];
   readonly faults: () => readonly string[];
   /** How many detectors are kept in memory, and how many states on disk. */
   readonly kept: () => Promise<{ readonly inMemory: number; readonly onDisk: number }>;
   /** What the status message tells of every detector. */
   readonly board: () => DetectorStatus[];
   readonly stateOf: (detector: string) => string | undefined;
+  readonly pointOf: (detector: DetectorId) => Point | undefined;
+  /** The gateway's own door for people and lines. */
+  readonly pipeline: () => Pipeline;
   readonly setDisk: (disk: Disk) => void;
-  /** Ends the process without a word and starts it again over the same journal. */
-  readonly crashAndRestart: () => Promise<void>;
+  /** Ends the process without a word and starts it again over the same journal, perhaps with another site file. */
+  readonly crashAndRestart: (site?: Site) => Promise<void>;
   readonly settle: () => Promise<void>;
 }
 
@@ -71,7 +79,7 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
       if (state.disk === "failing") throw new Error("EIO: i/o error");
     },
   });
-  const leftUnwritten: AlarmNotice[] = [];
+  const leftUnwritten: Notice[] = [];
   const faults = createFaultBoard(() => {});
   let life = await startLife(site, time, journal, leftUnwritten, faults.report);
 
@@ -93,6 +101,8 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
     }
     return { answer: () => answer };
   };
+  const records = async (): Promise<readonly JournalRecord[]> =>
+    (await Promise.all(lanes.map((lane) => journal.pending(lane, 0, 10_000)))).flat();
   const settle = async (): Promise<void> => {
     for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   };
@@ -108,10 +118,9 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
       return given === "waiting" ? "refused" : given;
     },
     buzzer: () => life.buzzer(),
-    records: async () => [
-      ...(await journal.pending("alarm", 0, 20_000)),
-      ...(await journal.pending("state", 0, 20_000)),
-    ],
+    records,
+    alarms: async () =>
+      (await records()).flatMap(({ notice }) => ("event" in notice ? [notice] : [])),
     leftUnwritten,
     faults: () => faults.standing().map(({ key }) => key),
     kept: async () => ({
@@ -123,14 +132,16 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
       const point = [...life.points.byId.values()].find(({ id }) => id === detector);
       return point && detectorStatus(point).state;
     },
+    pipeline: () => life.pipeline,
+    pointOf: (detector) => life.points.byId.get(detector),
     setDisk: (next) => {
       state.disk = next;
       diskAnswers.resolve();
       diskAnswers = Promise.withResolvers<void>();
     },
-    crashAndRestart: async () => {
+    crashAndRestart: async (next = site) => {
       time.dropTimers();
-      life = await startLife(site, time, journal, leftUnwritten, faults.report);
+      life = await startLife(next, time, journal, leftUnwritten, faults.report);
     },
     settle,
   };
@@ -140,11 +151,16 @@ const startLife = async (
   site: Site,
   time: ManualTime,
   journal: Journal,
-  leftUnwritten: AlarmNotice[],
+  leftUnwritten: Notice[],
   reportFault: Parameters<typeof createBuzzerBoard>[1]["reportFault"],
 ) => {
   const { clock, timers } = time;
   const directory = createDirectory(site);
+  const [limits, trial] = [chooseLimits(site), chooseTrial(site)];
+  if (!limits.ok) throw new Error("the site's limits are broken");
+  const silenceOf = (registered: { readonly silenceAfter: DurationMs } | undefined) => ({
+    silenceAfter: registered?.silenceAfter ?? seconds(60),
+  });
   let sounding = "never set";
   const buzzer: Buzzer = {
     id: buzzerId("duty-room"),
@@ -162,18 +178,17 @@ const startLife = async (
     onKept: () => {},
     onUnkept: (notice) => leftUnwritten.push(notice),
   });
-  const known = new Map<DetectorId, DetectorState>();
-  for (const { detector, json } of await journal.states()) {
-    const state = reviveState(json, clock.now());
-    if (state.ok) known.set(detector, state.value);
-  }
   const points = createPoints({
     directory,
-    known,
-    rulesFor: (registered) => ({
-      limits: defaultLimits,
-      silenceAfter: registered?.silenceAfter ?? seconds(60),
-    }),
+    known: await reviveStates(
+      journal,
+      clock.now(),
+      reportFault,
+      trial.ok ? trial.value?.id : undefined,
+    ),
+    rulesFor: (registered) => ({ limits: limits.value, ...silenceOf(registered) }),
+    trialFor: (registered) =>
+      trial.ok && trial.value ? { limits: trial.value, ...silenceOf(registered) } : undefined,
     now: clock.now,
     onStranger: (id, { place }) => reportFault(strangerFault(id, place)),
   });
@@ -185,7 +200,8 @@ const startLife = async (
     points,
     keeper,
     sound: board.follow,
+    reportFault,
   });
   const source = createMqttSource({ directory, clock, take: pipeline.take });
-  return { points, source, buzzer: () => sounding };
+  return { points, pipeline, source, buzzer: () => sounding };
 };

@@ -8,8 +8,8 @@ const flood = (street: StoryGateway, from: number, to: number, payload: string):
   }
 };
 const strangersIn = async (street: StoryGateway): Promise<readonly string[]> =>
-  (await street.records())
-    .map(({ notice }) => notice.event)
+  (await street.alarms())
+    .map(({ event }) => event)
     .filter(({ detector }) => !detector.startsWith("xian-"))
     .map(({ kind, rule, detector }) => `${kind} ${rule} ${detector}`);
 

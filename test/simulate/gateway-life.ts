@@ -1,5 +1,5 @@
 /** One process of the gateway: its real parts, wired as `gateway/main.ts` does, minus the wires. */
-import type { AlarmNotice } from "#domain/alarm.ts";
+import type { Notice } from "#domain/notice.ts";
 import type { Sounding } from "#domain/buzzer.ts";
 import { gatewayId, type DetectorId } from "#domain/ids.ts";
 import { epochMs, monoMs } from "#domain/quantity.ts";
@@ -52,7 +52,7 @@ export const startLife = async (parts: LifeParts) => {
     timers,
     reportFault,
     onKept: (records) => uplink?.wake(records),
-    onUnkept: (notice: AlarmNotice) => {
+    onUnkept: (notice: Notice) => {
       if (planted !== "drop unwritten") uplink?.sendVolatile(notice);
     },
   });
@@ -66,7 +66,7 @@ export const startLife = async (parts: LifeParts) => {
   const board = createBuzzerBoard(parts.buzzers, { reportFault, timers });
   const points = createPoints({
     directory: parts.directory,
-    known,
+    known: { live: known, shadow: new Map() },
     rulesFor: (registered) => parts.rulesFor(registered?.id),
     now: clock.now,
     onStranger: () => {},
@@ -92,6 +92,7 @@ export const startLife = async (parts: LifeParts) => {
     timers,
     points,
     keeper,
+    reportFault,
     sound: plantInSound(parts, board.follow),
   });
   const source = createMqttSource({

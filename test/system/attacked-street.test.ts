@@ -1,10 +1,11 @@
 /** Gateway and center are killed at random while homes report gas: what was acknowledged is at the desk, once. */
+import type { DeskAlarm } from "#domain/desk.ts";
 import { connectAsync, type MqttClient } from "mqtt";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { eventually } from "./eventually.ts";
-import { startStreet, type DeskAlarmView, type StreetProcess } from "./street-process.ts";
+import { startStreet, type StreetProcess } from "./street-process.ts";
 
 let street: StreetProcess;
 const clients: MqttClient[] = [];
@@ -34,7 +35,7 @@ const report = async (client: MqttClient, home: string): Promise<void> => {
 const connectionLost = (): false => false;
 
 /** The device's own alarms on the desk, home by home. */
-const byHome = (alarms: readonly DeskAlarmView[]): ReadonlyMap<string, readonly DeskAlarmView[]> =>
+const byHome = (alarms: readonly DeskAlarm[]): ReadonlyMap<string, readonly DeskAlarm[]> =>
   Map.groupBy(
     alarms.filter(({ notice }) => notice.event.rule === "device-alarm-gas"),
     ({ notice }) => notice.event.detector,

@@ -9,7 +9,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
-import type { Desk, DeskAlarm, DeskEvent, DeskGateway } from "#domain/desk.ts";
+import type { Desk, DeskAlarm, DeskEvent, DeskGateway, StreetView } from "#domain/desk.ts";
 
 const dist = join(import.meta.dirname, "..", "..", "dashboards", "console", "dist");
 
@@ -54,12 +54,14 @@ export const openTestCenter = async (options: Options = {}): Promise<TestCenter>
   const sessions = new Map<string, string>();
   const alarms = new Map<string, DeskAlarm>();
   const gateways = new Map<string, DeskGateway>();
+  const street = new Map<string, StreetView>();
   const told: { readonly id: number; readonly text: string }[] = [];
   const streams = new Set<ServerResponse>();
   const signatures: Signature[] = [];
 
   const tell: TestCenter["tell"] = (event, tellPages = true) => {
     if (event.kind === "alarm") alarms.set(event.data.episode, event.data);
+    else if (event.kind === "street") street.set(event.data.id, event.data);
     else gateways.set(event.data.id, event.data);
     if (!tellPages) return;
     const id = told.length + 1;
@@ -163,6 +165,7 @@ export const openTestCenter = async (options: Options = {}): Promise<TestCenter>
         nowMs: Date.now(),
         alarms: [...alarms.values()],
         gateways: [...gateways.values()],
+        street: [...street.values()],
       };
       return answer(response, 200, desk);
     }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { noticeId } from "#domain/notice.ts";
 import { verifyChain } from "#gateway/journal/chain.ts";
 import { openJournal } from "#gateway/journal/open-journal.ts";
 import { fixedClock } from "#gateway/journal/sample-notice.ts";
@@ -45,7 +46,7 @@ const expectWhole = async (path: string, said: readonly string[]): Promise<void>
   await journal.close();
   expect(records.map(({ seq }) => seq)).toEqual(records.map((_, n) => n + 1));
   expect(verifyChain(records).ok).toBe(true);
-  const kept = new Set(records.map(({ seq, notice }) => `ok ${seq} ${notice.event.id}`));
+  const kept = new Set(records.map(({ seq, notice }) => `ok ${seq} ${noticeId(notice)}`));
   expect(said.filter((line) => line.startsWith("ok") && !kept.has(line))).toEqual([]);
 };
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
+import { noticeId } from "#domain/notice.ts";
 import { verifyChain } from "#gateway/journal/chain.ts";
 import { openJournal } from "#gateway/journal/open-journal.ts";
 import { fixedClock } from "#gateway/journal/sample-notice.ts";
@@ -56,7 +57,7 @@ test(`${kills} kills at random moments: every confirmed append is there, in orde
   const records = await journal.pending("alarm", 0, 1_000_000);
   expect(records.map(({ seq }) => seq)).toEqual(records.map((_, n) => n + 1));
   expect(verifyChain(records).ok).toBe(true);
-  const kept = new Set(records.map(({ seq, notice }) => `ok ${seq} ${notice.event.id}`));
+  const kept = new Set(records.map(({ seq, notice }) => `ok ${seq} ${noticeId(notice)}`));
   expect(confirmed.filter((line) => !kept.has(line))).toEqual([]);
   expect(confirmed.length).toBeGreaterThan(kills);
 });

@@ -84,7 +84,12 @@ export const followDesk = (listener: StreamListener, heartbeatMs: number): (() =
 /** Fast enough to look immediate, slow enough to draw thousands of alarms. */
 const floodPauseMs = 100;
 
-const kinds = ["alarm", "gateway", "heartbeat"] as const satisfies readonly DeskEvent["kind"][];
+const kinds = [
+  "alarm",
+  "gateway",
+  "street",
+  "heartbeat",
+] as const satisfies readonly DeskEvent["kind"][];
 
 const parseEvent = (kind: DeskEvent["kind"], json: string): Result<DeskEvent, "not-json"> => {
   try {

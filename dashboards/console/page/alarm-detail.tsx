@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { DeskAlarm } from "#domain/desk.ts";
 import { formatLevel, formatMoment, nameAlarm } from "../words/format.ts";
-import { text } from "../words/text.ts";
+import { actionWord, text } from "../words/text.ts";
 import { useWords } from "../words/language.tsx";
 import { Badge } from "./badge.tsx";
 import { CaseState } from "./case-state.tsx";
@@ -54,8 +54,29 @@ export const AlarmDetail = ({ alarm }: { readonly alarm: DeskAlarm }) => {
         </Fact>
         <Fact name={say(text.caseId)}>{alarm.case.id}</Fact>
       </dl>
+      <Actions actions={alarm.actions ?? []} />
       {parts.some(Boolean) && <p className="parts">{parts.filter(Boolean).join(" · ")}</p>}
     </section>
+  );
+};
+
+/** Who held what back, why and until when; and when that ended. */
+const Actions = ({ actions }: { readonly actions: NonNullable<DeskAlarm["actions"]> }) => {
+  const { say } = useWords();
+  if (actions.length === 0) return undefined;
+  return (
+    <>
+      <h3>{say(text.actions)}</h3>
+      <ul className="actions">
+        {actions.map(({ id, kind, by, reason, at, untilWallMs }) => (
+          <li key={id}>
+            {formatMoment(at.wallMs)} <b>{say(actionWord[kind])}</b> {by}
+            {reason !== by && ` · ${reason}`}
+            {untilWallMs !== undefined && ` · ${say(text.untilTime(formatMoment(untilWallMs)))}`}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 };
 

@@ -3,13 +3,16 @@ import { logOut, explainApiError, type User } from "../outside/api.ts";
 import type { Siren } from "../outside/siren.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { isDangerWaiting, planSound } from "../state/sound-plan.ts";
+import { isHeld } from "../state/desk-state.ts";
 import { firstUnsigned, sortAlarms } from "../state/sort-alarms.ts";
+import { headsOf } from "../state/street.ts";
 import { AlarmDetail } from "./alarm-detail.tsx";
 import { AlarmList } from "./alarm-list.tsx";
 import { AwayBanner, DrillBanner, LinkBanner, SilentSeatBanner } from "./banners.tsx";
 import { CountsBar } from "./counts-bar.tsx";
 import { EmptyDesk } from "./empty-desk.tsx";
 import { GatewayStrip } from "./gateway-strip.tsx";
+import { StreetHeads } from "./street-heads.tsx";
 import { LiveRegion } from "./live-region.tsx";
 import type { Look } from "./look-buttons.tsx";
 import { PulseContext, useLink } from "./pulse-context.tsx";
@@ -46,6 +49,7 @@ const Desk = ({ desk, change, user, look, siren, onSignedOut, onLeft }: DeskProp
   const link = useLink();
   const sound = useSirenState(siren);
   const rows = useMemo(() => sortAlarms(desk.alarms.values()), [desk.alarms]);
+  const heads = useMemo(() => headsOf(desk.street.values(), rows), [desk.street, rows]);
   const [chosen, setChosen] = useState<string>();
   const [message, setMessage] = useState<Bilingual>();
   const { signing, sign } = useSigning({ change, say: setMessage, onSignedOut, user });
@@ -78,13 +82,17 @@ const Desk = ({ desk, change, user, look, siren, onSignedOut, onLeft }: DeskProp
             })
           }
         />
-        <CountsBar rows={rows} gateways={[...desk.gateways.values()]} />
+        <CountsBar
+          rows={rows.filter((alarm) => !isHeld(alarm))}
+          gateways={[...desk.gateways.values()]}
+        />
         <AwayBanner
           count={desk.arrivedWhileAway.size}
           onSeen={() => change({ kind: "away-seen" })}
         />
       </header>
       <main className="desk">
+        <StreetHeads heads={heads} />
         {rows.length === 0 ? (
           <EmptyDesk loaded={desk.loaded} gateways={[...desk.gateways.values()]} />
         ) : (
@@ -93,6 +101,7 @@ const Desk = ({ desk, change, user, look, siren, onSignedOut, onLeft }: DeskProp
               rows={rows}
               selected={selected?.episode}
               away={desk.arrivedWhileAway}
+              heads={heads}
               signing={signing}
               onChoose={setChosen}
               onSign={sign}

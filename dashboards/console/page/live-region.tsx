@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { DeskAlarm } from "#domain/desk.ts";
 import type { Bilingual } from "#domain/result.ts";
-import { isSigned } from "../state/desk-state.ts";
+import { isHeld, isSigned } from "../state/desk-state.ts";
 import { formatLevel, nameAlarm, namePlace } from "../words/format.ts";
 import { priorityWord, text } from "../words/text.ts";
 import { useWords } from "../words/language.tsx";
@@ -20,7 +20,7 @@ export const LiveRegion = ({ alarms, message }: Props) => {
 
   useEffect(() => {
     const urgent = [...alarms.values()].filter(
-      (alarm) => alarm.notice.event.priority === 1 && !isSigned(alarm),
+      (alarm) => alarm.notice.event.priority === 1 && !isSigned(alarm) && !isHeld(alarm),
     );
     const fresh = urgent.findLast(({ episode }) => !known.current.has(episode));
     known.current = new Set(alarms.keys());

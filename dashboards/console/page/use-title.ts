@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import type { DeskAlarm } from "#domain/desk.ts";
-import { isSigned } from "../state/desk-state.ts";
+import { isHeld, isSigned } from "../state/desk-state.ts";
 import type { Link } from "../state/pulse.ts";
 import { nameAlarm } from "../words/format.ts";
 import { linkWord, text } from "../words/text.ts";
@@ -9,7 +9,7 @@ import { useWords } from "../words/language.tsx";
 /** The tab tells the worst even while another tab is open: `(2) !! 一氧化碳 — …`, `已断开 — …`. */
 export const useTitle = (rows: readonly DeskAlarm[], link: Link): void => {
   const { say } = useWords();
-  const waiting = rows.filter((alarm) => !isSigned(alarm));
+  const waiting = rows.filter((alarm) => !isSigned(alarm) && !isHeld(alarm));
   const [worst] = waiting;
   const state =
     link === "lost"

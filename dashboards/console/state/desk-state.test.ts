@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Desk, DeskAlarm } from "#domain/desk.ts";
-import { nightMs, sampleAlarm, sampleGateway } from "../testing/sample-alarm.ts";
+import { nightMs, sampleAlarm, sampleGateway, sampleStorm } from "../testing/sample-alarm.ts";
 import { changeDesk, emptyDesk, type DeskChange, type DeskState } from "./desk-state.ts";
 
 const desk = (...alarms: readonly DeskAlarm[]): DeskChange => {
@@ -9,6 +9,7 @@ const desk = (...alarms: readonly DeskAlarm[]): DeskChange => {
     nowMs: nightMs,
     alarms: [...alarms],
     gateways: [sampleGateway()],
+    street: [],
   };
   return { kind: "desk", desk: picture };
 };
@@ -91,4 +92,24 @@ test("a gateway's news replaces what was known of it and nothing else", () => {
   });
   expect(state.gateways.get("xian-01")?.link).toBe("lost");
   expect(tell(state)).toEqual(["ep-1 active nobody"]);
+});
+
+test("a held alarm that never rang leaves the desk when it is over; one from history waits to be seen", () => {
+  const shelved = { by: "shelved", who: "李敏", reason: "换电池" } as const;
+  const late = { by: "late", who: "history", reason: "judged as history" } as const;
+  const over = (episode: string, held: DeskAlarm["held"]) =>
+    alarm(sampleAlarm({ episode, held, condition: "returned" }));
+  const state = play(
+    desk(sampleAlarm({ episode: "a", held: shelved }), sampleAlarm({ episode: "b", held: late })),
+    over("a", shelved),
+    over("b", late),
+  );
+  expect(tell(state)).toEqual(["b returned nobody"]);
+});
+
+test("a street event stands until it is told to be over", () => {
+  const begun = play(desk(), { kind: "street", data: sampleStorm() });
+  expect([...begun.street.keys()]).toEqual([sampleStorm().id]);
+  const ended = changeDesk(begun, { kind: "street", data: sampleStorm({ stands: false }) });
+  expect(ended.street.size).toBe(0);
 });

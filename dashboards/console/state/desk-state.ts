@@ -1,11 +1,14 @@
 /** What the page knows of the desk, and how each message from the center changes it. Pure. */
-import type { Desk, DeskAlarm, DeskEvent, DeskGateway } from "#domain/desk.ts";
+import { asksForSignature } from "#domain/alarm.ts";
+import type { Desk, DeskAlarm, DeskEvent, DeskGateway, StreetView } from "#domain/desk.ts";
 
 export interface DeskState {
   /** False until the center has answered once: nothing may be called empty before. */
   readonly loaded: boolean;
   readonly alarms: ReadonlyMap<string, DeskAlarm>;
   readonly gateways: ReadonlyMap<string, DeskGateway>;
+  /** What is told of many homes at once and stands. */
+  readonly street: ReadonlyMap<string, StreetView>;
   /** Episodes that began while the page was cut off, until the person has said that they saw them. */
   readonly arrivedWhileAway: ReadonlySet<string>;
 }
@@ -22,6 +25,7 @@ export const emptyDesk: DeskState = {
   loaded: false,
   alarms: new Map(),
   gateways: new Map(),
+  street: new Map(),
   arrivedWhileAway: new Set(),
 };
 
@@ -38,6 +42,8 @@ export const changeDesk = (state: DeskState, change: DeskChange): DeskState => {
     }
     case "gateway":
       return { ...state, gateways: new Map(state.gateways).set(change.data.id, change.data) };
+    case "street":
+      return { ...state, street: putStreet(state.street, change.data) };
     case "away-seen":
       return { ...state, arrivedWhileAway: new Set() };
   }
@@ -46,8 +52,15 @@ export const changeDesk = (state: DeskState, change: DeskChange): DeskState => {
 /** Signed for by a person. Says nothing about the gas. */
 export const isSigned = (alarm: DeskAlarm): boolean => alarm.case.state !== "reported";
 
-/** An alarm stays on the desk until it is signed for and back to normal; nothing else removes it. */
-const isOpen = (alarm: DeskAlarm): boolean => alarm.condition === "active" || !isSigned(alarm);
+/** Rings nobody, because somebody or something answers for that; shown apart, with the reason. */
+export const isHeld = (alarm: DeskAlarm): boolean => alarm.held !== undefined;
+
+/**
+ * An alarm stays on the desk until it is signed for and back to normal; nothing else removes it, but
+ * one that has never rung asks for no signature when it is over.
+ */
+const isOpen = (alarm: DeskAlarm): boolean =>
+  alarm.condition === "active" || (!isSigned(alarm) && asksForSignature(alarm.held));
 
 const replaceDesk = (state: DeskState, desk: Desk): DeskState => {
   const open = desk.alarms.filter(isOpen);
@@ -56,11 +69,19 @@ const replaceDesk = (state: DeskState, desk: Desk): DeskState => {
     loaded: true,
     alarms: new Map(open.map((alarm) => [alarm.episode, alarm])),
     gateways: new Map(desk.gateways.map((gateway) => [gateway.id, gateway])),
+    street: new Map(desk.street.map((view) => [view.id, view])),
     arrivedWhileAway: new Set([
       ...[...state.arrivedWhileAway].filter((id) => open.some(({ episode }) => episode === id)),
       ...fresh.map(({ episode }) => episode),
     ]),
   };
+};
+
+const putStreet = (street: DeskState["street"], view: StreetView): DeskState["street"] => {
+  const after = new Map(street);
+  if (view.stands) after.set(view.id, view);
+  else after.delete(view.id);
+  return after;
 };
 
 /** Takes condition and level from `picture`, and the case from whichever version is newer. */

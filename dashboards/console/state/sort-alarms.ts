@@ -1,11 +1,11 @@
 import { isDanger } from "#domain/alarm.ts";
 import type { DeskAlarm } from "#domain/desk.ts";
-import { isSigned } from "./desk-state.ts";
+import { isHeld, isSigned } from "./desk-state.ts";
 
 /**
  * The order of the queue: what can kill first, what nobody owns first, what has waited longest first.
  *
- * 1. gas and CO before everything else; 2. real before drill and test; 3. priority; 4. unsigned
+ * 0. what rings before what is held back; 1. gas and CO before everything else; 2. real before drill and test; 3. priority; 4. unsigned
  * before signed, standing before returned; 5. among unsigned urgent ones the longest waiting first,
  * elsewhere the newest first. Every key is a fact of the alarm, so a row moves only when its alarm
  * changes.
@@ -31,6 +31,7 @@ export const firstUnsigned = (rows: readonly DeskAlarm[]): DeskAlarm | undefined
   rows.find((alarm) => !isSigned(alarm));
 
 const keys: readonly ((alarm: DeskAlarm) => number)[] = [
+  (alarm) => (isHeld(alarm) ? 1 : 0),
   (alarm) => (isDanger(alarm.notice.event.alarmClass) ? 0 : 1),
   (alarm) => (isStaged(alarm) ? 1 : 0),
   (alarm) => alarm.notice.event.priority,

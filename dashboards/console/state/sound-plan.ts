@@ -1,6 +1,6 @@
 import { isDanger } from "#domain/alarm.ts";
 import type { DeskAlarm } from "#domain/desk.ts";
-import { isSigned } from "./desk-state.ts";
+import { isHeld, isSigned } from "./desk-state.ts";
 import { isSelfTest } from "./sort-alarms.ts";
 
 /** `co`: T4 rhythm; `gas`: two tones; `high`: three chimes each 30 s; `link-lost`: a low tone. */
@@ -9,10 +9,10 @@ export type Sound = "co" | "gas" | "high" | "link-lost" | "quiet";
 /**
  * What this seat sounds, from what stands unsigned. Only a signature (签收) ends the sound of an
  * alarm; a return to normal does not, because somebody may lie behind the door. Drills sound like
- * the real thing, self-tests of a detector do not sound.
+ * the real thing, self-tests of a detector and what is held back do not sound.
  */
 export const planSound = (alarms: Iterable<DeskAlarm>, linkLost: boolean): Sound => {
-  const waiting = [...alarms].filter((alarm) => !isSigned(alarm) && !isSelfTest(alarm));
+  const waiting = [...alarms].filter((alarm) => !isSigned(alarm) && rings(alarm));
   const urgent = waiting.filter(({ notice }) => notice.event.priority === 1);
   if (urgent.some(({ notice }) => notice.event.alarmClass === "co")) return "co";
   if (urgent.some(({ notice }) => notice.event.alarmClass === "gas")) return "gas";
@@ -22,7 +22,9 @@ export const planSound = (alarms: Iterable<DeskAlarm>, linkLost: boolean): Sound
 
 /** Unsigned gas or CO: a seat without sound must say so in red while one stands. */
 export const isDangerWaiting = (alarm: DeskAlarm): boolean =>
-  isDanger(alarm.notice.event.alarmClass) && !isSigned(alarm) && !isSelfTest(alarm);
+  isDanger(alarm.notice.event.alarmClass) && !isSigned(alarm) && rings(alarm);
+
+const rings = (alarm: DeskAlarm): boolean => !isSelfTest(alarm) && !isHeld(alarm);
 
 /** The alarm got worse after somebody had signed for it: they may not know. */
 export const worsenedAfterSigning = ({ notice, case: work }: DeskAlarm): boolean =>
@@ -41,7 +43,7 @@ export const chimesFor = (
   [...after.values()]
     .filter((alarm) => {
       const known = before.get(alarm.episode);
-      if (isSelfTest(alarm)) return false;
+      if (!rings(alarm)) return false;
       if (known === undefined) return alarm.notice.event.priority === 3;
       return worsenedAfterSigning(alarm) && known.notice.event.id !== alarm.notice.event.id;
     })

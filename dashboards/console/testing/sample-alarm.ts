@@ -1,5 +1,5 @@
 /** Alarms for tests: a kitchen in 喜安社区 with carbon monoxide, changed as the story needs it. */
-import type { DeskAlarm, DeskGateway } from "#domain/desk.ts";
+import type { DeskAlarm, DeskGateway, StreetView } from "#domain/desk.ts";
 
 type Event = DeskAlarm["notice"]["event"];
 
@@ -21,6 +21,9 @@ export interface Story {
   readonly event?: Partial<Event>;
   /** No measured value: a fault, or a device that only says that it alarms. */
   readonly noLevel?: boolean;
+  /** Never rang, for this reason. */
+  readonly held?: DeskAlarm["held"];
+  readonly actions?: DeskAlarm["actions"];
 }
 
 export const sampleAlarm = (story: Story = {}): DeskAlarm => {
@@ -55,6 +58,7 @@ export const sampleAlarm = (story: Story = {}): DeskAlarm => {
           peak: { gas: "co", ppm: 318 },
         }),
         test: false,
+        ...(story.held && { held: story.held }),
         ...story.event,
       },
       where: {
@@ -72,6 +76,8 @@ export const sampleAlarm = (story: Story = {}): DeskAlarm => {
     receivedAtMs: firstAtMs + 400,
     durable: story.durable ?? true,
     late: story.late ?? false,
+    ...(story.held && { held: story.held }),
+    ...(story.actions && { actions: story.actions }),
     ...(story.present && { present: story.present }),
     case: {
       id: `AJ-${episode}`,
@@ -131,5 +137,24 @@ export const sampleGateway = (changes: Partial<DeskGateway> = {}): DeskGateway =
   pending: 0,
   missing: 0,
   faults: [],
+  ...changes,
+});
+
+/** Six homes of one building in alarm within ten minutes. */
+export const sampleStorm = (changes: Partial<StreetView> = {}): StreetView => ({
+  id: "xian-01 storm building:喜安/2栋",
+  gateway: "xian-01",
+  topic: "storm",
+  group: "building:喜安/2栋",
+  stands: true,
+  priority: 2,
+  text: {
+    zh: "报警集中:building:喜安/2栋,6 台探测器,10 分钟内 6 条。是否同源?每条仍单独处理。",
+    en: "Many alarms at once: building:喜安/2栋, 6 detectors, 6 in ten minutes. Each alarm still stands by itself.",
+  },
+  firstAtMs: nightMs,
+  lastAtMs: nightMs,
+  members: ["det-ep-1", "det-ep-2", "det-ep-3", "det-ep-4", "det-ep-5", "det-ep-6"],
+  drill: false,
   ...changes,
 });

@@ -3,9 +3,11 @@
  * follow the glossary: 报警 is the device's condition, 签收 is not 消音, 恢复 or 办结, and a 故障 is
  * never called 报警.
  */
-import type { AlarmClass, Priority } from "#domain/alarm.ts";
+import type { ActionKind } from "#domain/action.ts";
+import type { AlarmClass, Held, Priority } from "#domain/alarm.ts";
 import type { Gas } from "#domain/gas.ts";
 import type { Bilingual } from "#domain/result.ts";
+import type { StreetTopic } from "#domain/street-event.ts";
 import type { Link } from "../state/pulse.ts";
 
 const both = (zh: string, en: string): Bilingual => ({ zh, en });
@@ -102,6 +104,28 @@ export const text = {
     "网关断线后补传,报警时间以设备为准。",
     "Sent after the gateway had been cut off; the time is the device's.",
   ),
+  heldBy: (by: Bilingual, who: string) => both(`${by.zh}:${who}`, `${by.en}: ${who}`),
+  heldAlarms: (count: number) =>
+    both(
+      `不响铃的报警 ${count} 条(已搁置、停用、抑制、影子规则或历史数据)`,
+      `${count} that ring nobody (shelved, out of service, suppressed, on trial, or history)`,
+    ),
+  chatter: (times: number) => both(`抖动 ×${times}`, `chatter ×${times}`),
+  chatterHint: both(
+    "反复出现又消失的次数;首次报警没有被掩盖。",
+    "How often it has come and gone; the first alarm was not hidden.",
+  ),
+  takenLate: both("历史数据", "from history"),
+  takenLateHint: both(
+    "探测器早先测得、刚刚才送到;现在的情况见现值。",
+    "Measured earlier, arrived only now; see the present value.",
+  ),
+  manyHomes: both("多户情况", "Many homes at once"),
+  membersOnDesk: (count: number, all: number) =>
+    both(`涉及 ${all} 台,下方报警 ${count} 条`, `${all} detectors, ${count} alarms below`),
+  partOf: both("多户之一", "one of many"),
+  actions: both("处置记录", "What was done"),
+  untilTime: (at: string) => both(`至 ${at}`, `until ${at}`),
   worsened: both("签收后加重", "worse since signed for"),
 
   alarms: both("待处理报警", "Open alarms"),
@@ -170,6 +194,38 @@ export const text = {
   pending: (count: number) => both(`待上传 ${count}`, `${count} to be sent`),
   missing: (count: number) => both(`缺号 ${count}`, `${count} records missing`),
 } as const;
+
+export const heldWord: Readonly<Record<Held["by"], Bilingual>> = {
+  shelved: both("已搁置", "Shelved"),
+  "out-of-service": both("已停用", "Out of service"),
+  suppressed: both("通信中断,已抑制", "Suppressed, link down"),
+  shadow: both("影子规则", "Rules on trial"),
+  late: both("历史数据", "History"),
+};
+
+export const actionWord: Readonly<Record<ActionKind, Bilingual>> = {
+  acknowledged: both("现场已确认", "Acknowledged"),
+  unacknowledged: both("撤回确认", "Acknowledgement withdrawn"),
+  reset: both("已复位", "Reset"),
+  shelved: both("搁置", "Shelved"),
+  unshelved: both("解除搁置", "Unshelved"),
+  "shelving-expired": both("搁置到期", "Shelving ended"),
+  suppressed: both("抑制", "Suppressed"),
+  unsuppressed: both("解除抑制", "No longer suppressed"),
+  "taken-out-of-service": both("停用", "Taken out of service"),
+  "returned-to-service": both("恢复使用", "Back in service"),
+  "service-hold-expired": both("停用到期", "Out-of-service time ended"),
+  hushed: both("消音", "Hushed"),
+  "hush-expired": both("消音到期", "Hush ended"),
+};
+
+export const topicWord: Readonly<Record<StreetTopic, Bilingual>> = {
+  storm: both("报警集中", "Alarm storm"),
+  flood: both("报警潮", "Alarm flood"),
+  "shared-cause": both("疑似同源", "Shared cause"),
+  link: both("通信中断", "Link down"),
+  drift: both("零点漂移", "Drift"),
+};
 
 export const linkWord: Readonly<Record<Link, Bilingual>> = {
   live: both("连接正常", "Connected"),

@@ -1,0 +1,63 @@
+import type { Priority } from "./alarm.ts";
+import type { DetectorId } from "./ids.ts";
+import type { Bilingual } from "./result.ts";
+import type { Instant } from "./time.ts";
+
+export const streetEventKinds = [
+  "storm-begun",
+  "storm-grew",
+  "storm-ended",
+  "flood-begun",
+  "flood-ended",
+  "shared-cause",
+  "link-down",
+  "link-up",
+  "drift",
+  "drift-over",
+] as const;
+export type StreetEventKind = (typeof streetEventKinds)[number];
+
+/**
+ * Something about several homes at once. It stands beside the alarms of the members and never
+ * replaces, delays or hides one of them.
+ */
+export interface StreetEvent {
+  readonly id: string;
+  readonly kind: StreetEventKind;
+  /** What the homes have in common, such as `building:喜安/2`. */
+  readonly group: string;
+  readonly priority: Priority;
+  readonly text: Bilingual;
+  readonly at: Instant;
+  /** Everyone it is about; `storm-grew` names only the newcomers. */
+  readonly members: readonly DetectorId[];
+  /** Alarms in the last ten minutes, for the load shown on the desk. */
+  readonly alarms?: number;
+}
+
+/** What a street event is about: each has a beginning, and most have an end. */
+export const streetTopics = ["storm", "flood", "shared-cause", "link", "drift"] as const;
+export type StreetTopic = (typeof streetTopics)[number];
+
+/** Topics that stand only as long as an alarm of a member is on the desk: their end may get lost. */
+export const headsAlarms = (topic: StreetTopic): boolean =>
+  topic === "storm" || topic === "flood" || topic === "shared-cause";
+
+/** The topic of each kind, and what it does to it. A begin also ends whatever was left open before. */
+export const streetKinds: Readonly<
+  Record<
+    StreetEventKind,
+    { readonly topic: StreetTopic; readonly role: "begins" | "grows" | "ends" }
+  >
+> = {
+  "storm-begun": { topic: "storm", role: "begins" },
+  "storm-grew": { topic: "storm", role: "grows" },
+  "storm-ended": { topic: "storm", role: "ends" },
+  "flood-begun": { topic: "flood", role: "begins" },
+  "flood-ended": { topic: "flood", role: "ends" },
+  "shared-cause": { topic: "shared-cause", role: "begins" },
+  "link-down": { topic: "link", role: "begins" },
+  "link-up": { topic: "link", role: "ends" },
+  drift: { topic: "drift", role: "begins" },
+  "drift-over": { topic: "drift", role: "ends" },
+};

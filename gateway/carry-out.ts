@@ -1,0 +1,122 @@
+/** One input of one detector: judged, sounded, and handed on to the disk. */
+import type { ActionEvent } from "#domain/action.ts";
+import { isDanger, type AlarmEvent } from "#domain/alarm.ts";
+import type { Sounding } from "#domain/buzzer.ts";
+import { eventId, type DetectorId, type GatewayId } from "#domain/ids.ts";
+import { noticeFacts, type Notice } from "#domain/notice.ts";
+import type { Report } from "#domain/reading.ts";
+import type { Bilingual } from "#domain/result.ts";
+import { isQuiet, saveState, step, type JudgeInput } from "#rules/step.ts";
+import type { Keeper } from "./keeper.ts";
+import { matters, type Point } from "./points.ts";
+import type { NewRecord } from "./ports.ts";
+import { judgeInShadow, saveShadow } from "./shadow.ts";
+
+export interface CarryDeps {
+  readonly gateway: GatewayId;
+  readonly drill: boolean;
+  readonly keeper: Pick<Keeper, "keep" | "owed">;
+  readonly sound: (detector: DetectorId, sounding: Sounding) => void;
+}
+
+/** What came of one input; `waits` only when something must reach the disk. */
+export interface Carried {
+  readonly events: readonly AlarmEvent[];
+  readonly actions: readonly ActionEvent[];
+  readonly refused?: Bilingual;
+  readonly waits: Promise<void> | undefined;
+}
+
+/** Asks the judge and does what it answers. */
+export const carryOut = (deps: CarryDeps, point: Point, input: JudgeInput): Carried => {
+  const before = point.state;
+  const mattered = matters(point);
+  const next = step(before, input, point.rules);
+  point.state = next.state;
+  if (next.sounding !== point.sounding) {
+    point.sounding = next.sounding;
+    deps.sound(point.id, next.sounding);
+  }
+  // A detector with nothing to remember is written once, when it falls quiet, and not again.
+  if (next.state !== before && !(isQuiet(before) && isQuiet(next.state)))
+    point.unsaved = mattered || matters(point);
+  const events = next.events.filter((event) => isForTheDesk(point, event));
+  const { actions, refused } = next;
+  const waits = keepStep(deps, point, { state: next.state, events, actions }, input);
+  tryInShadow(deps, point, input);
+  return { events, actions, waits, ...(refused !== undefined && { refused }) };
+};
+
+/** Of a device nobody registered only gas and CO are alarms; see `matters`. */
+const isForTheDesk = ({ registered }: Point, { alarmClass }: AlarmEvent): boolean =>
+  registered !== undefined || isDanger(alarmClass);
+
+/** Alarms, and what was done to them, in one transaction with the state they led to. */
+const keepStep = (
+  deps: CarryDeps,
+  point: Point,
+  {
+    state,
+    events,
+    actions,
+  }: Pick<Carried, "events" | "actions"> & { readonly state: Point["state"] },
+  input: JudgeInput,
+): Promise<void> | undefined => {
+  if (events.length + actions.length === 0) return deps.keeper.owed(point.id);
+  point.unsaved = false;
+  const report = input.kind === "report" ? input.report : undefined;
+  const { gateway, drill } = deps;
+  return deps.keeper.keep(
+    point.id,
+    [
+      ...events.map((event) => alarmRecord(deps, point, withLevel(event, report))),
+      ...actions.map((action) => recordOf({ action, where: { gateway }, drill })),
+    ],
+    saveState(state),
+  );
+};
+
+/** After everything else, in records of its own: a trial holds nothing up. */
+const tryInShadow = (deps: CarryDeps, point: Point, input: JudgeInput): void => {
+  if (point.shadow === undefined) return;
+  const events = judgeInShadow(point.shadow, input);
+  if (events.length === 0) return;
+  point.shadow.unsaved = false;
+  const { detector, json } = saveShadow(point.shadow);
+  const records = events.map((event) => alarmRecord(deps, point, event));
+  // Nobody waits for these; the keeper reports and retries on its own.
+  deps.keeper.keep(detector, records, json).catch(() => {});
+};
+
+const recordOf = (notice: Notice): NewRecord => ({ lane: noticeFacts(notice).lane, notice });
+
+const alarmRecord = (deps: CarryDeps, point: Point, event: AlarmEvent): NewRecord =>
+  recordOf({
+    event: withMoment(event),
+    where: {
+      gateway: deps.gateway,
+      position: point.position,
+      ...(point.registered?.address && { address: point.registered.address }),
+      ...(point.registered && { profile: point.registered.profileId }),
+    },
+    drill: deps.drill,
+  });
+
+/**
+ * The rules number the events of an episode. A life that ended before its last events were written
+ * is forgotten by the gateway, though not by the center, and the next life gives the same numbers
+ * to other events: the moment keeps them apart.
+ */
+const withMoment = (event: AlarmEvent): AlarmEvent => ({
+  ...event,
+  id: eventId(`${event.id}@${event.at.bootId.slice(0, 8)}:${event.at.monoMs}`),
+});
+
+/** The device's own alarm carries no level; what the same message measured of that gas belongs to it. */
+const withLevel = (event: AlarmEvent, report: Report | undefined): AlarmEvent => {
+  if (report === undefined || event.level !== undefined || event.gas === undefined) return event;
+  const measured = report.findings.find(
+    (finding) => finding.kind === "level" && finding.level.gas === event.gas,
+  );
+  return measured?.kind === "level" ? { ...event, level: measured.level } : event;
+};
