@@ -118,7 +118,6 @@ test("5,000 alarms in a minute: all at the desk, and the desk answers meanwhile"
   const client = await connectHomes();
   const desk = await street.login();
   const homes = Array.from({ length: 5_000 }, (_, n) => `home-${n}`);
-  const begun = performance.now();
   const acknowledged = Promise.all(homes.map((home) => report(client, home)));
   const looks: number[] = [];
   const look = async (): Promise<boolean> => {
@@ -130,10 +129,6 @@ test("5,000 alarms in a minute: all at the desk, and the desk answers meanwhile"
   await eventually("all at the desk", look, 100_000);
   await acknowledged;
 
-  const tookMs = performance.now() - begun;
   const slowestMs = Math.max(...looks);
-  console.info(
-    `5,000 alarms at the desk in ${tookMs.toFixed(0)} ms, slowest look ${slowestMs.toFixed(0)} ms`,
-  );
   expect(slowestMs).toBeLessThan(5_000);
 });
