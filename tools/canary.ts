@@ -101,6 +101,30 @@ program
   });
 
 program
+  .command("replay")
+  .argument(
+    "[options...]",
+    "<记录 trace.csv | history.jsonl> --rules <set> …;不带参数列出全部 all without any",
+  )
+  .description(
+    "用录下的数据演练规则,可比较两套 · rehearse rules on a recording, or compare two sets",
+  )
+  // Its options are its own: they are read, refused and explained in one place.
+  .allowUnknownOption()
+  .helpOption(false)
+  .action(async (args: readonly string[]) => {
+    const { replayUsage, runReplay } = await import("./replay.ts");
+    if (args.includes("--help")) {
+      process.stdout.write(`${replayUsage}\n`);
+      return;
+    }
+    process.exitCode = await runReplay(args, {
+      write: (text) => process.stdout.write(`${text}\n`),
+      complain: (text) => process.stderr.write(`${text}\n`),
+    });
+  });
+
+program
   .command("bench")
   .argument("[name]", "judge | start | latency | intake | memory | all", "all")
   .description("基准:与同机同负载的对照一起测量 · benchmarks, each beside a peer in the same run")
