@@ -2,7 +2,7 @@
 import type { ActionEvent } from "#domain/action.ts";
 import { isDanger, type AlarmEvent } from "#domain/alarm.ts";
 import type { Sounding } from "#domain/buzzer.ts";
-import { eventId, type DetectorId, type GatewayId } from "#domain/ids.ts";
+import type { DetectorId, GatewayId } from "#domain/ids.ts";
 import { noticeFacts, type Notice } from "#domain/notice.ts";
 import type { Report } from "#domain/reading.ts";
 import type { Bilingual } from "#domain/result.ts";
@@ -92,7 +92,7 @@ const recordOf = (notice: Notice): NewRecord => ({ lane: noticeFacts(notice).lan
 
 const alarmRecord = (deps: CarryDeps, point: Point, event: AlarmEvent): NewRecord =>
   recordOf({
-    event: withMoment(event),
+    event,
     where: {
       gateway: deps.gateway,
       position: point.position,
@@ -101,16 +101,6 @@ const alarmRecord = (deps: CarryDeps, point: Point, event: AlarmEvent): NewRecor
     },
     drill: deps.drill,
   });
-
-/**
- * The rules number the events of an episode. A life that ended before its last events were written
- * is forgotten by the gateway, though not by the center, and the next life gives the same numbers
- * to other events: the moment keeps them apart.
- */
-const withMoment = (event: AlarmEvent): AlarmEvent => ({
-  ...event,
-  id: eventId(`${event.id}@${event.at.bootId.slice(0, 8)}:${event.at.monoMs}`),
-});
 
 /** The device's own alarm carries no level; what the same message measured of that gas belongs to it. */
 const withLevel = (event: AlarmEvent, report: Report | undefined): AlarmEvent => {

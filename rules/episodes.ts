@@ -142,13 +142,20 @@ const isUnchanged = (a: Episode, b: Episode): boolean =>
   a.held === b.held &&
   a.severe === b.severe;
 
+/**
+ * Events of an episode are numbered. A life that ended before its last events were written is
+ * forgotten by the gateway, though not by the center, and the next life gives the same numbers to
+ * other events: the moment keeps them apart, and the same inputs still make the same ids.
+ */
+const moment = ({ bootId, monoMs }: Instant): string => `${bootId.slice(0, 8)}:${monoMs}`;
+
 const tell = (
   kind: AlarmEvent["kind"],
   episode: Episode,
   opinion: Opinion,
   frame: Frame,
 ): AlarmEvent => ({
-  id: eventId(`${episode.id}#${episode.events}`),
+  id: eventId(`${episode.id}#${episode.events}@${moment(frame.at)}`),
   episode: episode.id,
   kind,
   detector: frame.detector,
