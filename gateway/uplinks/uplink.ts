@@ -15,7 +15,7 @@ import type { CenterLink } from "./center-link.ts";
 import { createCounts } from "./counts.ts";
 import { createDrain } from "./drain.ts";
 import { createUplinkFaults } from "./faults.ts";
-import { createFlight } from "./flight.ts";
+import { createFlight, type Flight } from "./flight.ts";
 import { createHeartbeat } from "./heartbeat.ts";
 import { createSender } from "./sender.ts";
 import { createReceiptTaker } from "./take-receipt.ts";
@@ -123,10 +123,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
 
   return {
     wake: (kept = []) => {
-      for (const record of kept) {
-        const hasRoom = flight.next(record.lane).room > 0;
-        if (connected && record.lane === "alarm" && hasRoom) send.record(record);
-      }
+      if (connected) alarmsWithRoom(kept, flight).forEach(send.record);
       heartbeat.hurry();
       void counts.refresh();
       drain.run();
@@ -144,6 +141,9 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     },
   };
 };
+
+const alarmsWithRoom = (kept: readonly JournalRecord[], flight: Flight): readonly JournalRecord[] =>
+  kept.filter(({ lane }) => lane === "alarm").slice(0, Math.max(0, flight.next("alarm").room));
 
 /** Follows the link until the returned function is called. */
 const listen = (

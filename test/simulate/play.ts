@@ -147,7 +147,10 @@ const checkStatuses = ({ witness, life, gatewayMachine }: Street): void => {
   }
 };
 
-const healWithinMs = 1_500_000;
+/** Resends come after at most a minute, and not all of them arrive the first time. */
+const healWithinMs = 200_000;
+/** A journal that has lost its end may be renewed only every ten minutes. */
+const healAfterLieWithinMs = 1_500_000;
 
 const heal = async (street: Street): Promise<void> => {
   const { time, card, network, witness } = street;
@@ -158,7 +161,7 @@ const heal = async (street: Street): Promise<void> => {
   street.buzzers.work(true);
   street.center().setTrouble("well");
   await street.startCenter();
-  const untilMs = time.nowMs() + healWithinMs;
+  const untilMs = time.nowMs() + (witness.cardLied() ? healAfterLieWithinMs : healWithinMs);
   await time.pass(300);
   while (unrest(street) !== "" && time.nowMs() < untilMs && witness.violation() === undefined) {
     await time.pass(1_000);

@@ -154,10 +154,12 @@ export const createReference = (
     eventsOf: (id: DetectorId): readonly string[] =>
       watched.get(id)?.moments.flatMap((moment) => moment.events) ?? [],
     sounding: (serves?: ReadonlySet<DetectorId>): Sounding => {
-      const asked = [...watched]
-        .filter(([id]) => serves === undefined || serves.has(id))
-        .map(([, { sounding }]) => sounding);
-      return asked.includes("co") ? "co" : asked.includes("gas") ? "gas" : "none";
+      const asked = new Set(
+        [...watched]
+          .filter(([id]) => serves === undefined || serves.has(id))
+          .map(([, { sounding }]) => sounding),
+      );
+      return asked.has("co") ? "co" : asked.has("gas") ? "gas" : "none";
     },
     statuses: () =>
       [...watched]
