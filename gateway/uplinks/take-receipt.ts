@@ -3,7 +3,7 @@ import { elapsed, type MonoMs } from "#domain/quantity.ts";
 import type { Clock, Instant } from "#domain/time.ts";
 import { downTopic, explainWireError, parseReceipt, type Receipt } from "#domain/wire.ts";
 import type { RenewableJournal } from "#gateway/journal/renewable-journal.ts";
-import type { JournalRecord } from "#gateway/ports.ts";
+import type { JournalRecord, Settlement } from "#gateway/ports.ts";
 import type { Counts } from "./counts.ts";
 import {
   foreignText,
@@ -27,7 +27,7 @@ export interface ReceiptDeps {
   readonly onHeard: (now: Instant) => void;
   readonly resend: (record: JournalRecord) => void;
   /** There is room for more. */
-  readonly onConfirmed: () => void;
+  readonly onConfirmed: (settlement: Settlement) => void;
 }
 
 const renewalPauseMs = 600_000;
@@ -72,7 +72,7 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
     }
     flight.confirm({ upTo, holes }).forEach(deps.resend);
     settle({ upTo, holes });
-    deps.onConfirmed();
+    deps.onConfirmed({ upTo, holes });
   };
 
   return (topic: string, payload: string): void => {

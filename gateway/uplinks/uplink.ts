@@ -15,7 +15,8 @@ import type { CenterLink } from "./center-link.ts";
 import { createCounts } from "./counts.ts";
 import { createDrain } from "./drain.ts";
 import { createUplinkFaults } from "./faults.ts";
-import { createFlight, type Flight } from "./flight.ts";
+import { createFlight } from "./flight.ts";
+import { createFreshAlarms } from "./fresh-alarms.ts";
 import { createHeartbeat } from "./heartbeat.ts";
 import { createSender } from "./sender.ts";
 import { createReceiptTaker } from "./take-receipt.ts";
@@ -66,6 +67,7 @@ const tickMs = 1_000;
 export const createUplink = (deps: UplinkDeps): Uplink => {
   const { journal, link, clock } = deps;
   const flight = createFlight();
+  const fresh = createFreshAlarms(flight);
   const held = createVolatile();
   const faults = createUplinkFaults(deps.reportFault);
   const counts = createCounts(journal);
@@ -94,7 +96,10 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
       if (heartbeat.heard(now) === "first") flight.forgetBackOff();
     },
     resend: send.record,
-    onConfirmed: drain.run,
+    onConfirmed: (settlement) => {
+      fresh.confirm(settlement);
+      drain.run();
+    },
   });
 
   const tick = (): void => {
@@ -119,11 +124,13 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     // The picture of all detectors comes after the alarms: on a slow line it takes seconds.
     heartbeat.askForAll();
     drain.restart();
+    fresh.all(journal.id).forEach(send.record);
   });
 
   return {
     wake: (kept = []) => {
-      if (connected) alarmsWithRoom(kept, flight).forEach(send.record);
+      const alarms = fresh.add(kept);
+      if (connected) alarms.forEach(send.record);
       heartbeat.hurry();
       void counts.refresh();
       drain.run();
@@ -141,9 +148,6 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     },
   };
 };
-
-const alarmsWithRoom = (kept: readonly JournalRecord[], flight: Flight): readonly JournalRecord[] =>
-  kept.filter(({ lane }) => lane === "alarm").slice(0, Math.max(0, flight.next("alarm").room));
 
 /** Follows the link until the returned function is called. */
 const listen = (

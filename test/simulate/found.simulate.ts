@@ -29,6 +29,10 @@ test("an alarm just written leaves though the disk stalls before it is read (gat
   expect((await longStory(39)).violation).toBeUndefined();
 });
 
+test("nor does it wait for that disk when the line comes back (gateway/uplinks/just-written.test.ts)", async () => {
+  expect((await play(store, writeScript(83))).violation).toBeUndefined();
+});
+
 test("one I/O error of the center's database refuses no alarm (center/intake/intake.test.ts)", async () => {
   const script = writeScript(2, { steps: 150, faults: ["database failing"] });
   expect((await play(store, script)).violation).toBeUndefined();
