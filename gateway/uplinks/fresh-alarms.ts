@@ -2,6 +2,8 @@ import type { JournalRecord, Settlement } from "#gateway/ports.ts";
 import { isConfirmed } from "#gateway/journal/settlement.ts";
 import { windowByLane, type Flight } from "./flight.ts";
 
+export type FreshAlarms = ReturnType<typeof createFreshAlarms>;
+
 /**
  * Alarms written in this life and not confirmed yet, the newest as many as may be on their way: they
  * leave without being read back, because the disk that has written them may hang before it reads.

@@ -3,7 +3,7 @@ import { elapsed, type MonoMs } from "#domain/quantity.ts";
 import type { Clock, Instant } from "#domain/time.ts";
 import { downTopic, explainWireError, parseReceipt, type Receipt } from "#domain/wire.ts";
 import type { RenewableJournal } from "#gateway/journal/renewable-journal.ts";
-import type { JournalRecord, Settlement } from "#gateway/ports.ts";
+import type { JournalRecord } from "#gateway/ports.ts";
 import type { Counts } from "./counts.ts";
 import {
   foreignText,
@@ -13,6 +13,7 @@ import {
   type UplinkFaults,
 } from "./faults.ts";
 import type { Flight } from "./flight.ts";
+import type { FreshAlarms } from "./fresh-alarms.ts";
 import { createSettler } from "./settler.ts";
 import type { Volatile } from "./volatile.ts";
 
@@ -21,13 +22,14 @@ export interface ReceiptDeps {
   readonly clock: Clock;
   readonly gateway: GatewayId;
   readonly flight: Flight;
+  readonly fresh: FreshAlarms;
   readonly held: Volatile;
   readonly faults: UplinkFaults;
   readonly counts: Counts;
   readonly onHeard: (now: Instant) => void;
   readonly resend: (record: JournalRecord) => void;
   /** There is room for more. */
-  readonly onConfirmed: (settlement: Settlement) => void;
+  readonly onConfirmed: () => void;
 }
 
 const renewalPauseMs = 600_000;
@@ -71,8 +73,9 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
       return;
     }
     flight.confirm({ upTo, holes }).forEach(deps.resend);
+    deps.fresh.confirm({ upTo, holes });
     settle({ upTo, holes });
-    deps.onConfirmed({ upTo, holes });
+    deps.onConfirmed();
   };
 
   return (topic: string, payload: string): void => {

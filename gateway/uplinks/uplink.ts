@@ -88,6 +88,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
   const takeReceipt = createReceiptTaker({
     ...deps,
     flight,
+    fresh,
     held,
     faults,
     counts,
@@ -96,10 +97,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
       if (heartbeat.heard(now) === "first") flight.forgetBackOff();
     },
     resend: send.record,
-    onConfirmed: (settlement) => {
-      fresh.confirm(settlement);
-      drain.run();
-    },
+    onConfirmed: drain.run,
   });
 
   const tick = (): void => {
@@ -109,9 +107,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     // A journal salvaged or renewed while running is another one, with everything unconfirmed.
     if (journal.id !== journalId) drain.restart();
     journalId = journal.id;
-    flight.due(now.monoMs).forEach(send.record);
-    held.due(now.monoMs).forEach(send.volatile);
-    flight.retryRefused(now.monoMs);
+    send.due(now.monoMs);
     // Also without a cause: whatever interrupted the drain, within a second it goes on.
     drain.run();
   };
@@ -129,8 +125,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
 
   return {
     wake: (kept = []) => {
-      const alarms = fresh.add(kept);
-      if (connected) alarms.forEach(send.record);
+      for (const alarm of fresh.add(kept)) if (connected) send.record(alarm);
       heartbeat.hurry();
       void counts.refresh();
       drain.run();
