@@ -18,3 +18,10 @@ test("an alarm that left at once is not sent again when it is read", async () =>
   await story.pass(5_000);
   expect(story.center.seen()).toEqual(["1 leak"]);
 });
+
+test("written with the line down and the disk hanging since, it leaves when the line is up", async () => {
+  const story = openStory({ disk: { beforeRead: () => new Promise(() => {}) } });
+  story.uplink.wake(await story.journal.append([alarmRecord("leak")], []));
+  await story.connect();
+  expect(story.center.seen()).toEqual(["1 leak"]);
+});

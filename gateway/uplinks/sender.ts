@@ -1,5 +1,6 @@
 import type { GatewayId } from "#domain/ids.ts";
 import { noticeFacts, noticeId, type Notice } from "#domain/notice.ts";
+import type { MonoMs } from "#domain/quantity.ts";
 import type { Clock } from "#domain/time.ts";
 import { upTopic, type Lane, type UpMessage } from "#domain/wire.ts";
 import type { JournalRecord } from "#gateway/ports.ts";
@@ -27,19 +28,27 @@ export const createSender = ({ link, clock, gateway, flight, held, counts }: Sen
     // not taken and is sent anew when its receipt is overdue.
     link.publish(upTopic(gateway, lane), JSON.stringify(message)).catch(() => undefined);
   };
+  const sendRecord = (record: JournalRecord): void => {
+    const now = clock.now();
+    counts.saw(record);
+    held.forget(noticeId(record.notice));
+    flight.send(record, now.monoMs);
+    publish(record.lane, recordMessage(gateway, record, now));
+  };
+  const sendVolatile = (notice: Notice): void => {
+    const now = clock.now();
+    held.send(notice, now.monoMs);
+    publish(noticeFacts(notice).lane, volatileMessage(gateway, notice, now));
+  };
   return {
     publish,
-    record: (record: JournalRecord): void => {
-      const now = clock.now();
-      counts.saw(record);
-      held.forget(noticeId(record.notice));
-      flight.send(record, now.monoMs);
-      publish(record.lane, recordMessage(gateway, record, now));
-    },
-    volatile: (notice: Notice): void => {
-      const now = clock.now();
-      held.send(notice, now.monoMs);
-      publish(noticeFacts(notice).lane, volatileMessage(gateway, notice, now));
+    record: sendRecord,
+    volatile: sendVolatile,
+    /** Again what no receipt has come for, and lets refused records be read again in their time. */
+    due: (now: MonoMs): void => {
+      flight.due(now).forEach(sendRecord);
+      held.due(now).forEach(sendVolatile);
+      flight.retryRefused(now);
     },
   };
 };

@@ -14,6 +14,7 @@ import {
   type UplinkFaults,
 } from "./faults.ts";
 import type { Flight } from "./flight.ts";
+import type { FreshAlarms } from "./fresh-alarms.ts";
 import { createSettler } from "./settler.ts";
 import type { Volatile } from "./volatile.ts";
 
@@ -22,6 +23,7 @@ export interface ReceiptDeps {
   readonly clock: Clock;
   readonly gateway: GatewayId;
   readonly flight: Flight;
+  readonly fresh: FreshAlarms;
   readonly held: Volatile;
   readonly faults: UplinkFaults;
   readonly counts: Counts;
@@ -80,6 +82,7 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
       return;
     }
     flight.confirm({ upTo, holes }).forEach(deps.resend);
+    deps.fresh.confirm({ upTo, holes });
     settle({ upTo, holes });
     deps.onConfirmed();
   };

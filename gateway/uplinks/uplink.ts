@@ -16,6 +16,7 @@ import { createCounts } from "./counts.ts";
 import { createDrain } from "./drain.ts";
 import { createUplinkFaults } from "./faults.ts";
 import { createFlight } from "./flight.ts";
+import { createFreshAlarms } from "./fresh-alarms.ts";
 import { createHeartbeat } from "./heartbeat.ts";
 import { createSender } from "./sender.ts";
 import { createReceiptTaker } from "./take-receipt.ts";
@@ -66,6 +67,7 @@ const tickMs = 1_000;
 export const createUplink = (deps: UplinkDeps): Uplink => {
   const { journal, link, clock } = deps;
   const flight = createFlight();
+  const fresh = createFreshAlarms(flight);
   const held = createVolatile();
   const faults = createUplinkFaults(deps.reportFault);
   const counts = createCounts(journal);
@@ -86,6 +88,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
   const takeReceipt = createReceiptTaker({
     ...deps,
     flight,
+    fresh,
     held,
     faults,
     counts,
@@ -105,9 +108,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     // A journal salvaged or renewed while running is another one, with everything unconfirmed.
     if (journal.id !== journalId) drain.restart();
     journalId = journal.id;
-    flight.due(now.monoMs).forEach(send.record);
-    held.due(now.monoMs).forEach(send.volatile);
-    flight.retryRefused(now.monoMs);
+    send.due(now.monoMs);
     // Also without a cause: whatever interrupted the drain, within a second it goes on.
     drain.run();
   };
@@ -120,14 +121,12 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     // The picture of all detectors comes after the alarms: on a slow line it takes seconds.
     heartbeat.askForAll();
     drain.restart();
+    fresh.all(journal.id).forEach(send.record);
   });
 
   return {
     wake: (kept = []) => {
-      for (const record of kept) {
-        const hasRoom = flight.next(record.lane).room > 0;
-        if (connected && record.lane === "alarm" && hasRoom) send.record(record);
-      }
+      for (const alarm of fresh.add(kept)) if (connected) send.record(alarm);
       heartbeat.hurry();
       void counts.refresh();
       drain.run();

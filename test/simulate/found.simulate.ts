@@ -29,8 +29,21 @@ test("an alarm just written leaves though the disk stalls before it is read (gat
   expect((await longStory(39)).violation).toBeUndefined();
 });
 
+test("nor does it wait for that disk when the line comes back (gateway/uplinks/just-written.test.ts)", async () => {
+  expect((await play(store, writeScript(83))).violation).toBeUndefined();
+});
+
 test("one I/O error of the center's database refuses no alarm (center/intake/intake.test.ts)", async () => {
-  expect((await play(store, writeScript(28), undefined)).violation).toBeUndefined();
+  const script = writeScript(2, { steps: 150, faults: ["database failing"] });
+  expect((await play(store, script)).violation).toBeUndefined();
+});
+
+test("a repeat is not acknowledged while an older event of its detector is owed (gateway/keeper.test.ts)", async () => {
+  expect((await longStory(6)).violation).toBeUndefined();
+});
+
+test("an alarm that queues behind a hanging write leaves within a second (gateway/keeper.test.ts)", async () => {
+  expect((await longStory(16)).violation).toBeUndefined();
 });
 
 /**

@@ -6,7 +6,7 @@
 import type { AlarmEvent } from "#domain/alarm.ts";
 import { isDanger } from "#domain/alarm.ts";
 import type { Sounding } from "#domain/buzzer.ts";
-import { eventId, type DetectorId } from "#domain/ids.ts";
+import { type DetectorId } from "#domain/ids.ts";
 import type { Report } from "#domain/reading.ts";
 import type { Instant } from "#domain/time.ts";
 import {
@@ -66,8 +66,12 @@ export const createReference = (
   };
 
   const judge = (id: DetectorId, one: Watched, input: JudgeInput): readonly AlarmEvent[] => {
-    const judged = step(one.state, input, rulesFor(id));
-    const next = { ...judged, events: judged.events.map(withMoment) };
+    const before = one.state;
+    const judged = step(before, input, rulesFor(id));
+    // Of a device nobody registered only gas and CO are alarms (`matters` in gateway/points.ts).
+    const isForTheDesk = (event: AlarmEvent): boolean =>
+      registered.includes(id) || isDanger(event.alarmClass);
+    const next = { ...judged, events: judged.events.filter(isForTheDesk) };
     one.sounding = next.sounding;
     if (next.state === one.state && next.events.length === 0) return next.events;
     one.state = next.state;
@@ -80,8 +84,10 @@ export const createReference = (
       if (events.has(event.id)) fail("8 one alarm", `${event.id} happened twice`);
       events.set(event.id, event);
       order.set(event.id, order.size);
-      const sinceMs = one.heardAt === undefined ? 0 : event.at.monoMs - one.heardAt.monoMs;
-      const byTimer = input.kind === "tick" && sinceMs > 1_000;
+      // The rules hold an episode for some seconds after its condition is gone; that it is gone must
+      // have been heard.
+      const open = before.episodes.find((episode) => episode.id === event.episode);
+      const byTimer = input.kind === "tick" && open?.goneSinceMs === undefined;
       if (byTimer && event.kind === "returned" && isDanger(event.alarmClass)) {
         fail("6 no timer clears", `${event.id} returned though nothing was heard`);
       }
@@ -154,10 +160,12 @@ export const createReference = (
     eventsOf: (id: DetectorId): readonly string[] =>
       watched.get(id)?.moments.flatMap((moment) => moment.events) ?? [],
     sounding: (serves?: ReadonlySet<DetectorId>): Sounding => {
-      const asked = [...watched]
-        .filter(([id]) => serves === undefined || serves.has(id))
-        .map(([, { sounding }]) => sounding);
-      return asked.includes("co") ? "co" : asked.includes("gas") ? "gas" : "none";
+      const asked = new Set(
+        [...watched]
+          .filter(([id]) => serves === undefined || serves.has(id))
+          .map(([, { sounding }]) => sounding),
+      );
+      return asked.has("co") ? "co" : asked.has("gas") ? "gas" : "none";
     },
     statuses: () =>
       [...watched]
@@ -167,11 +175,5 @@ export const createReference = (
       new Set([...watched.values()].flatMap(({ state }) => state.episodes.map(({ id }) => id))),
   };
 };
-
-/** As the gateway names it: the number in the episode, and the moment it was told in. */
-const withMoment = (event: AlarmEvent): AlarmEvent => ({
-  ...event,
-  id: eventId(`${event.id}@${event.at.bootId.slice(0, 8)}:${event.at.monoMs}`),
-});
 
 export type Reference = ReturnType<typeof createReference>;

@@ -83,6 +83,12 @@ export const createStreetCenter = async (parts: {
     parts.onCommitted(rows);
   };
 
+  const answering = async (): Promise<void> => {
+    if (trouble !== "stalled") return;
+    await mended.promise;
+    await answering(); // it may stall anew before anybody could write
+  };
+
   const rolledBack = new Error("rolled back");
   const workInVain = async <Value>(work: Parameters<typeof store.write<Value>>[0]) => {
     let value: { readonly done: Value } | undefined;
@@ -100,7 +106,7 @@ export const createStreetCenter = async (parts: {
   const storeOf = (process: Process): Store => ({
     ...store,
     write: async (work) => {
-      while (trouble === "stalled") await mended.promise;
+      await answering();
       if (!process.alive()) return never();
       if (trouble === "failing") throw new Error("SQLITE_FULL: disk is full");
       if (trouble === "hiccup") {
@@ -126,7 +132,7 @@ export const createStreetCenter = async (parts: {
       return value;
     },
     check: async () => {
-      while (trouble === "stalled") await mended.promise;
+      await answering();
       if (trouble === "failing") throw new Error("SQLITE_FULL: disk is full");
       return store.check();
     },

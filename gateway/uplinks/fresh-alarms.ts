@@ -1,0 +1,29 @@
+import type { JournalRecord, Settlement } from "#gateway/ports.ts";
+import { isConfirmed } from "#gateway/journal/settlement.ts";
+import { windowByLane, type Flight } from "./flight.ts";
+
+export type FreshAlarms = ReturnType<typeof createFreshAlarms>;
+
+/**
+ * Alarms written in this life and not confirmed yet, the newest as many as may be on their way: they
+ * leave without being read back, because the disk that has written them may hang before it reads.
+ */
+export const createFreshAlarms = (flight: Flight) => {
+  let fresh: readonly JournalRecord[] = [];
+  const withRoom = (records: readonly JournalRecord[]): readonly JournalRecord[] =>
+    records.slice(0, Math.max(0, flight.next("alarm").room));
+  return {
+    /** Those among `kept` that may be sent now, when the line is up. */
+    add: (kept: readonly JournalRecord[]): readonly JournalRecord[] => {
+      const alarms = kept.filter(({ lane }) => lane === "alarm");
+      fresh = [...fresh, ...alarms].slice(-windowByLane.alarm);
+      return withRoom(alarms);
+    },
+    confirm: (settlement: Settlement): void => {
+      fresh = fresh.filter(({ seq }) => !isConfirmed(seq, settlement));
+    },
+    /** On a new connection, of the journal as it is called now. */
+    all: (journalId: JournalRecord["journalId"]): readonly JournalRecord[] =>
+      withRoom(fresh.filter((record) => record.journalId === journalId)),
+  };
+};
