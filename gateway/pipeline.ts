@@ -104,28 +104,24 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
     street.see(events);
   };
 
-  const saveChanged = (): void => {
-    // A state ahead of its record would make a restart believe that the record was written.
-    const changed = [...points.byId.values()].filter(
-      ({ id, unsaved }) => unsaved && !keeper.isOwed(id),
-    );
-    for (const point of changed) point.unsaved = false;
-    keeper.save(changed.map(({ id, state }) => ({ detector: id, json: saveState(state) })));
-    keeper.save(unsavedShadows(points));
-  };
-
   // A restart with an alarm standing sounds again at once, before any source speaks.
   tick(() => true);
   for (const { point, command } of inherited.stale) obey(point, command);
   for (const link of inherited.gone) street.setLink(link, true);
   const stops = [
     timers.every(tickPeriodMs, () => tick(isWakeDue)),
-    timers.every(savePeriodMs, saveChanged),
+    timers.every(savePeriodMs, () => saveChanged(points, keeper)),
     street.close,
   ];
 
   return {
     take: (reports) => {
+      const [report] = reports;
+      if (reports.length === 1 && report !== undefined) {
+        const { events, waits } = takeOne(report);
+        if (events.length > 0) street.see(events);
+        return waits;
+      }
       const carried = reports.map(takeOne);
       street.see(carried.flatMap(({ events }) => events));
       const waits = carried.map((one) => one.waits).filter((wait) => wait !== undefined);
@@ -139,7 +135,7 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
     counts,
     close: async () => {
       for (const stop of stops) stop();
-      saveChanged();
+      saveChanged(points, keeper);
       await keeper.close();
     },
   };
@@ -151,6 +147,16 @@ const answer = ({ refused, actions, waits }: Carried): Result<Done, Bilingual> =
 const isWakeDue = ({ state, shadow }: Point, nowMs: number): boolean =>
   (state.wakeAtMs !== undefined && state.wakeAtMs <= nowMs) ||
   (shadow?.state.wakeAtMs !== undefined && shadow.state.wakeAtMs <= nowMs);
+
+const saveChanged = (points: Points, keeper: Keeper): void => {
+  // A state ahead of its record would make a restart believe that the record was written.
+  const changed = [...points.byId.values()].filter(
+    ({ id, unsaved }) => unsaved && !keeper.isOwed(id),
+  );
+  for (const point of changed) point.unsaved = false;
+  keeper.save(changed.map(({ id, state }) => ({ detector: id, json: saveState(state) })));
+  keeper.save(unsavedShadows(points));
+};
 
 const unsavedShadows = (points: Points): readonly SavedState[] =>
   [...points.byId.values()].flatMap(({ shadow }) => {

@@ -7,7 +7,7 @@
 // npm settings npm skips such hooks without a word.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -40,6 +40,8 @@ const installIfStale = (dev) => {
     .digest("hex");
   const stamp = existsSync(stampFile) ? readFileSync(stampFile, "utf8").split(" ") : [];
   if (stamp[0] === lock && (stamp[1] === "all" || !dev)) return;
+  // A linked tree belongs to somebody else: `npm ci` would empty it under everybody's feet.
+  if (lstatSync(join(root, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink()) return;
 
   console.error(
     `Canary: 正在安装锁定的依赖,首次约一分钟 · installing the locked packages, about a minute`,

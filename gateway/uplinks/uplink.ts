@@ -109,8 +109,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     if (journal.id !== journalId) drain.restart();
     journalId = journal.id;
     send.due(now.monoMs);
-    // Also without a cause: whatever interrupted the drain, within a second it goes on.
-    drain.run();
+    drain.run(); // also without a cause: whatever interrupted it, within a second it goes on
   };
   const stopTicking = deps.timers.every(tickMs, tick);
 

@@ -26,7 +26,7 @@ export const createDevices = () => {
   const lastWords = new Map<number, Words>();
 
   const publish = (message: Message, broker: Broker): void => {
-    const name = detectorNames[message.detector] ?? "stranger";
+    const name = detectorNames[message.detector] ?? "attic";
     message.state = "under way";
     const answer = broker.onPublish({
       topic: `canary/v1/detectors/${name}/reading`,

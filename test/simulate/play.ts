@@ -139,8 +139,6 @@ const checkStatuses = ({ witness, life, gatewayMachine }: Street): void => {
   const now = gatewayMachine.clock.now();
   for (const { id, status, heardAt } of witness.reference.statuses()) {
     const shown = told.get(id);
-    // A device nobody registered may be forgotten with the process; it is then not shown at all.
-    if (shown === undefined && id === "stranger") continue;
     if (shown !== status) witness.fail("5 silence", `${id} is told as ${shown}, judged ${status}`);
     const silentMs = heardAt === undefined ? Infinity : now.monoMs - heardAt.monoMs;
     if (shown === "normal" && silentMs > 61_000) {
@@ -206,7 +204,7 @@ const checkEnd = async (street: Street): Promise<void> => {
   const { witness, card } = street;
   await check(street);
   const pending = card.records().filter(({ settled }) => settled === 0);
-  if (pending.length > 0) {
+  if (pending.length > 0 && !witness.cardLied()) {
     witness.fail("3 receipts", `${pending.length} records are still unconfirmed`);
   }
   const difference = await unlike(street);

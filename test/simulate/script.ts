@@ -77,8 +77,8 @@ export interface ScriptOptions {
   readonly steps?: number;
 }
 
-/** Registered ones, and at the end a stranger. */
-export const detectorNames = ["kitchen", "bath", "boiler-room", "stranger"] as const;
+/** All registered: what becomes of strangers is told in test/scenarios/strangers.test.ts. */
+export const detectorNames = ["kitchen", "bath", "boiler-room", "attic"] as const;
 
 export const writeScript = (seed: number, options: ScriptOptions = {}): Script => {
   const random = createRandom(seed, "script");

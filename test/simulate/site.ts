@@ -1,4 +1,4 @@
-/** The site all stories play on: three registered detectors, two buzzers. */
+/** The site all stories play on: four registered detectors, two buzzers. */
 import { buzzerId, detectorId, type DetectorId } from "#domain/ids.ts";
 import { seconds } from "#domain/quantity.ts";
 import { err, ok } from "#domain/result.ts";
@@ -26,6 +26,7 @@ detectors:
   - { id: kitchen, profile: native, address: { text: 喜安社区2栋1单元603 } }
   - { id: bath, profile: native, silenceAfterSeconds: 20 }
   - { id: boiler-room, profile: native, silenceAfterSeconds: 45 }
+  - { id: attic, profile: native, silenceAfterSeconds: 60 }
 `;
 
 const openDirectory = () => {

@@ -67,7 +67,7 @@ export const openStreet = async (
       },
       alive: mine.process.alive,
       eventsOf: (detector) =>
-        witness.reference.eventsOf(detectorId(detectorNames[detector] ?? "stranger")),
+        witness.reference.eventsOf(detectorId(detectorNames[detector] ?? "attic")),
       acknowledged: witness.acknowledged,
     };
   };
