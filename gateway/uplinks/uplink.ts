@@ -131,10 +131,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
       drain.run();
     },
     sendVolatile: send.volatile,
-    state: () => ({
-      ...heartbeat.state(clock.now()),
-      unconfirmed: counts.pending() + held.count(),
-    }),
+    state: () => ({ ...heartbeat.state(clock.now()), unconfirmed: counts.pending() + held.count() }),
     close: async () => {
       stopListening();
       connected = false;
