@@ -131,7 +131,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
       drain.run();
     },
     sendVolatile: send.volatile,
-    state: () => ({ ...heartbeat.state(clock.now()), unconfirmed: counts.pending() + held.count() }),
+    state: () => withCount(heartbeat.state(clock.now()), counts.pending() + held.count()),
     close: async () => {
       stopListening();
       connected = false;
@@ -161,3 +161,8 @@ const listen = (
     listening = false;
   };
 };
+
+const withCount = (link: Omit<UplinkState, "unconfirmed">, unconfirmed: number): UplinkState => ({
+  ...link,
+  unconfirmed,
+});
