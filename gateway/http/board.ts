@@ -1,4 +1,4 @@
-/** The gateway's own page: plain HTML that any phone on the local network can open, without a script. */
+/** The gateway's own page: plain HTML that any phone on the local network can open. */
 import { epochToRfc3339 } from "#domain/civil-time.ts";
 import type { Level } from "#domain/gas.ts";
 import { epochMs } from "#domain/quantity.ts";
@@ -15,7 +15,10 @@ const stateWords = {
   normal: "正常 normal",
 } as const;
 
-/** One page; it asks for itself again every two seconds. */
+/**
+ * One page; `boardScript` brings it anew every two seconds, and says so large when it cannot. Without
+ * a script the browser asks again by itself, and shows its own error while the gateway is away.
+ */
 export const renderBoard = (status: GatewayStatus): string => {
   const rows = [...status.detectors]
     .sort((a, b) => stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state))
@@ -23,8 +26,8 @@ export const renderBoard = (status: GatewayStatus): string => {
     .join("");
   const title = `${status.community.zh} ${status.gateway}`;
   return `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1"><meta http-equiv="refresh" content="2">
-<title>${escape(title)}</title><link rel="stylesheet" href="/board.css"></head><body>
+<meta name="viewport" content="width=device-width,initial-scale=1"><noscript><meta http-equiv="refresh" content="2"></noscript>
+<title>${escape(title)}</title><link rel="stylesheet" href="/board.css"><script src="/board.js" defer></script></head><body>
 ${status.drill ? '<p class="drill">演练 DRILL</p>' : ""}
 <h1>${escape(title)} <small>${escape(status.community.en)}</small></h1>
 <p>截至 as of ${epochToRfc3339(epochMs(status.nowMs)).slice(11, 19)} ·
@@ -72,5 +75,25 @@ export const boardStyle = `body{font:18px/1.4 system-ui,sans-serif;margin:0 auto
 small{color:#aab4be}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.5rem;border-bottom:1px solid #6b7683;vertical-align:top}
 tr.alarm td{background:#dc3327;color:#fff;font-weight:bold}tr.alarm small{color:#fff}tr.unknown td{background:#2a2f36;border-left:0}
 tr.unknown td:first-child{border-left:6px double #e9ecef}tr.fault td:first-child{border-left:6px solid #fde272}
-.drill{background:#53b1fd;color:#1b1f24;font-weight:bold;padding:.5rem;text-align:center}.lost{background:#dc3327;color:#fff;padding:0 .3rem}li.on{font-weight:bold}
+.cut{position:sticky;top:0;background:#dc3327;color:#fff;font-weight:bold;padding:.5rem}.drill{background:#53b1fd;color:#1b1f24;font-weight:bold;padding:.5rem;text-align:center}.lost{background:#dc3327;color:#fff;padding:0 .3rem}li.on{font-weight:bold}
 .faults li{border-left:6px solid #fde272;padding-left:.5rem;margin-bottom:.5rem}`;
+
+/** What stood on the page when the gateway fell silent stays, under a banner that says since when. */
+export const boardScript = `let heard = new Date();
+const look = async () => {
+  try {
+    const answer = await fetch("/", { signal: AbortSignal.timeout(4000) });
+    if (!answer.ok) throw new Error(answer.status);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    document.body.replaceChildren(...page.body.childNodes);
+    heard = new Date();
+  } catch {
+    const seconds = Math.round((Date.now() - heard) / 1000);
+    const banner = document.querySelector(".cut") ?? document.createElement("p");
+    banner.className = "cut";
+    banner.textContent = "与网关断开 " + seconds + " 秒,画面停在 " + heard.toLocaleTimeString() + " · no connection to the gateway for " + seconds + " s";
+    document.body.prepend(banner);
+  }
+  setTimeout(look, 2000);
+};
+setTimeout(look, 2000);`;

@@ -3,7 +3,7 @@ import type { Registry } from "prom-client";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { explainListenError } from "#platform/listen-error.ts";
 import type { Running } from "../ports.ts";
-import { boardStyle, renderBoard } from "./board.ts";
+import { boardScript, boardStyle, renderBoard } from "./board.ts";
 import type { ReadStatus } from "./status.ts";
 
 export interface GatewayHttp extends Running {
@@ -38,10 +38,14 @@ export const openGatewayHttp = async (options: {
   app.get("/", (_request, reply) =>
     reply
       .type("text/html; charset=utf-8")
-      .header("content-security-policy", "default-src 'none'; style-src 'self'")
+      .header(
+        "content-security-policy",
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'",
+      )
       .send(renderBoard(options.status())),
   );
   app.get("/board.css", (_request, reply) => reply.type("text/css").send(boardStyle));
+  app.get("/board.js", (_request, reply) => reply.type("text/javascript").send(boardScript));
 
   try {
     await app.listen({ host: options.host, port: options.port });

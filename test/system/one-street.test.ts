@@ -222,6 +222,19 @@ describe("killed at any time, the alarm still arrives, once", () => {
     });
   });
 
+  test("the gateway's board says that the gateway is away, and comes back with it", async () => {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(20_000);
+    await page.goto(`http://127.0.0.1:${street.ports.gatewayHttp}/`);
+    await page.getByText(address).first().waitFor();
+    await street.kill("gateway");
+    await page.getByText(/与网关断开/).waitFor();
+    await page.getByText(address).first().waitFor();
+    street.startRole("gateway");
+    await page.getByText(/与网关断开/).waitFor({ state: "detached" });
+    await page.close();
+  });
+
   test("the gateway, right after its PUBACK", async () => {
     await street.kill("center");
     await raise("gateway-killed");
