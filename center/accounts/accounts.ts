@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { DurationMs } from "#domain/quantity.ts";
+import type { Role } from "#domain/rights.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
 import { audit } from "../store/audit.ts";
@@ -143,10 +144,17 @@ export const ensureFirstAdmin = async (
     .onConflict((conflict) => conflict.column("name").doNothing())
     .returning("name")
     .executeTakeFirst();
-  // Another center process on the same database was first: its word counts.
-  if (created === undefined || adminPassword !== undefined) return;
+  if (created === undefined) return; // another center process on the same database was first
+  // A street of one person must work: until there are others, the administrator is also on duty.
+  await store.db
+    .insertInto("grants")
+    .values(firstGrants.map((role) => ({ user_name: row.name, role, area: "/" })))
+    .execute();
+  if (adminPassword !== undefined) return;
   return { username: row.name, password };
 };
+
+const firstGrants: readonly Role[] = ["admin", "street_duty", "street_lead"];
 
 /** Length is what counts. Source: NIST SP 800-63B §3.1.1.2. */
 const weakness = (next: string, current: string, username: string): Bilingual | undefined => {

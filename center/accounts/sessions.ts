@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { roles, type Actor, type Grant } from "#domain/rights.ts";
 import type { Reading } from "../store/open-store.ts";
 
 /** A session ends a day after its page was last alive, and after a week in any case. */
@@ -10,8 +11,7 @@ const seenEveryMs = 60_000;
 const knownForMs = 30 * 24 * 3_600_000;
 
 /** Who is behind a cookie. */
-export interface SessionUser {
-  readonly name: string;
+export interface SessionUser extends Actor {
   readonly mustChangePassword: boolean;
 }
 
@@ -57,7 +57,20 @@ export const findSession = async (
       .where("token_hash", "=", hashToken(token))
       .execute();
   }
-  return { name: row.name, mustChangePassword: row.must_change_password === 1 };
+  const { name, must_change_password: mustChange } = row;
+  return { name, grants: await grantsOf(db, name), mustChangePassword: mustChange === 1 };
+};
+
+const grantsOf = async (db: Reading, user: string): Promise<readonly Grant[]> => {
+  const rows = await db
+    .selectFrom("grants")
+    .select(["role", "area"])
+    .where("user_name", "=", user)
+    .execute();
+  return rows.flatMap(({ role: name, area }) => {
+    const role = roles.find((known) => known === name);
+    return role === undefined ? [] : [{ role, area }];
+  });
 };
 
 export const revokeSession = async (db: Reading, token: string): Promise<void> => {

@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, type Transaction } from "kysely";
 import { Migrator } from "kysely/migration";
 import { Pool, types } from "pg";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
-import { migrations } from "./migrations.ts";
+import { migrations } from "./migrations/all.ts";
 import { openSqliteDialect, sqliteFile } from "./sqlite-database.ts";
 import type { Tables } from "./tables.ts";
 

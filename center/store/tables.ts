@@ -1,5 +1,16 @@
+import type {
+  AreaRow,
+  BuildingRow,
+  GatewayAreaRow,
+  GrantRow,
+  HouseholdRow,
+  InstallationRow,
+  PersonRow,
+  PointRow,
+} from "./register-tables.ts";
+
 /**
- * The center's tables as TypeScript sees them; `migrations.ts` makes them.
+ * The center's tables as TypeScript sees them; `migrations/` makes them.
  *
  * Portable on purpose (SQLite and PostgreSQL run the same code): text ids, whole numbers for
  * epoch milliseconds and for yes/no (1/0), JSON as text.
@@ -21,6 +32,14 @@ export interface Tables {
   readonly users: UserRow;
   readonly sessions: SessionRow;
   readonly audit: AuditRow;
+  readonly areas: AreaRow;
+  readonly buildings: BuildingRow;
+  readonly households: HouseholdRow;
+  readonly points: PointRow;
+  readonly gateway_areas: GatewayAreaRow;
+  readonly installations: InstallationRow;
+  readonly people: PersonRow;
+  readonly grants: GrantRow;
 }
 
 export interface GatewayRow {

@@ -1,21 +1,10 @@
 import type { Kysely } from "kysely";
-import type { Migration } from "kysely/migration";
 
-/** Every change of the tables, in order. A step that has run anywhere is never edited again. */
-export const migrations: Readonly<Record<string, Migration>> = {
-  "0001-intake-desk-accounts": {
-    up: async (db) => {
-      await createIntakeTables(db);
-      await createDeskTables(db);
-      await createAccountTables(db);
-    },
-  },
-  "0002-actions-street": {
-    up: async (db) => {
-      await createActionTables(db);
-      await db.schema.alterTable("gateways").addColumn("rules", "text").execute();
-    },
-  },
+/** Messages as they came, what the page shows, who may log in. */
+export const intakeDeskAccounts = async (db: Kysely<unknown>): Promise<void> => {
+  await createIntakeTables(db);
+  await createDeskTables(db);
+  await createAccountTables(db);
 };
 
 const createIntakeTables = async (db: Kysely<unknown>): Promise<void> => {
@@ -139,39 +128,6 @@ const createDeskTables = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn("outcome", "text", (column) => column.notNull())
     .addColumn("created_at_ms", "bigint", (column) => column.notNull())
     .addPrimaryKeyConstraint("idempotency_pk", ["actor", "key"])
-    .execute();
-};
-
-const createActionTables = async (db: Kysely<unknown>): Promise<void> => {
-  await db.schema
-    .createTable("actions")
-    .addColumn("gateway", "text", (column) => column.notNull())
-    .addColumn("id", "text", (column) => column.notNull())
-    .addColumn("detector", "text", (column) => column.notNull())
-    .addColumn("rule", "text", (column) => column.notNull())
-    .addColumn("gateway_episode", "text")
-    .addColumn("at_ms", "bigint", (column) => column.notNull())
-    .addColumn("action", "text", (column) => column.notNull())
-    .addPrimaryKeyConstraint("actions_pk", ["gateway", "id"])
-    .execute();
-  await db.schema
-    .createIndex("actions_by_detector")
-    .on("actions")
-    .columns(["detector", "gateway", "at_ms"])
-    .execute();
-  await db.schema
-    .createTable("street_events")
-    .addColumn("gateway", "text", (column) => column.notNull())
-    .addColumn("id", "text", (column) => column.notNull())
-    .addColumn("topic", "text", (column) => column.notNull())
-    .addColumn("group_name", "text", (column) => column.notNull())
-    .addColumn("notice", "text", (column) => column.notNull())
-    .addPrimaryKeyConstraint("street_events_pk", ["gateway", "id"])
-    .execute();
-  await db.schema
-    .createIndex("street_events_by_group")
-    .on("street_events")
-    .columns(["gateway", "topic", "group_name"])
     .execute();
 };
 

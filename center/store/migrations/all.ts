@@ -1,0 +1,14 @@
+import type { Kysely } from "kysely";
+import type { Migration } from "kysely/migration";
+import { intakeDeskAccounts } from "./0001-intake-desk-accounts.ts";
+import { actionsStreet } from "./0002-actions-street.ts";
+import { registerGrants } from "./0003-register-grants.ts";
+
+const up = (run: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: run });
+
+/** Every change of the tables, in order. A step that has run anywhere is never edited again. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  "0001-intake-desk-accounts": up(intakeDeskAccounts),
+  "0002-actions-street": up(actionsStreet),
+  "0003-register-grants": up(registerGrants),
+};
