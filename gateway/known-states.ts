@@ -9,6 +9,8 @@ import { reviveShadow, shadowedBy } from "./shadow.ts";
 export interface KnownStates {
   readonly live: ReadonlyMap<DetectorId, DetectorState>;
   readonly shadow: ReadonlyMap<DetectorId, DetectorState>;
+  /** What parts of the gateway keep for themselves, as text, under names that hold a colon. */
+  readonly own?: ReadonlyMap<string, string>;
 }
 
 /** States the journal kept. One that cannot be read starts anew, and a fault says for whom. */
@@ -21,6 +23,7 @@ export const reviveStates = async (
 ): Promise<KnownStates> => {
   const live = new Map<DetectorId, DetectorState>();
   const shadow = new Map<DetectorId, DetectorState>();
+  const own = new Map<string, string>();
   const put = (
     states: Map<DetectorId, DetectorState>,
     key: string,
@@ -32,10 +35,11 @@ export const reviveStates = async (
   };
   for (const { detector, json } of await journal.states().catch(() => [])) {
     const shadowed = shadowedBy(detector);
-    if (shadowed === undefined) put(live, detector, detector, reviveState(json, now));
+    if (shadowed === undefined && detector.includes(":")) own.set(detector, json);
+    else if (shadowed === undefined) put(live, detector, detector, reviveState(json, now));
     else if (trial !== undefined) {
       put(shadow, detector, shadowed, reviveShadow(json, trial, now));
     }
   }
-  return { live, shadow };
+  return { live, shadow, own };
 };

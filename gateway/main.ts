@@ -18,13 +18,15 @@ import type { LimitSet } from "#rules/limits/limit-set.ts";
 import type { DetectorRules } from "#rules/step.ts";
 import { createBuzzerBoard } from "./buzzer-board.ts";
 import { detectorStatus } from "./detector-status.ts";
+import { createCommandTaker, type CommandDeps } from "./commands/take-command.ts";
+import { takenName } from "./commands/taken.ts";
 import { createDirectory, type Directory, type Registered } from "./directory.ts";
 import { createFaultBoard, type FaultBoard } from "./fault-board.ts";
 import { openGatewayHttp } from "./http/server.ts";
 import { createStatusReader, type GatewayStatus } from "./http/status.ts";
 import { openJournal } from "./journal/open-journal.ts";
 import { createKeeper } from "./keeper.ts";
-import { reviveStates } from "./known-states.ts";
+import { reviveStates, type KnownStates } from "./known-states.ts";
 import { createLinkRelay } from "./link-relay.ts";
 import { createGatewayMetrics } from "./metrics.ts";
 import { createMqttAccess } from "./mqtt-access.ts";
@@ -165,6 +167,7 @@ const protect = async (world: World, broker: MqttListener) => {
     reportFault,
   });
   links.follow(pipeline.setLink);
+  link.onMessage(takeCommands(world, { pipeline, points, keeper, known }));
   const sources = startSources(site, lines, {
     clock,
     timers,
@@ -173,6 +176,24 @@ const protect = async (world: World, broker: MqttListener) => {
   });
   return { lines, buzzers, keeper, points, pipeline, link, uplink, sources };
 };
+
+/** What people at desks of the center ask of this gateway. */
+const takeCommands = (
+  { options: { site }, clock, faults }: World,
+  {
+    known,
+    ...parts
+  }: { readonly known: KnownStates } & Pick<CommandDeps, "pipeline" | "points" | "keeper">,
+) =>
+  createCommandTaker({
+    ...parts,
+    gateway: gatewayId(site.gateway.id),
+    drill: site.drill,
+    clock,
+    reportFault: faults.report,
+    centerKey: site.gateway.center.commandKey,
+    remembered: known.own?.get(takenName),
+  });
 
 /** The page and the figures, last: nobody's safety waits for them. */
 const finish = async (

@@ -1,4 +1,5 @@
 import type { DeskAlarm } from "#domain/desk.ts";
+import { queueCommand } from "../commands/queue-command.ts";
 import { audit } from "../store/audit.ts";
 import type { Store, Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
@@ -56,6 +57,7 @@ export const signAlarm = async (tx: Writing, request: SignRequest): Promise<Sign
     source: request.source,
     detail: { case: current.case.id, version: request.version },
   });
+  await queueCommand(tx, "acknowledge", current, request);
   await noteChanges(tx, [{ kind: "alarm", ref: request.episode }]);
   const [alarm] = await alarmsNamed(tx, [request.episode]);
   if (alarm === undefined) throw new Error(`alarm ${request.episode} vanished while signing`);

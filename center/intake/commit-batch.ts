@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { joinSignatures } from "../commands/join-signatures.ts";
+import { takeAnswers } from "../commands/take-answers.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Store, Writing } from "../store/open-store.ts";
 import { noteChanges, type Change } from "../store/stream-log.ts";
@@ -35,6 +37,8 @@ export const commitBatch = (
     const news = await saveRecords(tx, records, nowMs);
     const episodes = await saveAlarms(tx, alarmsIn(news), nowMs);
     const acted = await saveActions(tx, news.fresh);
+    await takeAnswers(tx, news.fresh, nowMs);
+    const signed = await joinSignatures(tx, news.fresh, nowMs);
     const street = await saveStreet(tx, news.fresh);
     const journals = await saveCompleteness(tx, records, statuses);
     const status = await saveStatus(tx, batch, nowMs);
@@ -42,6 +46,7 @@ export const commitBatch = (
     await noteChanges(tx, [
       ...asChanges("alarm", [
         ...episodes,
+        ...signed,
         ...(await onDeskAt(tx, status.detectors)),
         ...(await onDeskAt(tx, acted)),
       ]),

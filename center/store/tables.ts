@@ -1,3 +1,4 @@
+import type { CommandRow, SigningKeyRow } from "./command-tables.ts";
 import type {
   AreaRow,
   BuildingRow,
@@ -40,6 +41,8 @@ export interface Tables {
   readonly installations: InstallationRow;
   readonly people: PersonRow;
   readonly grants: GrantRow;
+  readonly commands: CommandRow;
+  readonly signing_keys: SigningKeyRow;
 }
 
 export interface GatewayRow {

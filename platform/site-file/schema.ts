@@ -203,6 +203,13 @@ const gateway = <Line extends TSchema, Buzzer extends TSchema>(line: Line, buzze
           ),
           tokenFile: Type.Optional(Type.String({ minLength: 1 })),
           caFile: Type.Optional(Type.String({ minLength: 1 })),
+          commandKey: Type.Optional(
+            Type.String({
+              pattern: "^ed25519:[A-Za-z0-9_-]{43}$",
+              description:
+                "the center's public key, from its start log: only commands signed with it are done",
+            }),
+          ),
         },
         { ...strict, default: {} },
       ),

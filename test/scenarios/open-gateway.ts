@@ -7,8 +7,10 @@ import type { Notice } from "#domain/notice.ts";
 import { buzzerId, gatewayId, type DetectorId } from "#domain/ids.ts";
 import { seconds, type DurationMs } from "#domain/quantity.ts";
 import { ok } from "#domain/result.ts";
-import { lanes, type DetectorStatus } from "#domain/wire.ts";
+import { downTopic, lanes, type DetectorStatus } from "#domain/wire.ts";
 import { createBuzzerBoard } from "#gateway/buzzer-board.ts";
+import { createCommandTaker } from "#gateway/commands/take-command.ts";
+import { takenName } from "#gateway/commands/taken.ts";
 import { createDirectory } from "#gateway/directory.ts";
 import { createFaultBoard } from "#gateway/fault-board.ts";
 import { createMemoryJournal } from "#gateway/journal/memory-journal.ts";
@@ -61,6 +63,8 @@ export interface StoryGateway {
   readonly pointOf: (detector: DetectorId) => Point | undefined;
   /** The gateway's own door for people and lines. */
   readonly pipeline: () => Pipeline;
+  /** A message of the center on `down/command`. */
+  readonly command: (payload: string) => void;
   readonly setDisk: (disk: Disk) => void;
   /** Ends the process without a word and starts it again over the same journal, perhaps with another site file. */
   readonly crashAndRestart: (site?: Site) => Promise<void>;
@@ -133,6 +137,8 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
       return point && detectorStatus(point).state;
     },
     pipeline: () => life.pipeline,
+    command: (payload) =>
+      life.takeCommand(downTopic(gatewayId(site.gateway.id), "command"), payload),
     pointOf: (detector) => life.points.byId.get(detector),
     setDisk: (next) => {
       state.disk = next;
@@ -178,14 +184,15 @@ const startLife = async (
     onKept: () => {},
     onUnkept: (notice) => leftUnwritten.push(notice),
   });
+  const known = await reviveStates(
+    journal,
+    clock.now(),
+    reportFault,
+    trial.ok ? trial.value?.id : undefined,
+  );
   const points = createPoints({
     directory,
-    known: await reviveStates(
-      journal,
-      clock.now(),
-      reportFault,
-      trial.ok ? trial.value?.id : undefined,
-    ),
+    known,
     rulesFor: (registered) => ({ limits: limits.value, ...silenceOf(registered) }),
     trialFor: (registered) =>
       trial.ok && trial.value ? { limits: trial.value, ...silenceOf(registered) } : undefined,
@@ -203,5 +210,16 @@ const startLife = async (
     reportFault,
   });
   const source = createMqttSource({ directory, clock, take: pipeline.take });
-  return { points, pipeline, source, buzzer: () => sounding };
+  const takeCommand = createCommandTaker({
+    gateway: gatewayId(site.gateway.id),
+    drill: site.drill,
+    clock,
+    pipeline,
+    points,
+    keeper,
+    reportFault,
+    centerKey: site.gateway.center.commandKey,
+    remembered: known.own?.get(takenName),
+  });
+  return { points, pipeline, source, takeCommand, buzzer: () => sounding };
 };
