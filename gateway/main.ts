@@ -30,6 +30,8 @@ import { reviveStates, type KnownStates } from "./known-states.ts";
 import { createLinkRelay } from "./link-relay.ts";
 import { createGatewayMetrics } from "./metrics.ts";
 import { createMqttAccess } from "./mqtt-access.ts";
+import { createPeople } from "./people/people.ts";
+import { createVisits } from "./people/visits.ts";
 import { createPipeline } from "./pipeline.ts";
 import { createPoints, strangerFault } from "./points.ts";
 import { appliedRules, chooseLimits, chooseTrial, type AppliedRules } from "./site-limits.ts";
@@ -204,8 +206,14 @@ const finish = async (
 ): Promise<Result<RunningGateway, Bilingual>> => {
   const { site, log } = world.options;
   const status = createStatusReader({ ...world, ...protection, site, source });
+  const { clock, timers, faults } = world;
   const http = await openGatewayHttp({
     ...site.gateway.http,
+    ...protection,
+    clock,
+    timers,
+    people: createPeople({ people: site.gateway.people, clock, reportFault: faults.report }),
+    visits: createVisits(clock),
     status,
     metrics: createGatewayMetrics(status),
   });

@@ -26,45 +26,68 @@ export const joinSignatures = async (
 ): Promise<readonly string[]> => {
   const changed: string[] = [];
   for (const signed of await signaturesFor(tx, fresh)) {
-    const alarm = await tx
-      .selectFrom("alarms")
-      .innerJoin("cases", "cases.episode", "alarms.episode")
-      .select(["alarms.episode", "alarms.condition", "cases.state", "cases.version"])
-      .select("cases.accepted_at_ms")
-      .where("alarms.gateway", "=", signed.gateway)
-      .where("alarms.gateway_episode", "=", signed.gatewayEpisode)
-      .executeTakeFirst();
-    if (alarm === undefined) continue;
-    const isFirst =
-      alarm.state === "reported" ||
-      (alarm.state === "accepted" && (alarm.accepted_at_ms ?? Infinity) > signed.atMs);
-    if (!isFirst) continue;
-    await tx
-      .updateTable("cases")
-      .set({
-        state: "accepted",
-        version: alarm.version + 1,
-        accepted_by: signed.by,
-        accepted_at_ms: Math.floor(signed.atMs),
-      })
-      .where("episode", "=", alarm.episode)
-      .execute();
-    await tx
-      .updateTable("alarms")
-      .set({ on_desk: Number(alarm.condition === "active") })
-      .where("episode", "=", alarm.episode)
-      .execute();
+    const owned = await ownedAlarm(tx, signed);
+    if (owned === undefined || (owned.signedAtMs ?? Infinity) <= signed.atMs) continue;
+    await giveTo(tx, owned, signed);
     await audit(tx, {
       atMs: nowMs,
       actor: signed.by,
       action: "sign",
-      subject: alarm.episode,
+      subject: owned.episode,
       source: signed.source,
-      detail: { gateway: signed.gateway, version: alarm.version, atMs: signed.atMs },
+      detail: { gateway: signed.gateway, atMs: Math.floor(signed.atMs) },
     });
-    changed.push(alarm.episode);
+    changed.push(owned.episode);
   }
   return changed;
+};
+
+interface OwnedAlarm {
+  readonly episode: string;
+  readonly condition: string;
+  readonly version: number;
+  /** When its owner signed; absent: nobody has. */
+  readonly signedAtMs?: number;
+}
+
+const ownedAlarm = async (tx: Writing, signed: SignedThere): Promise<OwnedAlarm | undefined> => {
+  const row = await tx
+    .selectFrom("alarms")
+    .innerJoin("cases", "cases.episode", "alarms.episode")
+    .select(["alarms.episode", "alarms.condition", "cases.version", "cases.accepted_at_ms"])
+    .where("alarms.gateway", "=", signed.gateway)
+    .where("alarms.gateway_episode", "=", signed.gatewayEpisode)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { episode, condition, version, accepted_at_ms } = row;
+  return {
+    episode,
+    condition,
+    version,
+    ...(accepted_at_ms !== null && { signedAtMs: accepted_at_ms }),
+  };
+};
+
+const giveTo = async (
+  tx: Writing,
+  { episode, condition, version }: OwnedAlarm,
+  { by, atMs }: SignedThere,
+): Promise<void> => {
+  await tx
+    .updateTable("cases")
+    .set({
+      state: "accepted",
+      version: version + 1,
+      accepted_by: by,
+      accepted_at_ms: Math.floor(atMs),
+    })
+    .where("episode", "=", episode)
+    .execute();
+  await tx
+    .updateTable("alarms")
+    .set({ on_desk: Number(condition === "active") })
+    .where("episode", "=", episode)
+    .execute();
 };
 
 /** Earliest first for each alarm; what came from a desk of ours is known here already. */

@@ -10,6 +10,7 @@ import type { Pipeline } from "../pipeline.ts";
 import type { Points } from "../points.ts";
 import type { MqttSource } from "../sources/mqtt-source.ts";
 import type { AppliedRules } from "../site-limits.ts";
+import { boardAlarms, type BoardAlarm } from "./alarms.ts";
 import { detectorStatus } from "../detector-status.ts";
 import type { Uplink } from "../uplinks/uplink.ts";
 
@@ -23,6 +24,8 @@ export interface GatewayStatus {
   readonly link: { readonly state: "up" | "lost"; readonly unconfirmed: number };
   /** Records the disk refused and that are tried again; their alarms have left all the same. */
   readonly unwritten: number;
+  /** Open alarms, and those that have returned and wait for a signature or a reset. */
+  readonly alarms: readonly BoardAlarm[];
   readonly detectors: readonly DetectorStatus[];
   readonly buzzers: readonly BuzzerStatus[];
   /** `key` says what it is about: `line-bus-1`, `buzzer:duty-room`, `journal-write` … */
@@ -49,15 +52,17 @@ export const createStatusReader =
   () => {
     const { site, pipeline, uplink } = parts;
     const { link, unconfirmed } = uplink.state();
+    const now = parts.clock.now();
     return {
       gateway: site.gateway.id,
       street: site.street.name,
       community: site.gateway.community,
       drill: site.drill,
       rules: parts.rules,
-      nowMs: parts.clock.now().wallMs,
+      nowMs: now.wallMs,
       link: { state: link, unconfirmed },
       unwritten: parts.keeper.unwritten(),
+      alarms: boardAlarms(parts.points.byId.values(), now),
       detectors: Array.from(parts.points.byId.values(), detectorStatus),
       buzzers: parts.buzzers.status(),
       faults: parts.faults.standing().map(({ key, text }) => ({ key, zh: text.zh, en: text.en })),

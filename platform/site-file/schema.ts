@@ -4,6 +4,7 @@
  */
 import { Type, type Static, type TSchema } from "typebox";
 import { namePattern } from "#domain/ids.ts";
+import { peopleSchema } from "./people-schema.ts";
 
 const strict = { additionalProperties: false };
 const name = Type.String({
@@ -213,6 +214,7 @@ const gateway = <Line extends TSchema, Buzzer extends TSchema>(line: Line, buzze
         },
         { ...strict, default: {} },
       ),
+      people: peopleSchema,
       lines: Type.Array(line, { default: [] }),
       buzzers: Type.Array(buzzer, { default: [] }),
       rules: Type.Object(
