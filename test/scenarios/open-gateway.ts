@@ -17,7 +17,7 @@ import { createMemoryJournal } from "#gateway/journal/memory-journal.ts";
 import { createKeeper } from "#gateway/keeper.ts";
 import { reviveStates } from "#gateway/known-states.ts";
 import { createPipeline } from "#gateway/pipeline.ts";
-import { createPoints, strangerFault, type Point } from "#gateway/points.ts";
+import { createPoints, strangerFault, type Point, type Points } from "#gateway/points.ts";
 import type { Buzzer, Journal, JournalRecord } from "#gateway/ports.ts";
 import { createMqttSource } from "#gateway/sources/mqtt-source.ts";
 import { detectorStatus } from "#gateway/detector-status.ts";
@@ -60,6 +60,7 @@ export interface StoryGateway {
   /** What the status message tells of every detector. */
   readonly board: () => DetectorStatus[];
   readonly stateOf: (detector: string) => string | undefined;
+  readonly points: () => Points;
   readonly pointOf: (detector: DetectorId) => Point | undefined;
   /** The gateway's own door for people and lines. */
   readonly pipeline: () => Pipeline;
@@ -139,6 +140,7 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
     pipeline: () => life.pipeline,
     command: (payload) =>
       life.takeCommand(downTopic(gatewayId(site.gateway.id), "command"), payload),
+    points: () => life.points,
     pointOf: (detector) => life.points.byId.get(detector),
     setDisk: (next) => {
       state.disk = next;
