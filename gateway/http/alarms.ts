@@ -24,6 +24,8 @@ export interface BoardAlarm {
   readonly gas?: Gas;
   readonly level?: Level;
   readonly peak?: Level;
+  /** What the detector measures now, and when it was last heard. */
+  readonly present?: { readonly levels: readonly Level[]; readonly heardAtMs: number };
   /** Wall clock when it began; absent for one that has returned. */
   readonly sinceMs?: number;
   readonly address?: Address;
@@ -47,6 +49,9 @@ const alarmsOf = (point: Point, now: Instant): readonly BoardAlarm[] => {
     detector: point.id,
     position: point.position,
     ...(point.registered?.address && { address: point.registered.address }),
+    ...(point.heardAtMs !== undefined && {
+      present: { levels: point.levels, heardAtMs: point.heardAtMs },
+    }),
   };
   const open = state.episodes.map((one) => Object.assign(openAlarm(point, one, now), place));
   const over = state.life
@@ -55,7 +60,7 @@ const alarmsOf = (point: Point, now: Instant): readonly BoardAlarm[] => {
   return [...open, ...over];
 };
 
-type Placeless = Omit<BoardAlarm, "detector" | "position" | "address">;
+type Placeless = Omit<BoardAlarm, "detector" | "position" | "address" | "present">;
 
 const openAlarm = ({ state, rules }: Point, one: Episode, now: Instant): Placeless => {
   const wall = (monoMs: number): number => Math.round(now.wallMs - now.monoMs + monoMs);

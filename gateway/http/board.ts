@@ -42,21 +42,21 @@ const stateOrder = ["alarm", "unknown", "fault", "warming-up", "normal"] as cons
  */
 export const renderBoard = (status: GatewayStatus, viewer: Viewer): string => {
   const say: Say = (text) => escape(text[viewer.language]);
-  const title = `${say(status.community)} · ${escape(status.gateway)}`;
+  const title = `${say(status.community)} ${escape(status.gateway)}`;
   const lang = viewer.language === "zh" ? "zh-CN" : "en";
   return `<!doctype html><html lang="${lang}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="dark light">
 <noscript><meta http-equiv="refresh" content="2"></noscript>
 <title>${title}</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/board.css"><script src="/board.js" defer></script></head>
 <body><div id="cut" role="alert" hidden></div>
-<header><h1>${title}</h1>${identity(viewer, say)}<a class="lang" href="/?lang=${viewer.language === "zh" ? "en" : "zh"}">${viewer.language === "zh" ? "EN" : "中文"}</a></header>
+<header><h1>${say(status.community)} <small>${escape(status.gateway)}</small></h1>${identity(viewer, say)}<a class="lang" href="/?lang=${viewer.language === "zh" ? "en" : "zh"}">${viewer.language === "zh" ? "EN" : "中文"}</a></header>
 <main id="live">${liveParts(status, viewer, say)}</main>
 ${drawer(say)}<p id="said" role="status"></p></body></html>`;
 };
 
 const identity = (viewer: Viewer, say: Say): string => {
   if (viewer.person !== undefined) {
-    return `<p class="who" id="who" data-person="${escape(viewer.person)}">${escape(viewer.person)} <button type="button" data-deed="leave">${say(words.leave)}</button></p>`;
+    return `<p class="who" id="who" data-person="${escape(viewer.person)}"><button type="button" data-deed="leave">${escape(viewer.person)} · ${say(words.leave)}</button></p>`;
   }
   return `<p class="who" id="who">${viewer.canIdentify ? `<button type="button" data-deed="identify">${say(words.identify)}</button>` : ""}</p>`;
 };
@@ -84,18 +84,28 @@ const alarmList = ({ alarms, nowMs }: GatewayStatus, viewer: Viewer, say: Say): 
 const marks = { 1: "!!", 2: "!", 3: "x", 4: "i" } as const;
 
 const alarmCard = (alarm: BoardAlarm, nowMs: number, viewer: Viewer, say: Say): string => {
-  const { priority, active, owner, level, peak, sinceMs } = alarm;
+  const { priority, active, owner, sinceMs } = alarm;
   const kind = `p${priority}${active ? "" : " returned"}${owner === undefined ? "" : " signed"}`;
-  const shown =
-    level === undefined
-      ? ""
-      : ` <b class="level">${escape(levelText(level))}</b>${peak === undefined ? "" : ` <small>${say(words.peak)} ${escape(levelText(peak))}</small>`}`;
   const began =
     sinceMs === undefined
       ? ""
       : `${clockText(sinceMs)} ${say(words.since)} · <span class="span">${spanText(nowMs - sinceMs)}</span> · `;
-  return `<article class="${kind}" data-episode="${escape(alarm.episode)}"><p class="what"><span class="mark">${marks[priority]}</span> ${alarm.test ? `${say(words.test)} ` : ""}${say(matterWord(alarm.alarmClass, alarm.rule))}${shown}</p>
+  return `<article class="${kind}" data-episode="${escape(alarm.episode)}"><p class="what"><span class="mark">${marks[priority]}</span> ${alarm.test ? `${say(words.test)} ` : ""}${say(matterWord(alarm.alarmClass, alarm.rule))} ${valueText(alarm, nowMs, say)}</p>
 <p class="place">${placeText(alarm, say)}</p><p class="meta">${began}${lifeText(alarm, say)}</p>${hushText(alarm, nowMs, say)}${viewer.canIdentify ? deeds(alarm, say) : ""}</article>`;
+};
+
+/** A value is never without its age: what is measured now, or else what the alarm was raised with. */
+const valueText = ({ present, level, peak }: BoardAlarm, nowMs: number, say: Say): string => {
+  const highest =
+    peak === undefined ? "" : ` <small>${say(words.peak)} ${escape(levelText(peak))}</small>`;
+  if (present !== undefined && present.levels.length > 0) {
+    const levels = escape(present.levels.map(levelText).join(" · "));
+    const age = ageText(nowMs - present.heardAtMs);
+    return `<b class="level">${levels}</b> <small>${age}</small>${highest}`;
+  }
+  return level === undefined
+    ? highest
+    : `<b class="level">${escape(levelText(level))}</b>${highest}`;
 };
 
 const lifeText = ({ active, life, owner }: BoardAlarm, say: Say): string => {
