@@ -41,6 +41,7 @@ describe("the API's description", () => {
       "get /healthz",
       "get /metrics",
       "get /readyz",
+      "post /api/v1/alarms/{episode}/acknowledge",
       "post /api/v1/alarms/{episode}/sign",
       "post /api/v1/session",
       "post /api/v1/session/password",

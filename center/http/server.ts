@@ -5,6 +5,7 @@ import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { LogController, type FastifyRequest } from "fastify";
 import { addAlarmRoutes } from "./alarm-routes.ts";
+import { addCommandRoutes } from "./command-routes.ts";
 import type { App, HttpParts } from "./app.ts";
 import { addConsoleFiles, noSuchPath } from "./console-files.ts";
 import { addDeskRoutes } from "./desk-routes.ts";
@@ -73,6 +74,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addDeskRoutes(app, parts);
   addStreamRoute(app, parts);
   addAlarmRoutes(app, parts);
+  addCommandRoutes(app, parts);
   addGatewayRoutes(app, parts);
   addHealthRoutes(app, parts);
   app.get("/api/openapi.json", { schema: { summary: "This document", tags: ["operation"] } }, () =>

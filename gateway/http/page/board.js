@@ -105,6 +105,7 @@ const submit = async () => {
       const path = `/api/v1/alarms/${encodeURIComponent(episode)}/${deed}`;
       const { written } = await send("POST", path, deed === "hush" ? hushing() : {});
       $("said").textContent = said(deed, written);
+      setTimeout(() => ($("said").textContent = ""), 8000);
     }
     closeDrawer();
     await look();
