@@ -26,7 +26,7 @@ export const pinMistake = (pin: string): Bilingual | undefined => {
     return { zh: "PIN 须为 6–12 位数字", en: "a PIN has 6 to 12 digits" };
   }
   const digits = Array.from(pin, Number);
-  const steps = new Set(digits.slice(1).map((digit, at) => digit - (digits[at] ?? 0)));
+  const steps = new Set(digits.slice(1).map((digit, at) => (digit - (digits[at] ?? 0) + 10) % 10));
   if (steps.size === 1 || new Set(pin).size < 3) {
     return {
       zh: "PIN 太容易猜(重复或连号),请换一个",
