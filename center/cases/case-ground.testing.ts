@@ -40,7 +40,6 @@ export const openCaseGround = async (newDatabase: NewDatabase) => {
   await layOutStreet(store);
   const gateway = createFakeGateway("gw-1");
   let seq = 0;
-  let presses = 0;
 
   const cases = async (): Promise<readonly CaseView[]> =>
     (await casePage(store.db, people.wu, { filter: {}, limit: 200 })).items.toReversed();
@@ -71,6 +70,33 @@ export const openCaseGround = async (newDatabase: NewDatabase) => {
       seq += 1;
       await ground.take(gateway.street({ ...happening, atMs: seq, seq }));
     },
+    ...createHands(store, nowMs, { only, detail }),
+    /** Time passes, second by second where clocks are due. */
+    pass: async (durationMs: number, stepMs = 1_000): Promise<void> => {
+      await drain(store, nowMs());
+      for (let left = durationMs; left > 0; left -= stepMs) {
+        time.advance(Math.min(stepMs, left));
+        await drain(store, nowMs());
+      }
+    },
+    /** Every center is down: time passes and nobody looks at a clock. */
+    sleep: (durationMs: number): void => time.advance(durationMs),
+    fire: () => drain(store, nowMs()),
+    pages: () => store.db.selectFrom("pages").selectAll().orderBy("id").execute(),
+  };
+};
+
+/** What people do. */
+const createHands = (
+  store: Store,
+  nowMs: () => number,
+  see: {
+    readonly only: () => Promise<CaseView>;
+    readonly detail: (id: string) => Promise<CaseDetail>;
+  },
+) => {
+  let presses = 0;
+  return {
     /** One person takes one step, with the version they see now unless another is given. */
     act: async (
       who: PersonName | Actor,
@@ -80,7 +106,7 @@ export const openCaseGround = async (newDatabase: NewDatabase) => {
     ): Promise<ActOutcome | undefined> => {
       presses += 1;
       const actor = typeof who === "string" ? people[who] : who;
-      const seen = on.id === undefined ? await only() : (await detail(on.id)).case;
+      const seen = on.id === undefined ? await see.only() : (await see.detail(on.id)).case;
       const request = {
         caseId: seen.id,
         version: on.version ?? seen.version,
@@ -116,18 +142,6 @@ export const openCaseGround = async (newDatabase: NewDatabase) => {
         })
         .execute();
     },
-    /** Time passes, second by second where clocks are due. */
-    pass: async (durationMs: number, stepMs = 1_000): Promise<void> => {
-      await drain(store, nowMs());
-      for (let left = durationMs; left > 0; left -= stepMs) {
-        time.advance(Math.min(stepMs, left));
-        await drain(store, nowMs());
-      }
-    },
-    /** Every center is down: time passes and nobody looks at a clock. */
-    sleep: (durationMs: number): void => time.advance(durationMs),
-    fire: () => drain(store, nowMs()),
-    pages: () => store.db.selectFrom("pages").selectAll().orderBy("id").execute(),
   };
 };
 

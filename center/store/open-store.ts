@@ -82,6 +82,11 @@ const postgresDialect = (connectionString: string): PostgresDialect => {
   });
   // An idle connection that breaks is replaced by the pool; the next query tells if that failed.
   pool.on("error", () => undefined);
+  // So does one that breaks between two queries of a transaction: without a listener the process
+  // would end.
+  pool.on("connect", (client) => {
+    client.on("error", () => undefined);
+  });
   return new PostgresDialect({ pool });
 };
 

@@ -72,6 +72,30 @@ export const severalCentersContract = (newDatabase: NewDatabase): void => {
       expect(outcomes.filter((one) => one?.kind === "taken")).toHaveLength(99);
     });
 
+    test("one that freezes in the middle of a write holds the other up for seconds, not for ever", async () => {
+      const frozen = Promise.withResolvers<void>();
+      const begun = Promise.withResolvers<void>();
+      const lost = other
+        .write(async (tx) => {
+          await tx.selectFrom("cases").select("id").execute();
+          begun.resolve();
+          await frozen.promise;
+          await tx.selectFrom("cases").select("id").execute();
+        })
+        .then(
+          () => "committed",
+          () => "rejected",
+        );
+      await begun.promise;
+      await ground.take(gateway.alarm({ seq: 1 }));
+      expect(await ground.countRows("case_alarms")).toBe(1);
+      // It wakes up, learns that it has written nothing, and goes on with a new connection.
+      frozen.resolve();
+      expect(await lost).toBe("rejected");
+      await takeAtOther(gateway.alarm({ seq: 2, episode: "ep-2" }));
+      expect(await ground.countRows("case_alarms")).toBe(2);
+    });
+
     test("a page at one is told, in order and without gaps, what the other took in", async () => {
       await ground.store.write((tx) => beginStretch(tx, 1_795_000_000_000));
       const told: PlacedEvent[] = [];
