@@ -6,6 +6,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { LogController, type FastifyRequest } from "fastify";
 import { addAlarmRoutes } from "./alarm-routes.ts";
 import type { App, HttpParts } from "./app.ts";
+import { addCaseRoutes } from "./case-routes.ts";
 import { addConsoleFiles, noSuchPath } from "./console-files.ts";
 import { addDeskRoutes } from "./desk-routes.ts";
 import { addGatewayRoutes } from "./gateway-routes.ts";
@@ -19,6 +20,7 @@ import {
   sendProblem,
   tooMany,
 } from "./problems.ts";
+import { addPageRoutes } from "./page-routes.ts";
 import { addSessionRoutes } from "./session-routes.ts";
 import { addStreamRoute } from "./stream-route.ts";
 
@@ -73,6 +75,8 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addDeskRoutes(app, parts);
   addStreamRoute(app, parts);
   addAlarmRoutes(app, parts);
+  addCaseRoutes(app, parts);
+  addPageRoutes(app, parts);
   addGatewayRoutes(app, parts);
   addHealthRoutes(app, parts);
   app.get("/api/openapi.json", { schema: { summary: "This document", tags: ["operation"] } }, () =>
