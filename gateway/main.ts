@@ -16,6 +16,7 @@ import { openSystemClock } from "#platform/system-clock.ts";
 import { systemTimers, type Timers } from "#platform/timers.ts";
 import type { LimitSet } from "#rules/limits/limit-set.ts";
 import type { DetectorRules } from "#rules/step.ts";
+import { openDeadMan } from "./dead-man/open-dead-man.ts";
 import { detectorStatus } from "./detector-status.ts";
 import { createDirectory, type Directory, type Registered } from "./directory.ts";
 import { createFaultBoard, type FaultBoard } from "./fault-board.ts";
@@ -27,6 +28,7 @@ import { reviveStates } from "./known-states.ts";
 import { createLinkRelay } from "./link-relay.ts";
 import { createGatewayMetrics } from "./metrics.ts";
 import { createMqttAccess } from "./mqtt-access.ts";
+import type { ReportFault } from "./ports.ts";
 import { createPipeline } from "./pipeline.ts";
 import { createPoints, strangerFault, type Points } from "./points.ts";
 import { openProtection } from "./protection/open-protection.ts";
@@ -58,6 +60,7 @@ interface World {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly faults: FaultBoard;
+  readonly reportFault: ReportFault;
   readonly directory: Directory;
   readonly limits: LimitSet;
   /** On trial beside them. */
@@ -76,11 +79,13 @@ export const startGateway = async (
     const [first] = [limits, trial].flatMap((chosen) => (chosen.ok ? [] : chosen.error));
     return err(first?.text ?? { zh: "限值有误", en: "wrong limits" });
   }
+  const faults = openFaultBoard(options.log);
   const world: World = {
     options,
     clock: openSystemClock(),
     timers: systemTimers,
-    faults: openFaultBoard(options.log),
+    faults,
+    reportFault: faults.report,
     directory: createDirectory(options.site),
     limits: limits.value,
     trial: trial.value,
@@ -105,10 +110,9 @@ export const startGateway = async (
 
 /** Journal, lines, buzzers and judgement: all that sounds an alarm, and the uplink behind it. */
 const protect = async (world: World, broker: MqttListener) => {
-  const { options, clock, timers, faults, directory, limits, trial } = world;
+  const { options, clock, timers, reportFault, directory, limits, trial } = world;
   const { site } = options;
   const gateway = gatewayId(site.gateway.id);
-  const reportFault = faults.report;
   const { journal, salvage } = await openJournal(join(world.folder, "journal.sqlite"), {
     clock,
     reportFault,
@@ -138,20 +142,21 @@ const protect = async (world: World, broker: MqttListener) => {
   const buzzers = openProtection({
     ...world,
     site,
-    reportFault,
     points,
     buzzers: wireBuzzers(site, { broker, lines, timers, reportFault }),
     records: createProtectionRecords({ gateway, drill, clock, keeper }),
     lost: salvage === undefined ? known.lost : "all",
     uplink: () => uplink?.state(),
+    onOpen: () => deadMan?.beat(),
   });
+  // It beats for the first time in a later turn, when all known alarms have asked.
+  const deadMan = openDeadMan(site, { ...world, isOpen: buzzers.isOpen });
   const link = openCenterLink(site, gateway, options.brokerUrl, reportFault);
   uplink = createUplink({
     ...world,
     journal,
     link,
     gateway,
-    reportFault,
     status: () => reportStatus(world, points),
   });
   const pipeline = createPipeline({
@@ -173,7 +178,7 @@ const protect = async (world: World, broker: MqttListener) => {
     take: pipeline.take,
     reportFault: links.report,
   });
-  return { lines, buzzers, keeper, points, pipeline, link, uplink, sources };
+  return { lines, buzzers, deadMan, keeper, points, pipeline, link, uplink, sources };
 };
 
 /** What the center is told of this gateway beside its records. */
@@ -204,6 +209,7 @@ const finish = async (
     await broker.close();
     await protection.uplink.close();
     await protection.link.close();
+    await protection.deadMan?.close();
     await protection.buzzers.close();
     await Promise.all(Array.from(protection.lines.values(), (line) => line.close()));
     await protection.pipeline.close();
