@@ -3,6 +3,7 @@ import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
+import { registerContract } from "../register/register.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
 
 const serverUrl = process.env["CANARY_TEST_DATABASE_URL"];
@@ -16,6 +17,7 @@ for (const [name, newDatabase] of databases) {
   intakeContract(name, newDatabase);
   manyHomesContract(name, newDatabase);
   signContract(name, newDatabase);
+  registerContract(name, newDatabase);
 }
 // SQLite has one center: only PostgreSQL is shared.
 if (serverUrl !== undefined) severalCentersContract(newPostgres(serverUrl));
