@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { asksForSignature, type AlarmNotice } from "#domain/alarm.ts";
+import { nameKey, placesOf } from "../register/place-of.ts";
 import { inChunks } from "../store/chunks.ts";
 import { takeNumbers } from "../store/counters.ts";
 import type { Writing } from "../store/open-store.ts";
@@ -38,9 +39,11 @@ export const saveAlarms = async (
     if (before !== undefined) changed.set(key, markDurable(before, arrival.value.data.event.id));
   }
 
-  const rows = [...changed].map(([key, alarm]) =>
-    alarmToRow(alarm, known.byOwnName.get(key)?.signed ?? false),
-  );
+  const places = await placesOf(tx, [...changed.values()].map(detectorOf));
+  const rows = [...changed].map(([key, alarm]) => ({
+    ...alarmToRow(alarm, known.byOwnName.get(key)?.signed ?? false),
+    area_path: places.get(nameKey(detectorOf(alarm)))?.area ?? "/",
+  }));
   await writeAlarms(tx, rows);
   await openCases(tx, opened);
   return rows.map((row) => row.episode);
@@ -127,7 +130,9 @@ const openCases = async (tx: Writing, episodes: readonly string[]): Promise<void
   }
 };
 
-const alarmToRow = (alarm: Alarm, signed: boolean): AlarmRow => ({
+const detectorOf = ({ gateway, notice }: Alarm) => ({ gateway, detector: notice.event.detector });
+
+const alarmToRow = (alarm: Alarm, signed: boolean): Omit<AlarmRow, "area_path"> => ({
   episode: alarm.episode,
   gateway: alarm.gateway,
   gateway_episode: alarm.notice.event.episode,
@@ -153,7 +158,7 @@ export const parseMemory = (json: string): AlarmMemory =>
   ({ rang: true, ...JSON.parse(json) }) as AlarmMemory;
 /* oxlint-enable typescript/no-unsafe-type-assertion */
 
-const rowToAlarm = (row: AlarmRow): Alarm => ({
+const rowToAlarm = (row: Omit<AlarmRow, "area_path">): Alarm => ({
   episode: row.episode,
   gateway: row.gateway,
   condition: row.condition === "returned" ? "returned" : "active",

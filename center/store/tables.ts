@@ -110,6 +110,8 @@ export interface AlarmRow {
   /** What the fold needs to remember, JSON; see `intake/fold-alarm.ts`. */
   readonly memory: string;
   readonly notice: string;
+  /** Path of the area it lies in. */
+  readonly area_path: string;
 }
 
 export interface CaseRow {
