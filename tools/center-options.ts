@@ -24,7 +24,7 @@ export const centerOptions = (loaded: LoadedSite, log: Log): CenterOptions => {
       street,
       gateways: center.gateways.map(({ id }) => ({
         id,
-        ...(id === gateway.id && { community: gateway.community }),
+        community: id === gateway.id ? gateway.community : undefined,
       })),
       // A site file's detectors are those of its own gateway.
       detectors: center.gateways.some(({ id }) => id === gateway.id)
@@ -32,7 +32,7 @@ export const centerOptions = (loaded: LoadedSite, log: Log): CenterOptions => {
             gateway: gateway.id,
             id,
             profile,
-            ...(address !== undefined && { address }),
+            address,
           }))
         : [],
     },

@@ -70,6 +70,7 @@ export const addRegisterRoutes = (app: App, parts: HttpParts): void => {
   for (const kind of registerKinds) {
     addReadingRoutes(app, parts, kind);
     addWritingRoutes(app, parts, kind);
+    addRetireRoute(app, parts, kind);
   }
   addDeviceRoutes(app, parts);
 };
@@ -192,11 +193,14 @@ const addWritingRoutes = (app: App, parts: HttpParts, kind: RegisterKind): void 
       return reply.header("etag", `"${entry.version}"`).send(entry);
     },
   );
+};
 
+const addRetireRoute = (app: App, parts: HttpParts, kind: RegisterKind): void => {
+  const { zh, en } = kindFacts[kind];
   app.post(
     `/api/v1/register/${kind}/:id/retire`,
     {
-      preParsing,
+      preParsing: requireSession(parts),
       schema: {
         summary: `Take the ${en} out of use 停用${zh}`,
         description: "Nothing is deleted. Refused while something live hangs on it.",
@@ -204,7 +208,7 @@ const addWritingRoutes = (app: App, parts: HttpParts, kind: RegisterKind): void 
         params: IdSchema,
         headers: IfMatchSchema,
         body: RetireSchema,
-        response,
+        response: { 200: entryOf(kind), ...problemResponses },
       },
     },
     async (request, reply) => {

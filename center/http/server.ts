@@ -19,6 +19,7 @@ import {
   sendProblem,
   tooMany,
 } from "./problems.ts";
+import { addImportRoutes } from "./import-routes.ts";
 import { addRegisterRoutes } from "./register-routes.ts";
 import { addSessionRoutes } from "./session-routes.ts";
 import { addStreamRoute } from "./stream-route.ts";
@@ -76,6 +77,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addAlarmRoutes(app, parts);
   addGatewayRoutes(app, parts);
   addRegisterRoutes(app, parts);
+  await addImportRoutes(app, parts);
   addHealthRoutes(app, parts);
   app.get("/api/openapi.json", { schema: { summary: "This document", tags: ["operation"] } }, () =>
     app.swagger(),

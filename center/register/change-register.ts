@@ -240,7 +240,13 @@ const entryAfter = async (
 export const note = (
   tx: Writing,
   change: Change,
-  action: "register-add" | "register-change" | "register-retire" | "register-device" | "import",
+  action:
+    | "register-add"
+    | "register-change"
+    | "register-retire"
+    | "register-device"
+    | "import"
+    | "import-undo",
   subject: string,
   detail: Facts,
 ): Promise<void> =>

@@ -1,6 +1,8 @@
 /** Reading the register: always within the areas of whoever asks. */
 import { sql, type RawBuilder } from "kysely";
 import type { Actor } from "#domain/rights.ts";
+import { areasWith } from "../rights/permissions.ts";
+import { inScope } from "../rights/scoped.ts";
 import type { Reading } from "../store/open-store.ts";
 import { kindFacts, type RegisterKind } from "./kinds.ts";
 
@@ -42,7 +44,7 @@ export const readPage = async (
       seenBy(actor),
       ...(wish.retired ? [] : [sql`t.retired_at_ms is null`]),
       ...(wish.after === undefined ? [] : [sql`${sql.ref(`t.${key}`)} > ${wish.after}`]),
-      ...(wish.within === undefined ? [] : [lieWithin([wish.within])]),
+      ...(wish.within === undefined ? [] : [inScope("a.path", [wish.within])]),
       ...(wish.of === undefined ? [] : [hangsOn(field?.column, wish.of.id)]),
     ],
     wish.limit,
@@ -95,13 +97,4 @@ const rowToEntry = (kind: RegisterKind, row: Row): Entry => {
 
 /** For a query whose area is `a`: what lies within one of the actor's areas. */
 export const seenBy = (actor: Actor): RawBuilder<unknown> =>
-  lieWithin(actor.grants.map(({ area }) => area));
-
-/** A prefix, not `like`: `_` may stand in a name. An empty list sees nothing. */
-const lieWithin = (areas: readonly string[]): RawBuilder<unknown> =>
-  areas.length === 0
-    ? sql`1 = 0`
-    : sql`(${sql.join(
-        [...new Set(areas)].map((area) => sql`substr(a.path, 1, ${area.length}) = ${area}`),
-        sql` or `,
-      )})`;
+  inScope("a.path", areasWith(actor, "register.read"));

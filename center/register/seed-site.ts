@@ -13,13 +13,13 @@ export interface SiteFacts {
   readonly gateways: readonly {
     readonly id: string;
     /** Absent: somewhere in the street. */
-    readonly community?: Bilingual;
+    readonly community?: Bilingual | undefined;
   }[];
   readonly detectors: readonly {
     readonly gateway: string;
     readonly id: string;
     readonly profile: string;
-    readonly address?: Address;
+    readonly address?: Address | undefined;
   }[];
 }
 

@@ -3,6 +3,7 @@ import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
+import { importContract } from "../register/import/import.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
 
@@ -18,6 +19,7 @@ for (const [name, newDatabase] of databases) {
   manyHomesContract(name, newDatabase);
   signContract(name, newDatabase);
   registerContract(name, newDatabase);
+  importContract(name, newDatabase);
 }
 // SQLite has one center: only PostgreSQL is shared.
 if (serverUrl !== undefined) severalCentersContract(newPostgres(serverUrl));

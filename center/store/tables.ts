@@ -1,3 +1,4 @@
+import type { ImportItemRow, ImportRow } from "./import-tables.ts";
 import type {
   AreaRow,
   BuildingRow,
@@ -40,6 +41,8 @@ export interface Tables {
   readonly installations: InstallationRow;
   readonly people: PersonRow;
   readonly grants: GrantRow;
+  readonly imports: ImportRow;
+  readonly import_items: ImportItemRow;
 }
 
 export interface GatewayRow {
