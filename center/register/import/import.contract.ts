@@ -96,7 +96,7 @@ export const importContract = (database: string, newDatabase: NewDatabase): void
       const seconds = (performance.now() - started) / 1_000;
       expect(written.report.counts).toMatchObject({ households: 10_000, completed: 1 });
       expect(await count("installations")).toBe(10_000);
-      expect(seconds).toBeLessThan(30);console.log("SECONDS",seconds);
+      expect(seconds).toBeLessThan(30);
 
       const names = rows.map((_, index) => ({
         gateway: "gw-1",
