@@ -16,7 +16,6 @@ import { openSystemClock } from "#platform/system-clock.ts";
 import { systemTimers, type Timers } from "#platform/timers.ts";
 import type { LimitSet } from "#rules/limits/limit-set.ts";
 import type { DetectorRules } from "#rules/step.ts";
-import { createBuzzerBoard } from "./buzzer-board.ts";
 import { detectorStatus } from "./detector-status.ts";
 import { createDirectory, type Directory, type Registered } from "./directory.ts";
 import { createFaultBoard, type FaultBoard } from "./fault-board.ts";
@@ -29,7 +28,9 @@ import { createLinkRelay } from "./link-relay.ts";
 import { createGatewayMetrics } from "./metrics.ts";
 import { createMqttAccess } from "./mqtt-access.ts";
 import { createPipeline } from "./pipeline.ts";
-import { createPoints, strangerFault } from "./points.ts";
+import { createPoints, strangerFault, type Points } from "./points.ts";
+import { openProtection } from "./protection/open-protection.ts";
+import { createProtectionRecords } from "./protection/records.ts";
 import { appliedRules, chooseLimits, chooseTrial, type AppliedRules } from "./site-limits.ts";
 import { createMqttSource, type MqttSource } from "./sources/mqtt-source.ts";
 import { createUplink, type Uplink } from "./uplinks/uplink.ts";
@@ -117,11 +118,6 @@ const protect = async (world: World, broker: MqttListener) => {
   const known = await reviveStates(journal, clock.now(), reportFault, trial?.id);
   const links = createLinkRelay(reportFault);
   const lines = openLines(site, { clock, timers, reportFault: links.report });
-  const buzzers = createBuzzerBoard(wireBuzzers(site, { broker, lines, timers, reportFault }), {
-    reportFault,
-    timers,
-  });
-
   let uplink: Uplink | undefined;
   const keeper = createKeeper({
     journal,
@@ -139,20 +135,24 @@ const protect = async (world: World, broker: MqttListener) => {
     onStranger: (id, { line, place }) => reportFault(strangerFault(id, `${line} ${place}`)),
   });
   const { drill } = site;
+  const buzzers = openProtection({
+    ...world,
+    site,
+    reportFault,
+    points,
+    buzzers: wireBuzzers(site, { broker, lines, timers, reportFault }),
+    records: createProtectionRecords({ gateway, drill, clock, keeper }),
+    lost: salvage === undefined ? known.lost : "all",
+    uplink: () => uplink?.state(),
+  });
   const link = openCenterLink(site, gateway, options.brokerUrl, reportFault);
   uplink = createUplink({
+    ...world,
     journal,
     link,
-    clock,
-    timers,
     gateway,
     reportFault,
-    status: () => ({
-      drill,
-      rules: world.rules,
-      detectors: Array.from(points.byId.values(), detectorStatus),
-      faults: faults.standing().map(({ text: { zh, en } }) => ({ zh, en })),
-    }),
+    status: () => reportStatus(world, points),
   });
   const pipeline = createPipeline({
     gateway,
@@ -164,6 +164,8 @@ const protect = async (world: World, broker: MqttListener) => {
     sound: buzzers.follow,
     reportFault,
   });
+  // Known alarms have asked by now: nothing that sounds is set off first.
+  buzzers.begin();
   links.follow(pipeline.setLink);
   const sources = startSources(site, lines, {
     clock,
@@ -173,6 +175,14 @@ const protect = async (world: World, broker: MqttListener) => {
   });
   return { lines, buzzers, keeper, points, pipeline, link, uplink, sources };
 };
+
+/** What the center is told of this gateway beside its records. */
+const reportStatus = ({ options, rules, faults }: World, points: Points) => ({
+  drill: options.site.drill,
+  rules,
+  detectors: Array.from(points.byId.values(), detectorStatus),
+  faults: faults.standing().map(({ text: { zh, en } }) => ({ zh, en })),
+});
 
 /** The page and the figures, last: nobody's safety waits for them. */
 const finish = async (

@@ -72,7 +72,13 @@ const lockWriters = async (tx: Writing): Promise<void> => {
 const postgresDialect = (connectionString: string): PostgresDialect => {
   // bigint as number: epoch milliseconds and counters stay far below 2^53.
   types.setTypeParser(20, Number);
-  const pool = new Pool({ connectionString, max: 10, connectionTimeoutMillis: 5_000 });
+  const pool = new Pool({
+    connectionString,
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    // A center that freezes in the middle of a transaction holds the writers' lock of all others.
+    idle_in_transaction_session_timeout: 5_000,
+  });
   // An idle connection that breaks is replaced by the pool; the next query tells if that failed.
   pool.on("error", () => undefined);
   return new PostgresDialect({ pool });

@@ -5,6 +5,7 @@ import { createFakeGateway } from "../fake-gateway.testing.ts";
 import { commitBatch } from "../intake/commit-batch.ts";
 import { parseUpTopic, readMessage } from "../intake/read-message.ts";
 import {
+  officer,
   openGround,
   openTestStore,
   type Ground,
@@ -54,7 +55,14 @@ export const severalCentersContract = (newDatabase: NewDatabase): void => {
           return once(
             index % 2 === 0 ? ground.store : other,
             { actor: user, key: "k", request: "sign", nowMs },
-            (tx) => signAlarm(tx, { episode: "ep-1", version: 1, user, source: "", nowMs }),
+            (tx) =>
+              signAlarm(tx, {
+                episode: "ep-1",
+                version: 1,
+                actor: officer(user),
+                source: "",
+                nowMs,
+              }),
           );
         }),
       );
