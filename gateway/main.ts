@@ -16,7 +16,7 @@ import { openSystemClock } from "#platform/system-clock.ts";
 import { systemTimers, type Timers } from "#platform/timers.ts";
 import type { LimitSet } from "#rules/limits/limit-set.ts";
 import type { DetectorRules } from "#rules/step.ts";
-import { createBuzzerBoard } from "./buzzer-board.ts";
+import { openDeadMan } from "./dead-man/open-dead-man.ts";
 import { detectorStatus } from "./detector-status.ts";
 import { createDirectory, type Directory, type Registered } from "./directory.ts";
 import { createFaultBoard, type FaultBoard } from "./fault-board.ts";
@@ -28,8 +28,11 @@ import { reviveStates } from "./known-states.ts";
 import { createLinkRelay } from "./link-relay.ts";
 import { createGatewayMetrics } from "./metrics.ts";
 import { createMqttAccess } from "./mqtt-access.ts";
+import type { ReportFault } from "./ports.ts";
 import { createPipeline } from "./pipeline.ts";
-import { createPoints, strangerFault } from "./points.ts";
+import { createPoints, strangerFault, type Points } from "./points.ts";
+import { openProtection } from "./protection/open-protection.ts";
+import { createProtectionRecords } from "./protection/records.ts";
 import { appliedRules, chooseLimits, chooseTrial, type AppliedRules } from "./site-limits.ts";
 import { createMqttSource, type MqttSource } from "./sources/mqtt-source.ts";
 import { createUplink, type Uplink } from "./uplinks/uplink.ts";
@@ -57,6 +60,7 @@ interface World {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly faults: FaultBoard;
+  readonly reportFault: ReportFault;
   readonly directory: Directory;
   readonly limits: LimitSet;
   /** On trial beside them. */
@@ -75,11 +79,13 @@ export const startGateway = async (
     const [first] = [limits, trial].flatMap((chosen) => (chosen.ok ? [] : chosen.error));
     return err(first?.text ?? { zh: "限值有误", en: "wrong limits" });
   }
+  const faults = openFaultBoard(options.log);
   const world: World = {
     options,
     clock: openSystemClock(),
     timers: systemTimers,
-    faults: openFaultBoard(options.log),
+    faults,
+    reportFault: faults.report,
     directory: createDirectory(options.site),
     limits: limits.value,
     trial: trial.value,
@@ -104,10 +110,9 @@ export const startGateway = async (
 
 /** Journal, lines, buzzers and judgement: all that sounds an alarm, and the uplink behind it. */
 const protect = async (world: World, broker: MqttListener) => {
-  const { options, clock, timers, faults, directory, limits, trial } = world;
+  const { options, clock, timers, reportFault, directory, limits, trial } = world;
   const { site } = options;
   const gateway = gatewayId(site.gateway.id);
-  const reportFault = faults.report;
   const { journal, salvage } = await openJournal(join(world.folder, "journal.sqlite"), {
     clock,
     reportFault,
@@ -117,11 +122,6 @@ const protect = async (world: World, broker: MqttListener) => {
   const known = await reviveStates(journal, clock.now(), reportFault, trial?.id);
   const links = createLinkRelay(reportFault);
   const lines = openLines(site, { clock, timers, reportFault: links.report });
-  const buzzers = createBuzzerBoard(wireBuzzers(site, { broker, lines, timers, reportFault }), {
-    reportFault,
-    timers,
-  });
-
   let uplink: Uplink | undefined;
   const keeper = createKeeper({
     journal,
@@ -139,20 +139,25 @@ const protect = async (world: World, broker: MqttListener) => {
     onStranger: (id, { line, place }) => reportFault(strangerFault(id, `${line} ${place}`)),
   });
   const { drill } = site;
+  const buzzers = openProtection({
+    ...world,
+    site,
+    points,
+    buzzers: wireBuzzers(site, { broker, lines, timers, reportFault }),
+    records: createProtectionRecords({ gateway, drill, clock, keeper }),
+    lost: salvage === undefined ? known.lost : "all",
+    uplink: () => uplink?.state(),
+    onOpen: () => deadMan?.beat(),
+  });
+  // It beats for the first time in a later turn, when all known alarms have asked.
+  const deadMan = openDeadMan(site, { ...world, isOpen: buzzers.isOpen });
   const link = openCenterLink(site, gateway, options.brokerUrl, reportFault);
   uplink = createUplink({
+    ...world,
     journal,
     link,
-    clock,
-    timers,
     gateway,
-    reportFault,
-    status: () => ({
-      drill,
-      rules: world.rules,
-      detectors: Array.from(points.byId.values(), detectorStatus),
-      faults: faults.standing().map(({ text: { zh, en } }) => ({ zh, en })),
-    }),
+    status: () => reportStatus(world, points),
   });
   const pipeline = createPipeline({
     gateway,
@@ -164,6 +169,8 @@ const protect = async (world: World, broker: MqttListener) => {
     sound: buzzers.follow,
     reportFault,
   });
+  // Known alarms have asked by now: nothing that sounds is set off first.
+  buzzers.begin();
   links.follow(pipeline.setLink);
   const sources = startSources(site, lines, {
     clock,
@@ -171,8 +178,16 @@ const protect = async (world: World, broker: MqttListener) => {
     take: pipeline.take,
     reportFault: links.report,
   });
-  return { lines, buzzers, keeper, points, pipeline, link, uplink, sources };
+  return { lines, buzzers, deadMan, keeper, points, pipeline, link, uplink, sources };
 };
+
+/** What the center is told of this gateway beside its records. */
+const reportStatus = ({ options, rules, faults }: World, points: Points) => ({
+  drill: options.site.drill,
+  rules,
+  detectors: Array.from(points.byId.values(), detectorStatus),
+  faults: faults.standing().map(({ text: { zh, en } }) => ({ zh, en })),
+});
 
 /** The page and the figures, last: nobody's safety waits for them. */
 const finish = async (
@@ -194,6 +209,7 @@ const finish = async (
     await broker.close();
     await protection.uplink.close();
     await protection.link.close();
+    await protection.deadMan?.close();
     await protection.buzzers.close();
     await Promise.all(Array.from(protection.lines.values(), (line) => line.close()));
     await protection.pipeline.close();

@@ -3,14 +3,19 @@ import type { DeskAlarm } from "#domain/desk.ts";
 import type { DetectorStatus } from "#domain/wire.ts";
 import { heldBack } from "../intake/fold-alarm.ts";
 import { parseMemory, parseNotice } from "../intake/save-alarms.ts";
+import { everywhere, inScope } from "../rights/scoped.ts";
 import { actionsOn } from "./read-actions.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 
 /** Alarms a person must still see: active, or returned but not signed for; most urgent first. */
-export const alarmsOnDesk = async (db: Reading): Promise<readonly DeskAlarm[]> => {
+export const alarmsOnDesk = async (
+  db: Reading,
+  areas = everywhere,
+): Promise<readonly DeskAlarm[]> => {
   const rows = await selectAlarms(db)
     .where("alarms.on_desk", "=", 1)
+    .where(inScope("alarms.area_path", areas))
     .orderBy("alarms.priority")
     .orderBy("alarms.first_at_ms")
     .orderBy("alarms.episode")
@@ -22,10 +27,14 @@ export const alarmsOnDesk = async (db: Reading): Promise<readonly DeskAlarm[]> =
 export const alarmsNamed = async (
   db: Reading,
   episodes: readonly string[],
+  areas = everywhere,
 ): Promise<readonly DeskAlarm[]> => {
   const alarms: DeskAlarm[] = [];
   for (const chunk of inChunks(episodes)) {
-    const rows = await selectAlarms(db).where("alarms.episode", "in", chunk).execute();
+    const rows = await selectAlarms(db)
+      .where("alarms.episode", "in", chunk)
+      .where(inScope("alarms.area_path", areas))
+      .execute();
     alarms.push(...(await toDeskAlarms(db, rows)));
   }
   return alarms;
@@ -51,9 +60,11 @@ export interface AlarmCursor {
 export const alarmPage = async (
   db: Reading,
   page: { readonly openOnly: boolean; readonly after?: AlarmCursor; readonly limit: number },
+  areas = everywhere,
 ): Promise<{ readonly items: readonly DeskAlarm[]; readonly next?: AlarmCursor }> => {
   const { after } = page;
   const rows = await selectAlarms(db)
+    .where(inScope("alarms.area_path", areas))
     .$if(page.openOnly, (query) => query.where("alarms.on_desk", "=", 1))
     .$if(after !== undefined, (query) =>
       query.where((eb) =>

@@ -18,6 +18,7 @@ export const openApiDocument = {
       description: "Cases, from the alarm to the verified close, and pages 事件与通知",
     },
     { name: "gateways", description: "Gateways and completeness 网关与无缺证明" },
+    { name: "register", description: "Where everything is and hangs 登记" },
     { name: "operation", description: "Health and metrics 运行状态" },
   ],
 };

@@ -188,6 +188,16 @@ const tooLarge: ProblemFacts = {
   detail: { zh: "请求内容过大,上限 64 KB", en: "the request is too large, 64 KB at most" },
 };
 
+const fileTooLarge: ProblemFacts = {
+  status: 413,
+  kind: "too-large",
+  title: "Too large",
+  detail: {
+    zh: "上传的文件过大,请压缩或分成几个文件",
+    en: "the uploaded file is too large; compress or split it",
+  },
+};
+
 const wrongMediaType: ProblemFacts = {
   status: 415,
   kind: "wrong-media-type",
@@ -200,5 +210,6 @@ const wrongMediaType: ProblemFacts = {
 
 const byFastifyCode: Readonly<Record<string, ProblemFacts>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: tooLarge,
+  FST_REQ_FILE_TOO_LARGE: fileTooLarge,
   FST_ERR_CTP_INVALID_MEDIA_TYPE: wrongMediaType,
 };

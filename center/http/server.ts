@@ -11,6 +11,7 @@ import { addConsoleFiles, noSuchPath } from "./console-files.ts";
 import { addDeskRoutes } from "./desk-routes.ts";
 import { addGatewayRoutes } from "./gateway-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
+import { addImportRoutes } from "./import-routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import {
   badRequest,
@@ -21,6 +22,7 @@ import {
   tooMany,
 } from "./problems.ts";
 import { addPageRoutes } from "./page-routes.ts";
+import { addRegisterRoutes } from "./register-routes.ts";
 import { addSessionRoutes } from "./session-routes.ts";
 import { addStreamRoute } from "./stream-route.ts";
 
@@ -78,6 +80,8 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addCaseRoutes(app, parts);
   addPageRoutes(app, parts);
   addGatewayRoutes(app, parts);
+  addRegisterRoutes(app, parts);
+  await addImportRoutes(app, parts);
   addHealthRoutes(app, parts);
   app.get("/api/openapi.json", { schema: { summary: "This document", tags: ["operation"] } }, () =>
     app.swagger(),

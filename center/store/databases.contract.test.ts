@@ -6,6 +6,8 @@ import { signContract } from "../desk/sign-alarm.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
+import { importContract } from "../register/import/import.contract.ts";
+import { registerContract } from "../register/register.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
 
 const serverUrl = process.env["CANARY_TEST_DATABASE_URL"];
@@ -22,6 +24,8 @@ for (const [name, newDatabase] of databases) {
   casesContract(name, newDatabase);
   clocksContract(name, newDatabase);
   upgradeContract(name, newDatabase);
+  registerContract(name, newDatabase);
+  importContract(name, newDatabase);
 }
 // SQLite has one center: only PostgreSQL is shared.
 if (serverUrl !== undefined) severalCentersContract(newPostgres(serverUrl));

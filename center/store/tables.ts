@@ -1,3 +1,4 @@
+import type { ImportItemRow, ImportRow } from "./import-tables.ts";
 import type {
   CaseAlarmRow,
   CaseEventRow,
@@ -55,6 +56,8 @@ export interface Tables {
   readonly installations: InstallationRow;
   readonly people: PersonRow;
   readonly grants: GrantRow;
+  readonly imports: ImportRow;
+  readonly import_items: ImportItemRow;
 }
 
 export interface GatewayRow {
