@@ -11,6 +11,8 @@ import { systemTimers, type Timers } from "#platform/timers.ts";
 import { openAccounts } from "./accounts/accounts.ts";
 import { createCommandSender } from "./commands/send-commands.ts";
 import { ensureSigningKey } from "./commands/signing-key.ts";
+import { openCenterClock } from "./cases/seen-time.ts";
+import { watchCases } from "./cases/watch-cases.ts";
 import { openCore, type Core } from "./core.ts";
 import { createLinkWatch } from "./desk/watch-links.ts";
 import { startHousekeeping } from "./housekeeping.ts";
@@ -33,13 +35,13 @@ const commandsMs = 250;
 export const startCenter = async (
   options: CenterOptions,
 ): Promise<Result<RunningCenter, Bilingual>> => {
-  const clock = options.clock ?? openSystemClock();
   const timers = options.timers ?? systemTimers;
   const store = await openStore({
     dataFolder: join(options.dataFolder, "center"),
     ...(options.databaseUrl !== undefined && { databaseUrl: options.databaseUrl }),
   });
   if (!store.ok) return store;
+  const clock = await openCenterClock(store.value, options.clock ?? openSystemClock());
   const core = await openCore(options, store.value, clock);
   const { broadcast, intake, metrics, view } = core;
   // Before a port is tried: the account is written by now, and its password must not be lost when
@@ -122,6 +124,7 @@ const startWatches = (
     timers.every(watchMs, () => {
       void core.seeWhetherMended();
     }),
+    watchCases({ store, clock, timers, wake, onFailure: core.databaseFailed }),
     startHousekeeping(store, clock, timers, core.databaseFailed),
     ...(store.kind === "postgres" ? [timers.every(otherProcessesMs, wake)] : []),
   ];

@@ -11,6 +11,8 @@ export interface KnownStates {
   readonly shadow: ReadonlyMap<DetectorId, DetectorState>;
   /** What parts of the gateway keep for themselves, as text, under names that hold a colon. */
   readonly own?: ReadonlyMap<string, string>;
+  /** Detectors whose state was kept and could not be read; `all`: nobody knows whose were kept. */
+  readonly lost?: readonly DetectorId[] | "all";
 }
 
 /** States the journal kept. One that cannot be read starts anew, and a fault says for whom. */
@@ -24,16 +26,20 @@ export const reviveStates = async (
   const live = new Map<DetectorId, DetectorState>();
   const shadow = new Map<DetectorId, DetectorState>();
   const own = new Map<string, string>();
+  const lost: DetectorId[] = [];
   const put = (
     states: Map<DetectorId, DetectorState>,
     key: string,
     detector: string,
     state: Result<DetectorState | undefined, Bilingual>,
   ): void => {
-    if (!state.ok) reportFault({ key: `state:${key}`, present: true, text: state.error });
-    else if (state.value !== undefined) states.set(detectorId(detector), state.value);
+    if (!state.ok) {
+      reportFault({ key: `state:${key}`, present: true, text: state.error });
+      lost.push(detectorId(detector));
+    } else if (state.value !== undefined) states.set(detectorId(detector), state.value);
   };
-  for (const { detector, json } of await journal.states().catch(() => [])) {
+  const saved = await journal.states().catch(() => undefined);
+  for (const { detector, json } of saved ?? []) {
     const shadowed = shadowedBy(detector);
     if (shadowed === undefined && detector.includes(":")) own.set(detector, json);
     else if (shadowed === undefined) put(live, detector, detector, reviveState(json, now));
@@ -41,5 +47,5 @@ export const reviveStates = async (
       put(shadow, detector, shadowed, reviveShadow(json, trial, now));
     }
   }
-  return { live, shadow, own };
+  return { live, shadow, own, lost: saved === undefined ? "all" : lost };
 };

@@ -4,6 +4,7 @@ import type { ActionKind, ActionOrigin } from "#domain/action.ts";
 import { isSignedBy, publicKeyOf } from "#platform/signature.ts";
 import { createFakeGateway, type Told } from "../fake-gateway.testing.ts";
 import { openGround, type Ground, type NewDatabase } from "../open-ground.testing.ts";
+import type { Actor } from "#domain/rights.ts";
 import { signAlarm } from "../desk/sign-alarm.ts";
 import { createCommandSender } from "./send-commands.ts";
 import { ensureSigningKey } from "./signing-key.ts";
@@ -39,7 +40,13 @@ export const commandsContract = (database: string, newDatabase: NewDatabase): vo
   const sign = async (user = "李敏") => {
     const nowMs = ground.time.clock.now().wallMs;
     return ground.store.write((tx) =>
-      signAlarm(tx, { episode: "ep-1", version: 1, user, source: "10.0.0.1", nowMs }),
+      signAlarm(tx, {
+        episode: "ep-1",
+        version: 1,
+        actor: dutyNamed(user),
+        source: "10.0.0.1",
+        nowMs,
+      }),
     );
   };
   /** The gateway's record of a deed, perhaps naming a command. */
@@ -142,3 +149,5 @@ export const commandsContract = (database: string, newDatabase: NewDatabase): vo
     });
   });
 };
+
+const dutyNamed = (name: string): Actor => ({ name, grants: [{ role: "duty", area: "/" }] });

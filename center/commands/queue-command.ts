@@ -1,7 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { commandLifetime, type CommandKind, type Order } from "#domain/command.ts";
 import type { DeskAlarm } from "#domain/desk.ts";
+import { inChunks } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
+
+/** An alarm as a command names it. */
+export interface Commanded {
+  /** The center's own name of it. */
+  readonly episode: string;
+  readonly notice: {
+    readonly event: Pick<DeskAlarm["notice"]["event"], "id" | "episode" | "detector" | "rule">;
+    readonly where: { readonly gateway: string };
+  };
+}
 
 /** Who asks, and when. */
 export interface Asking {
@@ -10,6 +21,24 @@ export interface Asking {
   readonly reason?: string;
 }
 
+/** Tells the gateways of these alarms who has signed for them, one command for each. */
+export const queueAcknowledgements = async (
+  tx: Writing,
+  episodes: readonly string[],
+  asking: Asking,
+): Promise<void> => {
+  for (const chunk of inChunks(episodes)) {
+    const rows = await tx
+      .selectFrom("alarms")
+      .select(["episode", "notice"])
+      .where("episode", "in", chunk)
+      .execute();
+    for (const { episode, notice } of rows) {
+      await queueCommand(tx, "acknowledge", { episode, notice: parseNotice(notice) }, asking);
+    }
+  }
+};
+
 /**
  * Notes that a gateway is to be told, in the transaction that records what the person did: either
  * both are kept or neither. It is sent from `send-commands.ts`; answers the command's name.
@@ -17,7 +46,7 @@ export interface Asking {
 export const queueCommand = async (
   tx: Writing,
   kind: CommandKind,
-  alarm: Pick<DeskAlarm, "episode" | "notice">,
+  alarm: Commanded,
   { user, nowMs, reason }: Asking,
 ): Promise<string> => {
   const { event, where } = alarm.notice;
@@ -54,3 +83,7 @@ export const queueCommand = async (
     .execute();
   return id;
 };
+
+// Written by intake from a checked message.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const parseNotice = (json: string) => JSON.parse(json) as Commanded["notice"];

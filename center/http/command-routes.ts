@@ -2,6 +2,8 @@
 import { Type } from "typebox";
 import { DeskAlarmSchema, type DeskAlarm } from "#domain/desk.ts";
 import { queueCommand } from "../commands/queue-command.ts";
+import { caseRow } from "../cases/case-rows.ts";
+import { maySign } from "../desk/sign-alarm.ts";
 import { alarmsNamed } from "../desk/read-alarms.ts";
 import { audit } from "../store/audit.ts";
 import { noteChanges } from "../store/stream-log.ts";
@@ -36,7 +38,11 @@ export const addCommandRoutes = (app: App, parts: HttpParts): void => {
       const { episode } = request.params;
       const alarm = await parts.store.write(async (tx): Promise<DeskAlarm> => {
         const [current] = await alarmsNamed(tx, [episode]);
-        if (current === undefined) throw new ProblemError(unknown);
+        const row = current && (await caseRow(tx, current.case.id));
+        // An alarm of somebody else's area is not there for them.
+        if (current === undefined || row === undefined || !maySign(user, row.area_path)) {
+          throw new ProblemError(unknown);
+        }
         if (current.case.state === "reported") throw new ProblemError(signFirst);
         if (current.commands?.some(({ state }) => state === "waiting") === true) return current;
         await queueCommand(tx, "acknowledge", current, { user: user.name, nowMs });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { joinSignatures } from "../commands/join-signatures.ts";
 import { takeAnswers } from "../commands/take-answers.ts";
+import { groupCases } from "../cases/group-cases.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Store, Writing } from "../store/open-store.ts";
 import { noteChanges, type Change } from "../store/stream-log.ts";
@@ -40,6 +41,7 @@ export const commitBatch = (
     await takeAnswers(tx, news.fresh, nowMs);
     const signed = await joinSignatures(tx, news.fresh, nowMs);
     const street = await saveStreet(tx, news.fresh);
+    await groupCases(tx, news.fresh, nowMs);
     const journals = await saveCompleteness(tx, records, statuses);
     const status = await saveStatus(tx, batch, nowMs);
     await saveRefusals(tx, refused, nowMs);

@@ -33,6 +33,7 @@ const status: GatewayStatus = {
       hush: { by: "<b>王</b>", reason: "<script>alert(6)</script>", untilMs: 1 },
     },
   ],
+  start: { processMs: 400, machineMs: 9_000 },
   detectors: [
     {
       detector: "<b>x</b>",

@@ -31,6 +31,7 @@ export const openBoard = async () => {
     community: site.gateway.community,
     drill: false,
     rules: { set: "cn-2019", hash: "-" },
+    start: { processMs: 0, machineMs: 0 },
     nowMs: clock.now().wallMs,
     link: { state: "lost", unconfirmed: 0 },
     unwritten: 0,

@@ -7,6 +7,7 @@ import { createCommandSender } from "#center/commands/send-commands.ts";
 import { alarmPage } from "#center/desk/read-alarms.ts";
 import { signAlarm } from "#center/desk/sign-alarm.ts";
 import { openGround } from "#center/open-ground.testing.ts";
+import type { Actor } from "#domain/rights.ts";
 import { isDanger } from "#domain/alarm.ts";
 import type { DeskAlarm } from "#domain/desk.ts";
 import { detectorId, gatewayId, userId } from "#domain/ids.ts";
@@ -93,7 +94,7 @@ export const openCutStreet = async () => {
         signAlarm(tx, {
           episode: alarm.episode,
           version: alarm.case.version,
-          user,
+          actor: dutyNamed(user),
           source: "10.0.0.1",
           nowMs: clock.now().wallMs,
         }),
@@ -139,3 +140,5 @@ export const openCutStreet = async () => {
     close: ground.close,
   };
 };
+
+const dutyNamed = (name: string): Actor => ({ name, grants: [{ role: "duty", area: "/" }] });
