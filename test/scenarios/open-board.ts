@@ -38,7 +38,7 @@ export const openBoard = async () => {
     alarms: boardAlarms(street.points().byId.values(), clock.now()),
     detectors: street.board(),
     buzzers: [],
-    faults: [...faults].map(([key, text]) => ({ key, ...text })),
+    faults: [...faults].map(([key, { zh, en }]) => ({ key, zh, en })),
     counts: {},
   });
   const app = createGatewayApp({

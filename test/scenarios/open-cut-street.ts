@@ -46,7 +46,11 @@ export const openCutStreet = async () => {
   /** What would go to and fro in a moment, if the line is up: everything pending, a heartbeat, commands. */
   const exchange = async (): Promise<void> => {
     await edge.settle();
-    for (let round = 0; round < 2 && !cut; round += 1) {
+    if (cut) {
+      await sendDue();
+      return;
+    }
+    for (let round = 0; round < 2; round += 1) {
       const now = clock.now();
       for (const record of await edge.records()) {
         await tellUp(record.lane, recordMessage(gateway, record, now));
@@ -64,7 +68,6 @@ export const openCutStreet = async () => {
       await sendDue();
       await edge.settle();
     }
-    if (cut) await sendDue();
   };
   const alarms = async (): Promise<readonly DeskAlarm[]> =>
     (await alarmPage(ground.store.db, { openOnly: false, limit: 100 })).items;

@@ -136,7 +136,7 @@ test("a signature at the desk is the gateway's within seconds", async () => {
     async () => (await board.alarm())?.owner?.by === "admin",
   );
   const tookMs = performance.now() - before;
-  console.info(`desk's signature → gateway: ${Math.round(tookMs)} ms`);
+  process.stdout.write(`desk's signature → gateway: ${Math.round(tookMs)} ms\n`);
   const alarm = await eventually("answered", async () => {
     const now = await center.alarm();
     return now?.commands?.[0]?.state === "done" ? now : undefined;
