@@ -72,7 +72,8 @@ const signers = [...new Set(rowsFor("accept").flatMap(({ actors }) => actors))].
 );
 
 const signOne = async (tx: Writing, row: CaseRow, request: SignRequest): Promise<void> => {
-  const { actor, nowMs, episode } = request;
+  const { actor, episode } = request;
+  const nowMs = Math.floor(request.nowMs);
   const roles = rolesOver(actor, row.area_path);
   const by = {
     name: actor.name,
