@@ -7,6 +7,7 @@ import type { BuzzerStatus } from "../buzzer-board.ts";
 import type { DeadManStatus, Heart } from "../dead-man/heart.ts";
 import type { FaultBoard } from "../fault-board.ts";
 import type { Keeper } from "../keeper.ts";
+import type { StartTimes } from "../start/start-times.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { Points } from "../points.ts";
 import type { Protection } from "../protection/protection.ts";
@@ -31,6 +32,8 @@ export interface GatewayStatus {
   readonly deadMan?: DeadManStatus;
   /** `key` says what it is about: `line-bus-1`, `buzzer:duty-room`, `journal-write` … */
   readonly faults: readonly (Bilingual & { readonly key: string })[];
+  /** How long it took until rules and buzzers were live: from process start and from power-on. */
+  readonly start: StartTimes;
   /** Messages since the start, for the technician. */
   readonly counts: Readonly<Record<string, number>>;
 }
@@ -50,6 +53,7 @@ export const createStatusReader =
     readonly keeper: Keeper;
     readonly uplink: Uplink;
     readonly source: MqttSource;
+    readonly start: StartTimes;
   }): ReadStatus =>
   () => {
     const { site, pipeline, uplink } = parts;
@@ -67,6 +71,7 @@ export const createStatusReader =
       buzzers: parts.buzzers.status(),
       ...(parts.deadMan && { deadMan: parts.deadMan.status() }),
       faults: parts.faults.standing().map(({ key, text }) => ({ key, zh: text.zh, en: text.en })),
+      start: parts.start,
       counts: { ...pipeline.counts, ...parts.source.counts },
     };
   };
