@@ -66,6 +66,7 @@ export const startCenter = async (
     view,
     hindrances: core.hindrances,
     consoleFolder: options.consoleFolder ?? join(import.meta.dirname, "../dashboards/console/dist"),
+    filesFolder: join(options.dataFolder, "center"),
     streetName: options.street.name,
     requestsPerMinute: options.requestsPerMinute ?? 1_200,
     trustedProxies: options.trustedProxies ?? [],

@@ -12,6 +12,7 @@ import { addDeskRoutes } from "./desk-routes.ts";
 import { addGatewayRoutes } from "./gateway-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { addImportRoutes } from "./import-routes.ts";
+import { addIntakeRoutes } from "./intake-routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import {
   badRequest,
@@ -82,6 +83,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addGatewayRoutes(app, parts);
   addRegisterRoutes(app, parts);
   await addImportRoutes(app, parts);
+  await addIntakeRoutes(app, parts);
   addHealthRoutes(app, parts);
   app.get("/api/openapi.json", { schema: { summary: "This document", tags: ["operation"] } }, () =>
     app.swagger(),

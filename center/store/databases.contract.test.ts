@@ -3,6 +3,7 @@ import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
+import { oneIntakeContract } from "../http/intake.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
@@ -20,6 +21,7 @@ for (const [name, newDatabase] of databases) {
   signContract(name, newDatabase);
   registerContract(name, newDatabase);
   importContract(name, newDatabase);
+  oneIntakeContract(name, newDatabase);
 }
 // SQLite has one center: only PostgreSQL is shared.
 if (serverUrl !== undefined) severalCentersContract(newPostgres(serverUrl));

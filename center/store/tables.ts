@@ -1,3 +1,10 @@
+import type {
+  EvidenceDeletionRow,
+  IntakeEventRow,
+  IntakeNonceRow,
+  IntakeSecretRow,
+  IntakeSourceRow,
+} from "./intake-tables.ts";
 import type { ImportItemRow, ImportRow } from "./import-tables.ts";
 import type {
   CaseAlarmRow,
@@ -58,6 +65,11 @@ export interface Tables {
   readonly grants: GrantRow;
   readonly imports: ImportRow;
   readonly import_items: ImportItemRow;
+  readonly intake_sources: IntakeSourceRow;
+  readonly intake_nonces: IntakeNonceRow;
+  readonly intake_events: IntakeEventRow;
+  readonly intake_secret: IntakeSecretRow;
+  readonly evidence_deletions: EvidenceDeletionRow;
 }
 
 export interface GatewayRow {
