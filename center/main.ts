@@ -12,7 +12,9 @@ import { openCenterClock } from "./cases/seen-time.ts";
 import { watchCases } from "./cases/watch-cases.ts";
 import { openCore, type Core } from "./core.ts";
 import { createLinkWatch } from "./desk/watch-links.ts";
+import { startSweep } from "./evidence/sweep.ts";
 import { startHousekeeping } from "./housekeeping.ts";
+import { evidenceFolder } from "./http/evidence-routes.ts";
 import { createHttpServer } from "./http/server.ts";
 import { openEmbeddedLink } from "./link/embedded-listener.ts";
 import { openBrokerLink } from "./link/external-broker.ts";
@@ -55,7 +57,19 @@ export const startCenter = async (
   }
   core.useLink(link.value);
 
-  const stops = startWatches(core, store.value, clock, timers);
+  const filesFolder = join(options.dataFolder, "center");
+  const stops = [
+    ...startWatches(core, store.value, clock, timers),
+    startSweep({
+      store: store.value,
+      folder: evidenceFolder(filesFolder),
+      clock,
+      timers,
+      onFailure: (error) => {
+        options.log.error(error);
+      },
+    }),
+  ];
   const http = await createHttpServer({
     store: store.value,
     clock,
@@ -66,7 +80,7 @@ export const startCenter = async (
     view,
     hindrances: core.hindrances,
     consoleFolder: options.consoleFolder ?? join(import.meta.dirname, "../dashboards/console/dist"),
-    filesFolder: join(options.dataFolder, "center"),
+    filesFolder,
     streetName: options.street.name,
     requestsPerMinute: options.requestsPerMinute ?? 1_200,
     trustedProxies: options.trustedProxies ?? [],

@@ -61,7 +61,11 @@ export const addIntakeDeskRoutes = (app: App, parts: HttpParts): void => {
       };
     },
   );
+  addSettlingRoutes(app, parts);
+};
 
+const addSettlingRoutes = (app: App, parts: HttpParts): void => {
+  const preParsing = requireSession(parts);
   app.post(
     "/api/v1/intake/quarantine/place",
     {

@@ -96,10 +96,10 @@ export const disableSource = async (
   return ok(undefined);
 };
 
-const managers: readonly Role[] = ["admin"];
+const managers: ReadonlySet<Role> = new Set(["admin"]);
 
 const mayManage = (change: Change, area: string): Result<void, Refusal> =>
-  change.actor.grants.some((one) => managers.includes(one.role) && isWithin(area, one.area))
+  change.actor.grants.some((one) => managers.has(one.role) && isWithin(area, one.area))
     ? ok(undefined)
     : err({
         kind: "forbidden",
