@@ -1,6 +1,6 @@
 /** What somebody brings along when they act on a case: one schema for the API and the rules. */
 import { Type, type Static } from "typebox";
-import { conclusions, type Conclusion } from "./case.ts";
+import type { Conclusion } from "./case.ts";
 import { PrioritySchema } from "./wire.ts";
 
 const words = Type.String({ minLength: 1, maxLength: 2_000 });
@@ -20,7 +20,7 @@ export const conclusionCodes = [
   "C10",
   "C11",
   "C12",
-] as const satisfies readonly (keyof typeof conclusions)[];
+] as const satisfies readonly Conclusion[];
 
 export const SceneReadingSchema = Type.Object(
   {

@@ -1,5 +1,5 @@
 import type { CaseDetail } from "#domain/case-view.ts";
-import { offers } from "#domain/decide-case.ts";
+import { offers, type Offer } from "#domain/decide-case.ts";
 import { rolesOver, type Actor } from "#domain/rights.ts";
 import { alarmsOfCase } from "../desk/read-alarms.ts";
 import type { Reading } from "../store/open-store.ts";
@@ -38,17 +38,24 @@ export const caseDetail = async (
       repeats,
     })),
     evidence: await evidenceOf(db, id),
-    actions: offers(rowToCase(row), facts, actingOn(actor, row), nowMs).map((offer) => ({
-      action: offer.row.action,
-      step: offer.row.id,
-      name: offer.row.name,
-      to: offer.row.to === "same" ? view.state : offer.row.to,
-      allowed: offer.refusal === undefined,
-      needs: [...offer.row.needs],
-      ...(offer.refusal !== undefined && { reason: offer.refusal.text }),
-    })),
+    actions: offers(rowToCase(row), facts, actingOn(actor, row), nowMs).map((offer) =>
+      offerToView(offer, view.state),
+    ),
   };
 };
+
+const offerToView = (
+  { row, refusal }: Offer,
+  state: CaseDetail["case"]["state"],
+): CaseDetail["actions"][number] => ({
+  action: row.action,
+  step: row.id,
+  name: row.name,
+  to: row.to === "same" ? state : row.to,
+  allowed: refusal === undefined,
+  needs: [...row.needs],
+  ...(refusal !== undefined && { reason: refusal.text }),
+});
 
 const rowToEvent = (row: CaseEventRow): CaseDetail["timeline"][number] => ({
   id: row.id,

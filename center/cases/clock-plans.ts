@@ -51,7 +51,7 @@ export interface ClockStep {
 export interface ClockPlan {
   readonly steps: readonly ClockStep[];
   /** Afterwards: again and again, to more and more people, until the clock is stopped. */
-  readonly then?: {
+  readonly again?: {
     readonly everyMs: number;
     readonly counts?: Counting;
     readonly tell: readonly Audience[];
@@ -97,24 +97,27 @@ const shifts = { everyMs: 4 * hour, counts: "daytime", tell: [community, street,
 /** A step of the center itself, tried again at this pace; people are told once a day at most. */
 const quietly = (afterMs: number, does: CaseAction): ClockPlan => ({
   steps: [{ afterMs, does }],
-  then: { everyMs: afterMs, tell: [], does },
+  again: { everyMs: afterMs, tell: [], does },
 });
 
 type Plans = Readonly<Record<Priority, Readonly<Record<ClockName, ClockPlan>>>>;
 
 const always = {
-  due: { steps: [{ afterMs: 0, tell: { ...reviewers, assignee: true } }], then: daily },
-  resume: { steps: [{ afterMs: 0, does: "resume", tell: reviewers }], then: daily },
+  due: { steps: [{ afterMs: 0, tell: { ...reviewers, assignee: true } }], again: daily },
+  resume: { steps: [{ afterMs: 0, does: "resume", tell: reviewers }], again: daily },
   archive: quietly(7 * day, "archive"),
 } as const satisfies Partial<Record<ClockName, ClockPlan>>;
 
 /** Faults close by themselves once the devices are healthy; people are told when that does not come. */
 const closing: ClockPlan = {
   steps: [
-    ...[0.5, 1, 2, 4, 8].map((hours): ClockStep => ({ afterMs: hours * hour, does: "close" })),
+    ...Array.from({ length: 16 }, (_, index): ClockStep => ({
+      afterMs: (index + 1) * 30 * minute,
+      does: "close",
+    })),
     { afterMs: day, counts: "workdays", tell: reviewers, does: "close" },
   ],
-  then: { ...daily, does: "close" },
+  again: { ...daily, does: "close" },
 };
 
 export const clockPlans: Plans = {
@@ -129,20 +132,20 @@ export const clockPlans: Plans = {
         { afterMs: 180 * second, tell: leads },
         { afterMs: 300 * second, tell: everyone, does: "escalate", until: "district" },
       ],
-      then: everyFive,
+      again: everyFive,
     },
     upper: {
       steps: [
         { afterMs: 0, tell: { roles: ["street_duty", "district"] } },
         { afterMs: 60 * second, tell: { roles: ["street_duty", "street_lead", "district"] } },
       ],
-      then: everyFive,
+      again: everyFive,
     },
     dispatch: {
       steps: due(120 * second, desk, { tell: street, does: "escalate", until: "street" }),
-      then: everyFive,
+      again: everyFive,
     },
-    take: { steps: [{ afterMs: 60 * second, tell: street, does: "decline" }], then: everyFive },
+    take: { steps: [{ afterMs: 60 * second, tell: street, does: "decline" }], again: everyFive },
     arrive: {
       steps: [
         { afterMs: 5 * minute, tell: worker },
@@ -150,17 +153,17 @@ export const clockPlans: Plans = {
         { afterMs: 10 * minute, tell: street },
         { afterMs: 15 * minute, tell: street, does: "escalate", until: "street" },
       ],
-      then: everyFive,
+      again: everyFive,
     },
     update: {
       steps: [
         { afterMs: 10 * minute, tell: worker },
         { afterMs: 15 * minute, tell: street },
       ],
-      then: everyFive,
+      again: everyFive,
     },
-    review: { steps: due(30 * minute, reviewers, { tell: street }), then: everyFive },
-    verify: { steps: due(24 * hour, reviewers, { tell: street }), then: shifts },
+    review: { steps: due(30 * minute, reviewers, { tell: street }), again: everyFive },
+    verify: { steps: due(24 * hour, reviewers, { tell: street }), again: shifts },
   },
   2: {
     ...always,
@@ -171,54 +174,54 @@ export const clockPlans: Plans = {
         { afterMs: 2 * minute, tell: community },
         { afterMs: 5 * minute, tell: street, does: "escalate", until: "street" },
       ],
-      then: everyFive,
+      again: everyFive,
     },
     upper: {
       steps: [
         { afterMs: 0, tell: { roles: ["street_duty", "district"] } },
         { afterMs: 5 * minute, tell: { roles: ["street_duty", "street_lead", "district"] } },
       ],
-      then: everyFive,
+      again: everyFive,
     },
-    dispatch: { steps: due(10 * minute, desk, { tell: street }), then: everyFive },
-    take: { steps: [{ afterMs: 3 * minute, tell: community, does: "decline" }], then: everyFive },
-    arrive: { steps: due(30 * minute, worker, { tell: street }), then: everyFive },
-    update: { steps: due(hour, worker, { tell: street }), then: everyFive },
-    review: { steps: due(2 * hour, reviewers, { tell: street }), then: everyFive },
-    verify: { steps: due(48 * hour, reviewers, { tell: street }), then: shifts },
+    dispatch: { steps: due(10 * minute, desk, { tell: street }), again: everyFive },
+    take: { steps: [{ afterMs: 3 * minute, tell: community, does: "decline" }], again: everyFive },
+    arrive: { steps: due(30 * minute, worker, { tell: street }), again: everyFive },
+    update: { steps: due(hour, worker, { tell: street }), again: everyFive },
+    review: { steps: due(2 * hour, reviewers, { tell: street }), again: everyFive },
+    verify: { steps: due(48 * hour, reviewers, { tell: street }), again: shifts },
   },
   3: {
     ...always,
-    sign: { steps: due(30 * minute, desk, { tell: community, counts: "daytime" }), then: shifts },
+    sign: { steps: due(30 * minute, desk, { tell: community, counts: "daytime" }), again: shifts },
     upper: {
       steps: [
         { afterMs: 0, tell: { roles: ["street_duty", "district"] }, counts: "daytime" },
         { afterMs: 4 * hour, tell: { roles: ["street_duty", "street_lead"] }, counts: "daytime" },
       ],
-      then: shifts,
+      again: shifts,
     },
-    dispatch: { steps: due(4 * hour, desk, { tell: community, counts: "daytime" }), then: shifts },
+    dispatch: { steps: due(4 * hour, desk, { tell: community, counts: "daytime" }), again: shifts },
     take: {
       steps: [{ afterMs: 4 * hour, counts: "daytime", tell: community, does: "decline" }],
-      then: shifts,
+      again: shifts,
     },
-    arrive: { steps: due(day, worker, { tell: community, counts: "daytime" }), then: shifts },
-    update: { steps: [{ afterMs: day, counts: "daytime", tell: worker }], then: daily },
-    review: { steps: [{ afterMs: day, counts: "workdays", tell: reviewers }], then: daily },
+    arrive: { steps: due(day, worker, { tell: community, counts: "daytime" }), again: shifts },
+    update: { steps: [{ afterMs: day, counts: "daytime", tell: worker }], again: daily },
+    review: { steps: [{ afterMs: day, counts: "workdays", tell: reviewers }], again: daily },
     verify: closing,
   },
   4: {
     ...always,
-    sign: { steps: [{ afterMs: day, counts: "workdays", tell: desk }], then: daily },
+    sign: { steps: [{ afterMs: day, counts: "workdays", tell: desk }], again: daily },
     upper: {
       steps: [{ afterMs: day, counts: "workdays", tell: { roles: ["street_duty", "district"] } }],
-      then: daily,
+      again: daily,
     },
-    dispatch: { steps: [{ afterMs: 3 * day, counts: "workdays", tell: desk }], then: daily },
-    take: { steps: [{ afterMs: day, counts: "workdays", tell: desk }], then: daily },
-    arrive: { steps: [{ afterMs: 3 * day, counts: "workdays", tell: worker }], then: daily },
-    update: { steps: [{ afterMs: 3 * day, counts: "workdays", tell: worker }], then: daily },
-    review: { steps: [{ afterMs: day, counts: "workdays", tell: reviewers }], then: daily },
+    dispatch: { steps: [{ afterMs: 3 * day, counts: "workdays", tell: desk }], again: daily },
+    take: { steps: [{ afterMs: day, counts: "workdays", tell: desk }], again: daily },
+    arrive: { steps: [{ afterMs: 3 * day, counts: "workdays", tell: worker }], again: daily },
+    update: { steps: [{ afterMs: 3 * day, counts: "workdays", tell: worker }], again: daily },
+    review: { steps: [{ afterMs: day, counts: "workdays", tell: reviewers }], again: daily },
     verify: closing,
   },
 };

@@ -40,6 +40,7 @@ export const fireTimers = async (store: Store, nowMs: number): Promise<number> =
       .where("due_at_ms", "<=", now)
       .orderBy("due_at_ms")
       .orderBy("case_id")
+      .orderBy("clock")
       .limit(atOnce)
       .execute();
     for (const timer of due) await fire(tx, timer, now);
@@ -59,9 +60,9 @@ const fire = async (tx: Writing, timer: TimerRow, nowMs: number): Promise<void> 
   const deeds =
     missed.length > 0
       ? missed.flatMap(({ does, until }) => (does === undefined ? [] : [{ does, until }]))
-      : plan.then?.does === undefined
+      : plan.again?.does === undefined
         ? []
-        : [{ does: plan.then.does, until: undefined }];
+        : [{ does: plan.again.does, until: undefined }];
 
   await moveOn(tx, timer, plan, timer.step + missed.length, nowMs);
   for (const { does, until } of deeds) await deed(tx, row.id, { clock, does, until, nowMs });
@@ -97,8 +98,8 @@ const together = (steps: readonly ClockStep[]): Audience | undefined => {
 };
 
 /** Each time the next wider one; the widest for ever. */
-const repeatAudience = ({ then }: ClockPlan, repeats: number): Audience | undefined =>
-  then?.tell[Math.min(repeats, then.tell.length - 1)];
+const repeatAudience = ({ again }: ClockPlan, repeats: number): Audience | undefined =>
+  again?.tell[Math.min(repeats, again.tell.length - 1)];
 
 /** Later than now in any case: a clock that is late speaks once, not once for each time it missed. */
 const moveOn = async (
@@ -111,7 +112,7 @@ const moveOn = async (
   const nextStep = stepDueAt(plan, timer.base_at_ms, step);
   const dueMs =
     nextStep ??
-    (plan.then === undefined ? undefined : dueAt(nowMs, plan.then.everyMs, plan.then.counts));
+    (plan.again === undefined ? undefined : dueAt(nowMs, plan.again.everyMs, plan.again.counts));
   const at = tx.updateTable("timers").where("case_id", "=", timer.case_id);
   if (dueMs === undefined) {
     await tx

@@ -33,7 +33,7 @@ export const groupCases = async (
   }
 };
 
-const sharedPlaces = ["building", "riser", "floor"];
+const sharedPlaces = new Set(["building", "riser", "floor"]);
 
 /** Open cases of the members, the one to work on first: already the group's, then urgent, then old. */
 const candidates = async (
@@ -42,7 +42,7 @@ const candidates = async (
   notice: StreetNotice,
 ): Promise<readonly CaseRow[]> => {
   const { group, members, kind } = notice.street;
-  const byPlace = sharedPlaces.includes(group.split(":")[0] ?? "");
+  const byPlace = sharedPlaces.has(group.split(":")[0] ?? "");
   const byLink = group.startsWith("link:") || streetKinds[kind].topic === "link";
   if (!byPlace && !byLink) return [];
   const ids = new Set<string>();

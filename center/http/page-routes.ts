@@ -9,6 +9,11 @@ import { callerOf, requireOwnPassword, requireSession } from "./require-session.
 
 /** What somebody has been told, and that they have read it. */
 export const addPageRoutes = (app: App, parts: HttpParts): void => {
+  addReading(app, parts);
+  addMarking(app, parts);
+};
+
+const addReading = (app: App, parts: HttpParts): void => {
   app.get(
     "/api/v1/pages",
     {
@@ -57,7 +62,9 @@ export const addPageRoutes = (app: App, parts: HttpParts): void => {
       };
     },
   );
+};
 
+const addMarking = (app: App, parts: HttpParts): void => {
   app.post(
     "/api/v1/pages/:page/read",
     {

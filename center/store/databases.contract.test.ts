@@ -1,9 +1,12 @@
 /** Every promise about stored things, on SQLite, and on PostgreSQL where one is offered. */
 import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
+import { casesContract } from "../cases/cases.contract.ts";
+import { clocksContract } from "../cases/clocks.contract.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
 import { oneIntakeContract } from "../http/intake.contract.ts";
+import { upgradeContract } from "./upgrade.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
@@ -19,6 +22,9 @@ for (const [name, newDatabase] of databases) {
   intakeContract(name, newDatabase);
   manyHomesContract(name, newDatabase);
   signContract(name, newDatabase);
+  casesContract(name, newDatabase);
+  clocksContract(name, newDatabase);
+  upgradeContract(name, newDatabase);
   registerContract(name, newDatabase);
   importContract(name, newDatabase);
   oneIntakeContract(name, newDatabase);

@@ -28,6 +28,7 @@ export interface ProtectionParts {
   readonly records: ProtectionRecords;
   /** `all` when the journal could not be read, or had to be salvaged. */
   readonly lost: KnownStates["lost"];
+  readonly onOpen: () => void;
   /** `undefined` before there is an uplink. */
   readonly uplink: () => UplinkState | undefined;
 }

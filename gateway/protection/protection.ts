@@ -47,6 +47,8 @@ export interface ProtectionDeps {
   readonly reportFault: ReportFault;
   /** Asked every half second; absent: a gateway without a center, whose link is never missed. */
   readonly link?: () => LinkPicture;
+  /** Whether any urgent alarm stands has changed. */
+  readonly onOpen?: () => void;
   /** Told of every change, after the buzzer has been told. */
   readonly onChange?: (change: BuzzerChange) => void;
   /** Detectors whose past could not be read: nothing that serves them is set off before they speak. */
@@ -60,8 +62,8 @@ export interface Protection {
   /** From here on buzzers are told; before, demands are only gathered. */
   readonly begin: () => void;
   readonly status: () => readonly BuzzerStatus[];
-  /** Detectors with an urgent alarm that stands, hushed or not: what a dead-man must know. */
-  readonly alarming: () => number;
+  /** An urgent alarm stands, hushed or not: what a dead-man must know. */
+  readonly isOpen: () => boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -87,7 +89,7 @@ export const createProtection = (deps: ProtectionDeps): Protection => {
     deps.buzzers.map(({ buzzer }) => buzzer),
     deps,
   );
-  const demands = new Map<DetectorId, Demand>();
+  const alarming = new Set<DetectorId>();
   const outputs = deps.buzzers.map((wired) => createOutput(wired));
   let begun = false;
 
@@ -127,8 +129,9 @@ export const createProtection = (deps: ProtectionDeps): Protection => {
 
   return {
     follow: (detector, demand) => {
-      if (demand === noDemand) demands.delete(detector);
-      else demands.set(detector, demand);
+      const wasOpen = alarming.size > 0;
+      if (demand.urgent === "none") alarming.delete(detector);
+      else alarming.add(detector);
       let now: Situation | undefined;
       for (const output of outputs) {
         if (output.serves !== undefined && !output.serves.has(detector)) continue;
@@ -136,13 +139,14 @@ export const createProtection = (deps: ProtectionDeps): Protection => {
         else output.asking.set(detector, demand);
         if (begun) drive(output, (now ??= situation()));
       }
+      if (alarming.size > 0 !== wasOpen) deps.onOpen?.();
     },
     begin: () => {
       begun = true;
       tick();
     },
     status: board.status,
-    alarming: () => [...demands.values()].filter(({ urgent }) => urgent !== "none").length,
+    isOpen: () => alarming.size > 0,
     close: async () => {
       stopTicking();
       await board.close();
