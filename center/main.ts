@@ -57,19 +57,7 @@ export const startCenter = async (
   }
   core.useLink(link.value);
 
-  const filesFolder = join(options.dataFolder, "center");
-  const stops = [
-    ...startWatches(core, store.value, clock, timers),
-    startSweep({
-      store: store.value,
-      folder: evidenceFolder(filesFolder),
-      clock,
-      timers,
-      onFailure: (error) => {
-        options.log.error(error);
-      },
-    }),
-  ];
+  const stops = startWatches(core, store.value, clock, timers, options);
   const http = await createHttpServer({
     store: store.value,
     clock,
@@ -80,7 +68,7 @@ export const startCenter = async (
     view,
     hindrances: core.hindrances,
     consoleFolder: options.consoleFolder ?? join(import.meta.dirname, "../dashboards/console/dist"),
-    filesFolder,
+    filesFolder: filesFolderOf(options),
     streetName: options.street.name,
     requestsPerMinute: options.requestsPerMinute ?? 1_200,
     trustedProxies: options.trustedProxies ?? [],
@@ -115,12 +103,15 @@ export const startCenter = async (
   });
 };
 
+const filesFolderOf = ({ dataFolder }: CenterOptions): string => join(dataFolder, "center");
+
 /** What happens without anybody asking. */
 const startWatches = (
   core: Core,
   store: Store,
   clock: Clock,
   timers: Timers,
+  options: CenterOptions,
 ): readonly (() => void)[] => {
   const { wake } = core.broadcast;
   const watch = createLinkWatch(store, clock);
@@ -132,6 +123,16 @@ const startWatches = (
       void core.seeWhetherMended();
     }),
     watchCases({ store, clock, timers, wake, onFailure: core.databaseFailed }),
+    startSweep({
+      store,
+      folder: evidenceFolder(filesFolderOf(options)),
+      clock,
+      timers,
+      // A file that cannot be removed is no trouble of the database.
+      onFailure: (error) => {
+        options.log.error(error);
+      },
+    }),
     startHousekeeping(store, clock, timers, core.databaseFailed),
     ...(store.kind === "postgres" ? [timers.every(otherProcessesMs, wake)] : []),
   ];
