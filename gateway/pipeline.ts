@@ -14,6 +14,7 @@ import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
 import type { Timers } from "#platform/timers.ts";
 import { saveState, type Command } from "#rules/step.ts";
+import { baselinesOf } from "#rules/street.ts";
 import { carryOut, type Carried, type CarryDeps } from "./carry-out.ts";
 import { inheritedSuppressions } from "./inherited-suppressions.ts";
 import type { Keeper } from "./keeper.ts";
@@ -69,6 +70,10 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
   const street = createStreetWatch({
     ...deps,
     homes: homesOf(points),
+    baselines: () =>
+      [...points.byId.values()].flatMap(({ id, registered, state }) =>
+        registered === undefined ? [] : baselinesOf(id, registered.profileId, state.quiet),
+      ),
     downLinks: inherited.downLinks,
     command: (detector, command) => {
       const point = points.byId.get(detector);
