@@ -70,10 +70,7 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
   const street = createStreetWatch({
     ...deps,
     homes: homesOf(points),
-    baselines: () =>
-      [...points.byId.values()].flatMap(({ id, registered, state }) =>
-        registered === undefined ? [] : baselinesOf(id, registered.profileId, state.quiet),
-      ),
+    baselines: () => quietLevels(points),
     downLinks: inherited.downLinks,
     command: (detector, command) => {
       const point = points.byId.get(detector);
@@ -183,6 +180,11 @@ const homesOf = (points: Points) =>
             ...(registered.address && { address: registered.address }),
           },
         ],
+  );
+
+const quietLevels = (points: Points) =>
+  [...points.byId.values()].flatMap(({ id, registered, state }) =>
+    registered === undefined ? [] : baselinesOf(id, registered.profileId, state.quiet),
   );
 
 const unknownDetector = (detector: DetectorId): Bilingual => ({
