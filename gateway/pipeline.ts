@@ -69,8 +69,7 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
   const inherited = inheritedSuppressions(points.byId.values());
   const street = createStreetWatch({
     ...deps,
-    homes: homesOf(points),
-    baselines: () => quietLevels(points),
+    ...neighboursOf(points),
     downLinks: inherited.downLinks,
     command: (detector, command) => {
       const point = points.byId.get(detector);
@@ -166,6 +165,11 @@ const unsavedShadows = (points: Points): readonly SavedState[] =>
     shadow.unsaved = false;
     return [saveShadow(shadow)];
   });
+
+const neighboursOf = (points: Points) => ({
+  homes: homesOf(points),
+  baselines: () => quietLevels(points),
+});
 
 /** Everyone registered: whoever is not has neither an address nor neighbours. */
 const homesOf = (points: Points) =>

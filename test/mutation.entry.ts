@@ -3,6 +3,9 @@
  * The property tests and the exposures of many hours would find more, and cost too much to ask.
  */
 import { configureGlobal } from "fast-check";
+import "#rules/baseline.test.ts";
+import "#rules/co-parts.test.ts";
+import "#rules/level.test.ts";
 import "#rules/limits/adjust.test.ts";
 import "#rules/rule-book.test.ts";
 import "#rules/sound.test.ts";
@@ -13,6 +16,7 @@ import "#rules/step.test.ts";
 import "#rules/levels.test.ts";
 import "#rules/saved-state.test.ts";
 import "#rules/isolation.test.ts";
+import "#rules/thrift.test.ts";
 import "#rules/rehearsal/rehearsal.test.ts";
 import "#test/compliance/gb-15322.test.ts";
 import "#test/compliance/gb-t-45839.test.ts";
