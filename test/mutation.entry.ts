@@ -6,6 +6,8 @@ import { configureGlobal } from "fast-check";
 import "#rules/baseline.test.ts";
 import "#rules/co-parts.test.ts";
 import "#rules/level.test.ts";
+import "#rules/state.test.ts";
+import "#rules/suspects.test.ts";
 import "#rules/limits/adjust.test.ts";
 import "#rules/rule-book.test.ts";
 import "#rules/sound.test.ts";
