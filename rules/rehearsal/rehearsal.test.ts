@@ -161,6 +161,23 @@ describe("a rehearsal", () => {
     );
   });
 
+  test("marks what was a test, late or held back, and counts its time from its own beginning", () => {
+    const late: JudgeInput = {
+      kind: "report",
+      late: true,
+      report: reportAt(instant(1_060), says("tamper")),
+    };
+    const start: JudgeInput = { kind: "report", report: reportAt(instant(1_000), lel(0)) };
+    const testing = [says("self-test"), verdict("methane", true)];
+    const test: JudgeInput = { kind: "report", report: reportAt(instant(1_070), ...testing) };
+    const played = rehearse([start, late, test], defaultRules);
+    const lines = timetableText(played, "en").split("\n");
+    expect(lines[1]).toMatch(/^0:01:00 .* {2}late {2}late$/);
+    expect(lines.find((one) => one.includes("device-alarm-gas"))).toMatch(/^0:01:10 .* {2}test$/);
+    const difference = compare(played, rehearse([start], defaultRules));
+    expect(differenceText(difference, played.fromMs, "en")).toContain("0:01:10 → —");
+  });
+
   test("of two sets shows what is gained, lost, earlier and later", () => {
     const inputs = [...steps([0, 0], [60, 25], [70, 25], [80, 25], [100, 0], [120, 0], [130, 0])];
     const strict = rehearse(inputs, rulesOf("cn-2019"));
