@@ -28,6 +28,8 @@ export interface QuietGas {
 
 export const quarterMs = 21_600_000;
 const quarters = 4;
+/** Shared: there are as many of these as there are gases on a street. */
+const noLows: readonly number[] = [];
 
 /**
  * Takes in the good levels of a report; the same object when they say nothing new. `standing` is
@@ -71,7 +73,7 @@ const turnOver = ({ gases }: QuietLevels, nowMs: MonoMs): QuietLevels => ({
 const lower = (quiet: QuietLevels, gas: Gas, value: number): QuietLevels => {
   const mine = quiet.gases.find((one) => one.gas === gas);
   if (mine?.lowest !== undefined && mine.lowest <= value) return quiet;
-  const next = { gas, lowest: value, before: mine?.before ?? [] };
+  const next = { gas, lowest: value, before: mine?.before ?? noLows };
   return { ...quiet, gases: quiet.gases.filter((one) => one !== mine).concat(next) };
 };
 
