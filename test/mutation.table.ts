@@ -13,7 +13,9 @@ interface Report {
 
 interface Row {
   readonly file: string;
+  /** Killed by a test, or no longer coming to an end. */
   readonly found: number;
+  readonly timedOut: number;
   readonly tried: number;
   readonly ignored: number;
 }
@@ -23,8 +25,9 @@ const isIgnored = (status: MutantStatus): boolean =>
 
 const rowOf = (file: string, statuses: readonly MutantStatus[]): Row => {
   const ignored = statuses.filter(isIgnored).length;
-  const found = statuses.filter((one) => one === "Killed" || one === "Timeout").length;
-  return { file, found, tried: statuses.length - ignored, ignored };
+  const timedOut = statuses.filter((one) => one === "Timeout").length;
+  const found = statuses.filter((one) => one === "Killed").length + timedOut;
+  return { file, found, timedOut, tried: statuses.length - ignored, ignored };
 };
 
 const readRows = (path: string): readonly Row[] => {
@@ -41,7 +44,7 @@ const share = ({ found, tried }: Pick<Row, "found" | "tried">): string =>
   tried === 0 ? "–" : `${((found / tried) * 100).toFixed(1)} %`;
 
 const line = (row: Row): string =>
-  `| ${row.file} | ${row.tried} | ${row.found} | ${share(row)} | ${row.ignored} |`;
+  `| ${row.file} | ${row.tried} | ${row.found} | ${share(row)} | ${row.timedOut} | ${row.ignored} |`;
 
 const rows = [
   ...new Map(
@@ -55,10 +58,11 @@ const sum = (of: (row: Row) => number): number => rows.reduce((all, row) => all 
 const total: Row = {
   file: "**all**",
   found: sum((row) => row.found),
+  timedOut: sum((row) => row.timedOut),
   tried: sum((row) => row.tried),
   ignored: sum((row) => row.ignored),
 };
 
 process.stdout.write(
-  `${["| file | tried | found | | ignored |", "| --- | --: | --: | --: | --: |", ...rows.map(line), line(total)].join("\n")}\n`,
+  `${["| file | tried | found | | of these by time | ignored |", "| --- | --: | --: | --: | --: | --: |", ...rows.map(line), line(total)].join("\n")}\n`,
 );
