@@ -69,6 +69,7 @@ describe("the API's description", () => {
       "patch /api/v1/register/households/{id}",
       "patch /api/v1/register/installations/{id}",
       "patch /api/v1/register/points/{id}",
+      "post /api/v1/alarms/{episode}/acknowledge",
       "post /api/v1/alarms/{episode}/sign",
       "post /api/v1/cases/{id}/actions/{action}",
       "post /api/v1/cases/{id}/evidence",

@@ -5,6 +5,7 @@ import type {
   IntakeSecretRow,
   IntakeSourceRow,
 } from "./intake-tables.ts";
+import type { CommandRow, SigningKeyRow } from "./command-tables.ts";
 import type { ImportItemRow, ImportRow } from "./import-tables.ts";
 import type {
   CaseAlarmRow,
@@ -63,6 +64,8 @@ export interface Tables {
   readonly installations: InstallationRow;
   readonly people: PersonRow;
   readonly grants: GrantRow;
+  readonly commands: CommandRow;
+  readonly signing_keys: SigningKeyRow;
   readonly imports: ImportRow;
   readonly import_items: ImportItemRow;
   readonly intake_sources: IntakeSourceRow;
