@@ -48,12 +48,7 @@ export const startCenter = async (
   const { broadcast, intake, metrics, view } = core;
   // Before a port is tried: the account is written by now, and its password must not be lost when
   // the start fails on a taken port.
-  if (core.firstAdmin !== undefined) {
-    const { username, password } = core.firstAdmin;
-    options.log.warn(
-      `首次登录,仅显示这一次,登录后须修改口令 · first login, shown this once, to be changed then: ${username} / ${password}`,
-    );
-  }
+  sayFirstLogin(core, options);
 
   const link = await openLink(options, core);
   if (!link.ok) {
@@ -109,6 +104,16 @@ export const startCenter = async (
     ...(core.firstAdmin !== undefined && { firstAdmin: core.firstAdmin }),
     close,
   });
+};
+
+/** Said once: the password is stored nowhere. */
+const sayFirstLogin = (core: Core, options: CenterOptions): void => {
+  if (core.firstAdmin !== undefined) {
+    const { username, password } = core.firstAdmin;
+    options.log.warn(
+      `首次登录,仅显示这一次,登录后须修改口令 · first login, shown this once, to be changed then: ${username} / ${password}`,
+    );
+  }
 };
 
 const filesFolderOf = ({ dataFolder }: CenterOptions): string => join(dataFolder, "center");
