@@ -155,7 +155,8 @@ export const follow = (
       standing: false,
     };
     if (mustBeKept(left, event, limits)) life = others.concat(left);
-    else if (mine !== undefined) life = others;
+    // What an earlier alarm has left behind does not go with one that was held back.
+    else if (mine?.episode === event.episode) life = others;
   }
   return life;
 };
