@@ -15,7 +15,9 @@ import { openCenterClock } from "./cases/seen-time.ts";
 import { watchCases } from "./cases/watch-cases.ts";
 import { openCore, type Core } from "./core.ts";
 import { createLinkWatch } from "./desk/watch-links.ts";
+import { startSweep } from "./evidence/sweep.ts";
 import { startHousekeeping } from "./housekeeping.ts";
+import { evidenceFolder } from "./http/evidence-routes.ts";
 import { createHttpServer } from "./http/server.ts";
 import { openEmbeddedLink } from "./link/embedded-listener.ts";
 import { openBrokerLink } from "./link/external-broker.ts";
@@ -61,7 +63,7 @@ export const startCenter = async (
   core.useLink(link.value);
 
   const stops = [
-    ...startWatches(core, store.value, clock, timers),
+    ...startWatches(core, store.value, clock, timers, options),
     await startCommands(core, store.value, clock, timers, { link: link.value, log: options.log }),
   ];
   const http = await createHttpServer({
@@ -74,6 +76,7 @@ export const startCenter = async (
     view,
     hindrances: core.hindrances,
     consoleFolder: options.consoleFolder ?? join(import.meta.dirname, "../dashboards/console/dist"),
+    filesFolder: filesFolderOf(options),
     streetName: options.street.name,
     requestsPerMinute: options.requestsPerMinute ?? 1_200,
     trustedProxies: options.trustedProxies ?? [],
@@ -108,12 +111,15 @@ export const startCenter = async (
   });
 };
 
+const filesFolderOf = ({ dataFolder }: CenterOptions): string => join(dataFolder, "center");
+
 /** What happens without anybody asking. */
 const startWatches = (
   core: Core,
   store: Store,
   clock: Clock,
   timers: Timers,
+  options: CenterOptions,
 ): readonly (() => void)[] => {
   const { wake } = core.broadcast;
   const watch = createLinkWatch(store, clock);
@@ -125,6 +131,16 @@ const startWatches = (
       void core.seeWhetherMended();
     }),
     watchCases({ store, clock, timers, wake, onFailure: core.databaseFailed }),
+    startSweep({
+      store,
+      folder: evidenceFolder(filesFolderOf(options)),
+      clock,
+      timers,
+      // A file that cannot be removed is no trouble of the database.
+      onFailure: (error) => {
+        options.log.error(error);
+      },
+    }),
     startHousekeeping(store, clock, timers, core.databaseFailed),
     ...(store.kind === "postgres" ? [timers.every(otherProcessesMs, wake)] : []),
   ];

@@ -89,6 +89,17 @@ program
   });
 
 program
+  .command("import")
+  .argument("<file>", "CSV 或 XLSX 文件 a CSV or XLSX file (docs/import.md)")
+  .description("批量登记探测器、住户和居民 · import detectors, homes and residents")
+  .option("--dry-run", "只检查,不写入 check only, write nothing")
+  .option("--json", "机器可读 machine readable")
+  .action(async (file: string, options: { dryRun?: true; json?: true }) => {
+    const { importFile } = await import("./import.ts");
+    process.exitCode = await importFile(file, options);
+  });
+
+program
   .command("decode")
   .argument("<message>", "JSON 报文,或十六进制帧 a JSON payload, or a frame in hex")
   .description("解释一条设备报文 · say what one device message means")

@@ -90,8 +90,9 @@ export interface OneSignature {
 export const signOne = async (
   tx: Writing,
   row: CaseRow,
-  { name, roles, channel, nowMs, episode }: OneSignature,
+  { name, roles, channel, nowMs: exactMs, episode }: OneSignature,
 ): Promise<void> => {
+  const nowMs = Math.floor(exactMs);
   const by = {
     name,
     roles: new Set([...roles].flatMap((role) => (role === "admin" ? [] : [role]))),

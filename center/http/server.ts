@@ -10,9 +10,11 @@ import type { App, HttpParts } from "./app.ts";
 import { addCaseRoutes } from "./case-routes.ts";
 import { addConsoleFiles, noSuchPath } from "./console-files.ts";
 import { addDeskRoutes } from "./desk-routes.ts";
+import { addEvidenceRoutes } from "./evidence-routes.ts";
 import { addGatewayRoutes } from "./gateway-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { addImportRoutes } from "./import-routes.ts";
+import { addIntakeRoutes } from "./intake-routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import {
   badRequest,
@@ -84,6 +86,8 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addGatewayRoutes(app, parts);
   addRegisterRoutes(app, parts);
   await addImportRoutes(app, parts);
+  await addIntakeRoutes(app, parts);
+  await addEvidenceRoutes(app, parts);
   addHealthRoutes(app, parts);
   app.get("/api/openapi.json", { schema: { summary: "This document", tags: ["operation"] } }, () =>
     app.swagger(),
