@@ -45,6 +45,19 @@ describe("the life of a gas alarm", () => {
     expect(home.actions[1]).toMatchObject({ by: "李敏", reason: "阀门已修,复测 0" });
   });
 
+  test("what nobody signed for stays so though the next alarm came and went while shelved", () => {
+    const home = openBench();
+    home.says(0, lel(25));
+    for (let second = 10; second <= 100; second += 10) home.says(second, lel(0));
+    expect(state(home)).toBe("returned-unacknowledged");
+    home.does(200, shelve);
+    home.says(1_000, lel(12));
+    home.wait(1_006);
+    for (let second = 1_010; second <= 1_100; second += 10) home.says(second, lel(0));
+    home.does(1_200, { ...on, kind: "unshelve" });
+    expect(state(home)).toBe("returned-unacknowledged");
+  });
+
   test("returned before anyone signed it waits for the signature, then for the reset", () => {
     const home = openBench();
     home.says(0, lel(25));
