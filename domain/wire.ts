@@ -234,6 +234,12 @@ export const ReceiptSchema = Type.Object({
     journalid: Type.Optional(name),
     upTo: Type.Integer({ minimum: 0 }),
     holes: Type.Array(Type.Tuple([Type.Integer({ minimum: 1 }), Type.Integer({ minimum: 1 })])),
+    /**
+     * Of which records it speaks: the last number of every stretch without a hole, and the hash the
+     * center has of it. A gateway whose own record there has another hash has lost its end and given
+     * the numbers again: nothing of this receipt is about its records. Absent: an older center.
+     */
+    ends: Type.Optional(Type.Array(Type.Tuple([Type.Integer({ minimum: 1 }), name]))),
     ids: Type.Array(name),
     /** Could not be taken in, with the reason; shown at the gateway as a fault. */
     refused: Type.Array(Type.Object({ id: name, reason: bilingual })),

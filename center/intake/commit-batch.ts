@@ -129,7 +129,7 @@ const settle = (
     const entry = byJournal.get(key) ?? {
       gateway,
       ...(journal !== undefined && { journal }),
-      ranges: state?.ranges ?? [],
+      stretches: state?.stretches ?? [],
       recorded: state?.recorded ?? 0,
       ids: [],
       refused: [],

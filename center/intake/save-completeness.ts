@@ -1,13 +1,19 @@
 import type { Writing } from "../store/open-store.ts";
 import type { CompletenessRow } from "../store/tables.ts";
-import { parseRanges, withNumbers, type Ranges } from "./number-ranges.ts";
 import type { TakenRecord, TakenStatus } from "./read-message.ts";
+import {
+  parseStretches,
+  stretchesToJson,
+  withRecords,
+  type Arrived,
+  type Stretch,
+} from "./stretches.ts";
 
 /** What is known of the numbers of one journal. */
 export interface JournalState {
   readonly gateway: string;
   readonly journal: string;
-  readonly ranges: Ranges;
+  readonly stretches: readonly Stretch[];
   readonly recorded: number;
   /** Whether this batch changed it. */
   readonly changed: boolean;
@@ -21,16 +27,18 @@ export const saveCompleteness = async (
 ): Promise<readonly JournalState[]> => {
   const journals = new Map<
     string,
-    { gateway: string; journal: string; seqs: number[]; told: number }
+    { gateway: string; journal: string; arrived: Arrived[]; told: number }
   >();
   const at = (gateway: string, journal: string) => {
     const key = JSON.stringify([gateway, journal]);
-    const entry = journals.get(key) ?? { gateway, journal, seqs: [], told: 0 };
+    const entry = journals.get(key) ?? { gateway, journal, arrived: [], told: 0 };
     journals.set(key, entry);
     return entry;
   };
-  for (const { gateway, number } of records) {
-    if (number !== undefined) at(gateway, number.journal).seqs.push(number.seq);
+  for (const { gateway, number, value } of records) {
+    if (number === undefined) continue;
+    const { prev, hash } = value;
+    at(gateway, number.journal).arrived.push({ seq: number.seq, prev, hash });
   }
   for (const { gateway, value } of statuses) {
     if (value.journalid === undefined) continue;
@@ -39,19 +47,19 @@ export const saveCompleteness = async (
   }
 
   const states: JournalState[] = [];
-  for (const { gateway, journal, seqs, told } of journals.values()) {
+  for (const { gateway, journal, arrived, told } of journals.values()) {
     const row = await tx
       .selectFrom("completeness")
       .selectAll()
       .where("gateway", "=", gateway)
       .where("journal", "=", journal)
       .executeTakeFirst();
-    const ranges = withNumbers(row === undefined ? [] : parseRanges(row.received), seqs);
+    const stretches = withRecords(row === undefined ? [] : parseStretches(row.received), arrived);
     const recorded = Math.max(row?.recorded ?? 0, told);
-    const received = JSON.stringify(ranges);
+    const received = stretchesToJson(stretches);
     const changed = row === undefined || row.received !== received || row.recorded !== recorded;
     if (changed) await upsert(tx, { gateway, journal, received, recorded });
-    states.push({ gateway, journal, ranges, recorded, changed });
+    states.push({ gateway, journal, stretches, recorded, changed });
   }
   return states;
 };

@@ -84,7 +84,7 @@ export interface RecordRow {
 export interface CompletenessRow {
   readonly gateway: string;
   readonly journal: string;
-  /** JSON list of inclusive ranges that arrived. */
+  /** JSON list of what arrived; see `intake/stretches.ts`. */
   readonly received: string;
   /** Highest number the gateway says it has written. */
   readonly recorded: number;

@@ -5,7 +5,7 @@ import { statSync } from "node:fs";
 import { journalId, type JournalId } from "#domain/ids.ts";
 import { err, ok, type Result } from "#domain/result.ts";
 import { lanes, type Lane } from "#domain/wire.ts";
-import type { SavedState, Settlement } from "#gateway/ports.ts";
+import type { SavedState, Settlement, Settling } from "#gateway/ports.ts";
 import {
   canonicalJson,
   chainHashOfText,
@@ -16,7 +16,7 @@ import {
 } from "./chain.ts";
 import { renewRecords } from "./renew.ts";
 import { migrate } from "./schema.ts";
-import { confirmedRanges } from "./settlement.ts";
+import { confirmedRanges, firstContradicted } from "./settlement.ts";
 
 /** A record on its way to the disk; the notice travels as JSON. */
 export interface NewRow {
@@ -40,8 +40,8 @@ export interface JournalFile {
     states: readonly SavedState[],
     wallMs: number,
   ) => readonly Row[];
-  /** Answers how many records the center had and has lost: they are pending again. */
-  readonly settle: (settlement: Settlement) => number;
+  /** See `Journal.settle`. */
+  readonly settle: (settlement: Settlement) => Settling;
   /** Goes on under a new id with everything pending; see `RenewableJournal`. */
   readonly renew: (wallMs: number) => void;
   readonly states: () => readonly SavedState[];
@@ -160,6 +160,7 @@ const writer = (
   id: () => JournalId,
 ): Pick<JournalFile, "transact" | "append" | "settle"> => {
   const end = db.prepare<[], ChainEnd>("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1");
+  const hashOf = db.prepare<[number], { hash: string }>("SELECT hash FROM record WHERE seq = ?");
   const known = db.prepare<[string], Row>(`SELECT ${columns} FROM record WHERE event_id = ?`);
   const insert = db.prepare(
     `INSERT INTO record (seq, lane, event_id, notice, prev, hash, appended_wall_ms)
@@ -204,12 +205,14 @@ const writer = (
         return rows;
       })(),
     settle: (settlement) => {
-      const { upTo, holes } = settlement;
+      const { upTo, holes, ends = [] } = settlement;
+      const contradicted = firstContradicted(ends, (seq) => hashOf.get(seq)?.hash);
+      if (contradicted !== undefined) return { reopened: 0, contradicted };
       const lost = holes.filter(isLost);
       const reopened = lost.map(([from, to]) => reopen.run(from, Math.min(to, upTo)).changes);
       for (const [from, to] of confirmedRanges(settlement)) confirm.run(from, to);
       told = settlement;
-      return reopened.reduce((sum, one) => sum + one, 0);
+      return { reopened: reopened.reduce((sum, one) => sum + one, 0) };
     },
   };
 };

@@ -61,9 +61,11 @@ export const createJournal = (
   },
   pending: async (lane, afterSeq, limit) =>
     rows(thread, await thread.ask({ kind: "pending", lane, afterSeq, limit })),
-  settle: async ({ upTo, holes }) => {
-    const answer = await thread.ask({ kind: "settle", upTo, holes });
-    return answer.kind === "settled" ? { reopened: answer.reopened } : unexpected(answer);
+  settle: async (settlement) => {
+    const answer = await thread.ask({ kind: "settle", ...settlement });
+    if (answer.kind !== "settled") return unexpected(answer);
+    const { kind: _, ...settling } = answer;
+    return settling;
   },
   renew: async () => {
     await thread.ask({ kind: "renew" });

@@ -109,7 +109,7 @@ const ask = (file: JournalFile, question: Question, wallMs: number): Answer => {
     case "append":
       return { kind: "rows", rows: file.append(question.records, question.states, wallMs) };
     case "settle":
-      return { kind: "settled", reopened: file.settle(question) };
+      return { kind: "settled", ...file.settle(question) };
     case "renew":
       file.renew(wallMs);
       return { kind: "done" };

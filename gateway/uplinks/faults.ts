@@ -40,6 +40,11 @@ export const tailLostText = (upTo: number, lastSeq: number): Bilingual => ({
   en: `the center has record ${upTo} of this journal, this gateway only ${lastSeq}: the end of the file was lost here. The journal goes on under a new id and everything is sent again. Replace the storage card`,
 });
 
+export const givenTwiceText = (seq: number): Bilingual => ({
+  zh: `本日志第 ${seq} 条在中心是另一条记录:断电时存储卡丢失了末尾记录,编号被重新使用。日志以新编号继续并全部重发。请更换存储卡`,
+  en: `number ${seq} of this journal is another record at the center: the storage card lost its newest records in a power cut and the numbers were given again. The journal goes on under a new id and everything is sent again. Replace the storage card`,
+});
+
 export const lostText = (records: number): Bilingual => ({
   zh: `中心丢失了 ${records} 条曾确认过的记录(数据库被更换或恢复自旧备份),正在重发。请向中心核实`,
   en: `the center has lost ${records} records it had confirmed (its database was replaced or restored from an older copy); they are sent again. Ask the center what happened`,

@@ -7,6 +7,7 @@ import type { JournalRecord } from "#gateway/ports.ts";
 import type { Counts } from "./counts.ts";
 import {
   foreignText,
+  givenTwiceText,
   lostText,
   refusedText,
   tailLostText,
@@ -40,7 +41,13 @@ const renewalPauseMs = 600_000;
 /** Takes messages from the center and acts on the receipts among them. */
 export const createReceiptTaker = (deps: ReceiptDeps) => {
   const { journal, flight, held, faults, counts } = deps;
-  const settle = createSettler(journal, ({ holes }, reopened) => {
+  const settle = createSettler(journal, ({ holes }, { reopened, contradicted }) => {
+    if (contradicted !== undefined) {
+      // Numbers were given twice: whatever this center says of them is about records lost here.
+      faults.show("journal-tail-lost", givenTwiceText(contradicted));
+      void renew();
+      return;
+    }
     void counts.refresh();
     if (holes.length === 0) faults.clear("center-lost-records");
     if (reopened === 0) return;
@@ -70,7 +77,7 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
     await counts.refresh();
   };
 
-  const confirm = async ({ upTo, holes }: Receipt["data"]): Promise<void> => {
+  const confirm = async ({ upTo, holes, ends }: Receipt["data"]): Promise<void> => {
     const before = counts.last();
     if (before?.id !== journal.id || upTo > before.lastSeq) await counts.refresh();
     const known = counts.last();
@@ -83,7 +90,7 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
     }
     flight.confirm({ upTo, holes }).forEach(deps.resend);
     deps.fresh.confirm({ upTo, holes });
-    settle({ upTo, holes });
+    settle({ upTo, holes, ...(ends !== undefined && { ends }) });
     deps.onConfirmed();
   };
 
