@@ -12,6 +12,10 @@ const peers = {
   socat: "/usr/bin/socat",
   strace: "/usr/bin/strace",
   openssl: "/usr/bin/openssl",
+  iproute2: "/sbin/ip",
+  iptables: "/usr/sbin/iptables",
+  xfsprogs: "/usr/sbin/xfs_io",
+  e2fsprogs: "/sbin/mkfs.ext4",
   "python3-pymodbus": "/usr/lib/python3/dist-packages/pymodbus/__init__.py",
 } as const;
 export type Peer = keyof typeof peers;
