@@ -139,6 +139,11 @@ export const DetectorStatusSchema = Type.Object({
   levels: Type.Array(level),
   address: Type.Optional(address),
   position,
+  /**
+   * Its alarms that stand, by episode; absent when none does. The newest word on them, also where an
+   * event was lost with a life that could not write it down.
+   */
+  episodes: Type.Optional(Type.Array(name)),
 });
 export type DetectorStatus = Static<typeof DetectorStatusSchema>;
 

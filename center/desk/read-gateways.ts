@@ -36,7 +36,9 @@ export const readGateways = async (
   return rows.map((row) =>
     composeGateway(row, view, {
       detectors: detectors.get(row.id) ?? { all: 0, unknown: 0 },
+      // What an ended journal lacks will not come any more; `canary prove` names it.
       missing: (journals.get(row.id) ?? [])
+        .filter(({ journal }) => row.journal === null || journal === row.journal)
         .map((one) => missingIn(parseRanges(one.received), one.recorded))
         .reduce((sum, missing) => sum + missing, 0),
       refusals: refusals.get(row.id),
@@ -104,6 +106,7 @@ const composeGateway = (
     faults: [
       ...view.centerFaults.map(({ zh, en }) => ({ zh, en })),
       ...(view.registered.has(row.id) ? [] : [unregistered(row.id)]),
+      ...(isRivalled(row, view.nowMs) ? [rivalled(row.id)] : []),
       ...(facts.refusals === undefined ? [] : [explainRefusals(facts.refusals)]),
       ...parseFaults(row.faults),
     ],
@@ -159,6 +162,17 @@ const recentRefusals = async (
 const explainRefusals = ({ count, last }: Refusals): { zh: string; en: string } => ({
   zh: `24 小时内中心拒收 ${count} 条报文,最近一条:${last.zh}`,
   en: `the center refused ${count} messages within 24 h, the last one: ${last.en}`,
+});
+
+/** An older life is noticed again every 20 s; see `intake/gateway-lives.ts`. */
+const rivalShownMs = 60_000;
+
+const isRivalled = ({ rival_at_ms: at }: GatewayRow, nowMs: number): boolean =>
+  at !== null && Math.abs(nowMs - at) < rivalShownMs;
+
+const rivalled = (id: string): { zh: string; en: string } => ({
+  zh: `有两台设备同时使用网关编号「${id}」:报警都会显示,但状态互相覆盖。请立即给其中一台换编号`,
+  en: `two boxes use the gateway id "${id}" at once: alarms of both are shown, but each overwrites the other's status. Give one of them another id now`,
 });
 
 const unregistered = (id: string): { zh: string; en: string } => ({

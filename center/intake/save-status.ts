@@ -1,6 +1,7 @@
 import { inChunks } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { DetectorRow, GatewayRow } from "../store/tables.ts";
+import { followLives, monoOf } from "./gateway-lives.ts";
 import type { ReadMessage, TakenStatus } from "./read-message.ts";
 
 /** What the page must redraw. */
@@ -27,13 +28,15 @@ export const saveStatus = async (
       .selectAll()
       .where("id", "=", gateway)
       .executeTakeFirst();
-    const statuses = inOrder(
+    const { present: statuses, rival } = await followLives(
+      tx,
+      gateway,
       ofGateway.filter((one) => one.kind === "status"),
-      before,
+      nowMs,
     );
     const newest = statuses.at(-1);
     if (before === undefined || newest !== undefined) {
-      const after = gatewayRow(gateway, newest, before, nowMs);
+      const after = gatewayRow(gateway, newest, { before, rival, nowMs });
       await upsertGateway(tx, after);
       if (looksDifferent(before, after)) changed.push(gateway);
     }
@@ -48,22 +51,18 @@ export const saveStatus = async (
   return { gateways: changed, detectors };
 };
 
-/** Oldest first, without those that are older than what is already known of the same boot. */
-const inOrder = (
-  statuses: readonly TakenStatus[],
-  before: GatewayRow | undefined,
-): readonly TakenStatus[] =>
-  statuses
-    .filter(({ value }) => value.bootid !== before?.boot || monoOf(value) >= before.boot_mono_ms)
-    .sort((a, b) => (a.value.bootid === b.value.bootid ? monoOf(a.value) - monoOf(b.value) : 0));
-
-const monoOf = (value: TakenStatus["value"]): number => Number(value.monoms);
-
 const gatewayRow = (
   id: string,
   status: TakenStatus | undefined,
-  before: GatewayRow | undefined,
-  nowMs: number,
+  {
+    before,
+    rival,
+    nowMs,
+  }: {
+    readonly before: GatewayRow | undefined;
+    readonly rival: boolean;
+    readonly nowMs: number;
+  },
 ): GatewayRow => ({
   id,
   heard_at_ms: nowMs,
@@ -71,9 +70,15 @@ const gatewayRow = (
   drill: status === undefined ? (before?.drill ?? 0) : Number(status.value.data.drill),
   pending: status?.value.data.pending ?? before?.pending ?? 0,
   boot: status?.value.bootid ?? before?.boot ?? "",
-  boot_mono_ms: status === undefined ? (before?.boot_mono_ms ?? 0) : monoOf(status.value),
+  boot_mono_ms: status === undefined ? (before?.boot_mono_ms ?? 0) : monoOf(status),
   faults: JSON.stringify(status?.value.data.faults ?? []),
   rules: status === undefined ? (before?.rules ?? null) : rulesIn(status),
+  journal: status?.value.journalid ?? before?.journal ?? null,
+  rival_at_ms: rival ? nowMs : (before?.rival_at_ms ?? null),
+  clock_offset_ms:
+    status === undefined
+      ? (before?.clock_offset_ms ?? null)
+      : Math.round(status.value.data.sentAtMs - nowMs),
 });
 
 const rulesIn = ({ value }: TakenStatus): string | null =>
@@ -108,6 +113,8 @@ const detectorRows = (
           detector: status.detector,
           state: status.state,
           status: JSON.stringify(status),
+          boot: value.bootid,
+          mono_ms: Math.round(Number(value.monoms)),
         },
       ]),
     ),
@@ -123,6 +130,8 @@ const upsertDetectors = async (tx: Writing, rows: readonly DetectorRow[]): Promi
         conflict.columns(["gateway", "detector"]).doUpdateSet((eb) => ({
           state: eb.ref("excluded.state"),
           status: eb.ref("excluded.status"),
+          boot: eb.ref("excluded.boot"),
+          mono_ms: eb.ref("excluded.mono_ms"),
         })),
       )
       .execute();

@@ -19,9 +19,12 @@ export interface Tables {
   /** Numbers handed out without gaps or repeats; its `stream` row is also the writers' lock. */
   readonly counters: { readonly name: string; readonly value: number };
   readonly gateways: GatewayRow;
+  readonly gateway_lives: GatewayLifeRow;
   readonly detectors: DetectorRow;
   readonly records: RecordRow;
   readonly completeness: CompletenessRow;
+  readonly journal_renewals: JournalRenewalRow;
+  readonly reopened: ReopenedRow;
   readonly alarms: AlarmRow;
   readonly cases: CaseRow;
   readonly actions: ActionRow;
@@ -56,6 +59,28 @@ export interface GatewayRow {
   readonly faults: string;
   /** JSON of what judges there; null: a gateway that does not say. */
   readonly rules: string | null;
+  /** The journal it writes now; null: it has not said. */
+  readonly journal: string | null;
+  /** When an older life of it was last heard beside the newest: two boxes under one id. */
+  readonly rival_at_ms: number | null;
+  /** Its wall clock minus the center's, as last measured; null: an older gateway. */
+  readonly clock_offset_ms: number | null;
+}
+
+/** One boot with one journal; see `intake/gateway-lives.ts`. */
+export interface GatewayLifeRow {
+  readonly gateway: string;
+  readonly boot: string;
+  /** Empty while the gateway cannot read its own. */
+  readonly journal: string;
+  /** Counts the lives of a gateway; the highest is the present one. */
+  readonly place: number;
+  /** The newest word of this life, on its own monotonic clock. */
+  readonly mono_ms: number;
+  readonly first_heard_at_ms: number;
+  readonly heard_at_ms: number;
+  /** Wall minus monotonic clock of this boot once the wall clock was right; null: it never was. */
+  readonly boot_offset_ms: number | null;
 }
 
 /** The newest status of one detector, as its gateway sees it. */
@@ -64,6 +89,17 @@ export interface DetectorRow {
   readonly detector: string;
   readonly state: string;
   readonly status: string;
+  /** When it was told, by the gateway's clock; null: before the center kept it. */
+  readonly boot: string | null;
+  readonly mono_ms: number | null;
+}
+
+/** An alarm that was told as returned and stands all the same; see `intake/reopen-alarms.ts`. */
+export interface ReopenedRow {
+  readonly episode: string;
+  readonly gateway: string;
+  readonly detector: string;
+  readonly since_ms: number;
 }
 
 /** Every numbered or un-numbered record a gateway sent, as it came. */
@@ -88,6 +124,14 @@ export interface CompletenessRow {
   readonly received: string;
   /** Highest number the gateway says it has written. */
   readonly recorded: number;
+}
+
+/** A journal that ended and goes on under another id, with its first `carried` records. */
+export interface JournalRenewalRow {
+  readonly gateway: string;
+  readonly journal: string;
+  readonly goes_on_as: string;
+  readonly carried: number;
 }
 
 export interface AlarmRow {

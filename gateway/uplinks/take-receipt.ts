@@ -67,13 +67,18 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
   };
 
   let lastRenewal: MonoMs | undefined;
+  /** Ids this journal had: what is still said of them is nobody's mistake. */
+  const former = new Set<string>();
   /** Not again at once: a center that keeps claiming too much is wrong itself. */
   const renew = async (): Promise<void> => {
     const now = deps.clock.now().monoMs;
     if (lastRenewal !== undefined && elapsed(lastRenewal, now) < renewalPauseMs) return;
     lastRenewal = now;
-    // The journal reports its own trouble, and a later receipt leads here again.
-    await journal.renew().catch(() => undefined);
+    former.add(journal.id);
+    await journal.renew().catch(() => {
+      // The journal reports its own trouble, and a later receipt leads here again.
+      lastRenewal = undefined;
+    });
     await counts.refresh();
   };
 
@@ -104,6 +109,7 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
     faults.clear("receipt-unreadable");
     const { data } = parsed.value;
     if (data.journalid !== undefined && data.journalid !== journal.id) {
+      if (former.has(data.journalid)) return;
       faults.show("receipt-foreign", foreignText(data.journalid, journal.id));
       return;
     }

@@ -1,0 +1,11 @@
+import { play } from "#test/simulate/play.ts";
+import { shorten } from "#test/simulate/seeds.ts";
+import { writeScript } from "#test/simulate/script.ts";
+import { openCenterStore } from "#test/simulate/street-center.ts";
+const [seed, mode] = process.argv.slice(2);
+const store = await openCenterStore();
+const opt = mode === "lies" ? { faults: ["lost writes", "power cut", "line cut", "half-open line", "lost messages", "lost receipts","reordering"] as any, steps: 120 } : {};
+const s = writeScript(Number(seed), opt);
+const o = await play(store, s);
+const short = await shorten(store, s, o.violation?.invariant);
+console.log((await play(store, short)).timetable.join("\n"));
