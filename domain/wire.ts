@@ -164,6 +164,8 @@ const statusReport = Type.Object({
   /** Changed since the last report; a whole picture after each new connection. */
   detectors: Type.Array(DetectorStatusSchema),
   faults: Type.Array(bilingual),
+  /** Boots before this one, oldest first, as far as known; only until the center has answered. */
+  boots: Type.Optional(Type.Array(name)),
 });
 export type StatusReport = Static<typeof statusReport>;
 

@@ -37,7 +37,7 @@ export interface Arrival {
 /**
  * `returned` ends an episode: a `raised` that was held up and comes later tells of the past and
  * opens nothing; a new excess is a new episode. Only a gateway that could not write its `returned`
- * down, and was killed, goes on with the episode; see docs/decisions/0009-the-newest-word.md.
+ * down, and was killed, goes on with the episode; see docs/decisions/0014-the-newest-word.md.
  */
 export const foldAlarm = (
   alarm: Alarm | undefined,
@@ -90,10 +90,12 @@ const conditionAfter = ({ kind }: AlarmEvent): Alarm["condition"] =>
   kind === "returned" ? "returned" : "active";
 
 const isAfter = (a: AlarmEvent, b: AlarmEvent): boolean => {
-  // Within one boot nothing is doubtful, not even that a `returned` was forgotten.
-  if (a.at.bootId === b.at.bootId && a.at.monoMs !== b.at.monoMs) return a.at.monoMs > b.at.monoMs;
   const byEnd = Number(a.kind === "returned") - Number(b.kind === "returned");
-  if (byEnd !== 0) return byEnd > 0;
+  if (byEnd !== 0) {
+    // Within one boot it is certain that a `returned` was forgotten and the alarm went on.
+    const sameBoot = a.at.bootId === b.at.bootId && a.at.monoMs !== b.at.monoMs;
+    return sameBoot ? a.at.monoMs > b.at.monoMs : byEnd > 0;
+  }
   const byNumber = numberOf(a) - numberOf(b);
   if (byNumber !== 0) return byNumber > 0;
   if (isBefore(b.at, a.at)) return true;

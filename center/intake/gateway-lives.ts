@@ -30,25 +30,25 @@ export const followLives = async (
     .where("gateway", "=", gateway)
     .orderBy("place")
     .execute();
-  const lives = [...known];
+  let lives: readonly GatewayLifeRow[] = known;
   let rival = false;
   let present: TakenStatus[] = [];
   for (const status of inOrder(statuses)) {
-    const monoMs = monoOf(status);
     const newest = lives.at(-1);
+    const before = status.value.data.boots ?? [];
+    const ended = before.filter((boot) => !lives.some((life) => life.boot === boot));
+    lives = [...ended.map((boot) => endedLife(gateway, boot, nowMs)), ...lives];
     const own = ownLife(lives, status);
-    if (own !== undefined && own !== newest && monoMs <= own.mono_ms + strayMessageMs) continue;
-    if (own === newest && newest !== undefined && monoMs < newest.mono_ms) continue;
-    if (own !== newest || newest === undefined) present = [];
-    if (own !== undefined && own !== newest) rival = true;
-    const next: GatewayLifeRow = {
+    const isNews = own === newest || own === undefined || before.includes(newest?.boot ?? "");
+    if (own !== undefined && monoOf(status) < own.mono_ms + (isNews ? 0 : strayMessageMs)) continue;
+    if (own === undefined || own !== newest) present = [];
+    // A short life between may as well be one whose words were held up on the way.
+    rival ||= !isNews && newest !== undefined && hasLived(newest);
+    lives = withNewest(lives, own, {
       ...(own ?? begin(gateway, status, nowMs)),
-      place: own === newest && own !== undefined ? own.place : (newest?.place ?? 0) + 1,
-      mono_ms: monoMs,
+      mono_ms: monoOf(status),
       heard_at_ms: nowMs,
-    };
-    if (own !== undefined) lives.splice(lives.indexOf(own), 1);
-    lives.push(next);
+    });
     present.push(status);
   }
   for (const life of lives) if (!known.includes(life)) await saveLife(tx, life);
@@ -69,6 +69,20 @@ export const bootPlaces = async (
   return new Map(lives.map(({ boot, place }) => [boot, place]));
 };
 
+/** `own` moves to the end, where the present life stands. */
+const withNewest = (
+  lives: readonly GatewayLifeRow[],
+  own: GatewayLifeRow | undefined,
+  next: GatewayLifeRow,
+): readonly GatewayLifeRow[] => {
+  const last = lives.at(-1)?.place ?? 0;
+  const place = own !== undefined && own === lives.at(-1) ? own.place : last + 1;
+  return [...lives.filter((life) => life !== own), { ...next, place }];
+};
+
+const hasLived = ({ first_heard_at_ms: from, heard_at_ms: to }: GatewayLifeRow): boolean =>
+  Math.abs(to - from) >= strayMessageMs;
+
 const inOrder = (statuses: readonly TakenStatus[]): readonly TakenStatus[] =>
   statuses.toSorted((a, b) => (a.value.bootid === b.value.bootid ? monoOf(a) - monoOf(b) : 0));
 
@@ -80,8 +94,21 @@ const ownLife = (
   { value: { bootid, journalid } }: TakenStatus,
 ): GatewayLifeRow | undefined =>
   lives.findLast(
-    ({ boot, journal }) => boot === bootid && (journalid === undefined || journal === journalid),
+    ({ boot, journal }) =>
+      boot === bootid && (journalid === undefined || journal === "" || journal === journalid),
   );
+
+/** Known only because a later boot says that it came after it: whatever is heard of it is old. */
+const endedLife = (gateway: string, boot: string, nowMs: number): GatewayLifeRow => ({
+  gateway,
+  boot,
+  journal: "",
+  place: 0,
+  mono_ms: Number.MAX_SAFE_INTEGER,
+  first_heard_at_ms: nowMs,
+  heard_at_ms: nowMs,
+  boot_offset_ms: null,
+});
 
 const begin = (gateway: string, { value }: TakenStatus, nowMs: number): GatewayLifeRow => ({
   gateway,

@@ -3,7 +3,7 @@
  * a `returned` that left unwritten, because the disk failed, is forgotten by a gateway that is
  * killed then: it goes on with the alarm and has no event to say so. Its status names the alarms
  * that stand, and where that is newer than the event it counts.
- * See docs/decisions/0009-the-newest-word.md.
+ * See docs/decisions/0014-the-newest-word.md.
  */
 import { asksForSignature } from "#domain/alarm.ts";
 import { inChunks } from "../store/chunks.ts";

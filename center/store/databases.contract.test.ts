@@ -1,6 +1,7 @@
 /** Every promise about stored things, on SQLite, and on PostgreSQL where one is offered. */
 import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
+import { gatewayLivesContract } from "../intake/gateway-lives.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
@@ -14,6 +15,7 @@ const databases: readonly (readonly [string, NewDatabase])[] = [
 
 for (const [name, newDatabase] of databases) {
   intakeContract(name, newDatabase);
+  gatewayLivesContract(name, newDatabase);
   manyHomesContract(name, newDatabase);
   signContract(name, newDatabase);
 }

@@ -1,4 +1,4 @@
-import type { GatewayId } from "#domain/ids.ts";
+import type { BootId, GatewayId } from "#domain/ids.ts";
 import { elapsed, epochMs, type EpochMs } from "#domain/quantity.ts";
 import type { Instant } from "#domain/time.ts";
 import type { Lane, StatusMessage } from "#domain/wire.ts";
@@ -16,6 +16,7 @@ export interface HeartbeatDeps {
   readonly gateway: GatewayId;
   readonly counts: Counts;
   readonly status: () => StatusContent;
+  readonly boots: () => readonly BootId[] | undefined;
   readonly publish: (lane: Lane, message: StatusMessage) => void;
 }
 
@@ -26,6 +27,8 @@ export const createHeartbeat = (deps: HeartbeatDeps) => {
   let lastStatus: Instant | undefined;
   let answered = true;
   let hurried = false;
+  let bootsSent = false;
+  let bootsTold = false;
   let number = 0;
 
   const isUp = (now: Instant): boolean =>
@@ -35,6 +38,8 @@ export const createHeartbeat = (deps: HeartbeatDeps) => {
     // Without an answer to the last one the center may not know what it said.
     if (!answered) picker.forget();
     const journal = deps.counts.last();
+    const boots = bootsTold ? undefined : deps.boots();
+    bootsSent ||= boots !== undefined;
     for (const content of picker.pick(deps.status(), now.monoMs)) {
       number += 1;
       const report = {
@@ -42,6 +47,7 @@ export const createHeartbeat = (deps: HeartbeatDeps) => {
         sentAtMs: now.wallMs,
         lastSeq: journal?.lastSeq ?? 0,
         pending: deps.counts.pending(),
+        ...(boots !== undefined && { boots: [...boots] }),
       };
       deps.publish("state", statusMessage(deps.gateway, number, report, journal?.id, now));
     }
@@ -54,6 +60,8 @@ export const createHeartbeat = (deps: HeartbeatDeps) => {
   return {
     /** The next status message is due at once and tells everything. */
     askForAll: (): void => {
+      bootsSent = false;
+      bootsTold = false;
       picker.forget();
       lastStatus = undefined;
     },
@@ -71,6 +79,7 @@ export const createHeartbeat = (deps: HeartbeatDeps) => {
       const wasUp = isUp(now);
       lastReceipt = now;
       answered = true;
+      bootsTold = bootsSent;
       return wasUp ? "again" : "first";
     },
     state: (now: Instant): { readonly link: "up" | "lost"; readonly lastReceiptAt?: EpochMs } => ({

@@ -14,6 +14,7 @@ import type { JournalRecord, ReportFault } from "#gateway/ports.ts";
 import type { CenterLink } from "./center-link.ts";
 import { createCounts } from "./counts.ts";
 import { createDrain } from "./drain.ts";
+import { createEarlierBoots } from "./earlier-boots.ts";
 import { createUplinkFaults } from "./faults.ts";
 import { createFlight } from "./flight.ts";
 import { createFreshAlarms } from "./fresh-alarms.ts";
@@ -72,7 +73,8 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
   const faults = createUplinkFaults(deps.reportFault);
   const counts = createCounts(journal);
   const send = createSender({ ...deps, flight, held, counts });
-  const heartbeat = createHeartbeat({ ...deps, counts, publish: send.publish });
+  const boots = createEarlierBoots(journal, clock.now().bootId);
+  const heartbeat = createHeartbeat({ ...deps, counts, boots, publish: send.publish });
   let connected = false;
   let journalId = journal.id;
 

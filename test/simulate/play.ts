@@ -14,13 +14,7 @@ export interface Outcome {
   readonly committed: readonly string[];
 }
 
-export const play = async (
-  store: Store,
-  script: Script,
-  planted?: Planted,
-  /** Holds the promises also on a card that has lied. */
-  trustCard = false,
-): Promise<Outcome> => {
+export const play = async (store: Store, script: Script, planted?: Planted): Promise<Outcome> => {
   const timetable: string[] = [];
   let nowMs = (): number => 0;
   const tell = (what: string): void => {
@@ -34,7 +28,7 @@ export const play = async (
 
   for (const step of script.steps) {
     tell(describeStep(step));
-    if (step.do === "power cut" && step.lost > 0 && !trustCard) witness.cardLies();
+    if (step.do === "power cut" && step.lost > 0) witness.cardLies();
     await take(street, step);
     await time.rest();
     await check(street);
@@ -174,7 +168,6 @@ const heal = async (street: Street): Promise<void> => {
   while ((unrest(street) || (await unlike(street))) !== "" && time.nowMs() < calmByMs) {
     await time.pass(2_000);
   }
-
 };
 
 /** What is still to come, in words; empty once everybody has everything. */
@@ -236,7 +229,7 @@ const unlike = async ({ center, witness }: Street): Promise<string> => {
   const [gateway] = gateways;
   const statuses = witness.reference.statuses();
   const unknown = statuses.filter(({ status }) => status === "unknown").length;
-    const isRight = gateway?.link === "up" && gateway.missing === 0 && gateway.pending === 0;
+  const isRight = gateway?.link === "up" && gateway.missing === 0 && gateway.pending === 0;
   if (!isRight) return `the desk shows ${JSON.stringify(gateway)}`;
   if (gateway.unknown < unknown) return `${gateway.unknown} detectors are unknown, not ${unknown}`;
   for (const { id, status } of statuses) {

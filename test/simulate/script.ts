@@ -2,6 +2,7 @@
 import type { CardTrouble } from "./card.ts";
 import type { Line, Weather } from "./network.ts";
 import { createRandom, type Random } from "./random.ts";
+import { scenes, type Scene } from "./scenes.ts";
 import type { DatabaseTrouble, Death } from "./street-center.ts";
 
 /** What can go wrong in a story; each seed has its own mixture. */
@@ -75,6 +76,8 @@ export interface ScriptOptions {
   readonly faults?: readonly FaultClass[];
   /** At least so many steps; 50 to 110 by default. */
   readonly steps?: number;
+  /** What it ends with; seldom, any of them comes in between. */
+  readonly ending?: Scene;
 }
 
 /** All registered: what becomes of strangers is told in test/scenarios/strangers.test.ts. */
@@ -88,13 +91,24 @@ export const writeScript = (seed: number, options: ScriptOptions = {}): Script =
   const troubles = troublesOf(faults);
   const steps: Step[] = [];
   while (steps.length < length) {
+    if (random.chance(0.01)) steps.push(...sceneFor(random, faults));
     steps.push(
       random.chance(0.3) && troubles.length > 0 ? random.weigh(troubles)(random) : life(random),
     );
     const ms = pause(random);
     if (ms > 0) steps.push({ do: "wait", ms });
   }
+  steps.push(...(options.ending?.(random) ?? []));
   return { seed, drill, faults, steps };
+};
+
+const sceneFor = (random: Random, faults: readonly FaultClass[]): readonly Step[] => {
+  if (faults.includes("lost writes") && faults.includes("lost messages")) {
+    return scenes.numbersGivenAgain(random);
+  }
+  return faults.includes("disk full") && faults.includes("kill")
+    ? scenes.forgottenReturn(random)
+    : [];
 };
 
 /** Often nothing, so that things meet; seldom long enough for silence and overdue receipts. */

@@ -1,7 +1,7 @@
 /** Plays many seeds and explains the first that fail. */
 import type { Store } from "#center/store/open-store.ts";
 import { play, type Outcome } from "./play.ts";
-import { troubleFor, type Planted } from "./planted.ts";
+import { endingFor, troubleFor, type Planted } from "./planted.ts";
 import { faultClasses, writeScript, type FaultClass, type Script, type Step } from "./script.ts";
 
 /** From the environment: where to begin and how many; a whole night is `SEEDS=1000000`. */
@@ -89,7 +89,12 @@ export const huntPlanted = async (
   let caught = 0;
   for (const seed of seeds) {
     const faults = troubleFor[planted] ?? faultClasses.filter((one) => one !== "lost writes");
-    const written = writeScript(seed, { faults, steps: 250 });
+    const ending = endingFor[planted];
+    const written = writeScript(seed, {
+      faults: ending === undefined ? faults : [],
+      steps: ending === undefined ? 250 : 30,
+      ...(ending !== undefined && { ending }),
+    });
     const { violation } = await play(
       store,
       { ...written, drill: planted === "drill unmarked" },
