@@ -21,68 +21,69 @@ export const reopenAlarms = async (
 ): Promise<readonly string[]> => {
   const changed: string[] = [];
   for (const [gateway, detectors] of detectorsByGateway) {
-    for (const chunk of inChunks([...detectors])) {
-      for (const picture of await picturesOf(tx, gateway, chunk)) {
-        changed.push(...(await checkDetector(tx, picture, nowMs)));
-      }
+    const doubtful = await doubtfulAt(tx, gateway);
+    if (doubtful.length === 0) continue;
+    const pictures = await picturesOf(tx, gateway, [...detectors]);
+    const places = await bootPlaces(tx, gateway);
+    for (const row of doubtful) {
+      const picture = pictures.get(row.detector);
+      if (picture === undefined || !isNewer(picture, row, places)) continue;
+      const stands = standingIn(picture).includes(row.gateway_episode);
+      if (stands && row.condition === "returned") await reopen(tx, row, nowMs);
+      else if (!stands && row.since !== null) await takeBack(tx, row);
+      else continue;
+      changed.push(row.episode);
     }
   }
   return changed;
 };
 
-/** Pictures that name alarms, or once did. */
+type Doubtful = AlarmRow & { readonly since: number | null };
+
+/** Alarms told as returned that their gateway names, and those that stand by its picture only. */
+const doubtfulAt = async (tx: Writing, gateway: string): Promise<readonly Doubtful[]> => {
+  const named = await tx
+    .selectFrom("detectors")
+    .select("status")
+    .where("gateway", "=", gateway)
+    .where("standing", "=", 1)
+    .execute();
+  const doubtful: Doubtful[] = await tx
+    .selectFrom("alarms")
+    .innerJoin("reopened", "reopened.episode", "alarms.episode")
+    .selectAll("alarms")
+    .select("reopened.since_ms as since")
+    .where("alarms.gateway", "=", gateway)
+    .execute();
+  for (const chunk of inChunks(named.flatMap(standingIn))) {
+    const rows = await tx
+      .selectFrom("alarms")
+      .selectAll()
+      .where("gateway", "=", gateway)
+      .where("gateway_episode", "in", chunk)
+      .where("condition", "=", "returned")
+      .execute();
+    doubtful.push(...rows.map((row) => ({ ...row, since: null })));
+  }
+  return doubtful;
+};
+
 const picturesOf = async (
   tx: Writing,
   gateway: string,
   detectors: readonly string[],
-): Promise<readonly DetectorRow[]> => {
-  const rows = await tx
-    .selectFrom("detectors")
-    .selectAll()
-    .where("gateway", "=", gateway)
-    .where("detector", "in", detectors)
-    .execute();
-  const reopened = await tx
-    .selectFrom("reopened")
-    .select("detector")
-    .where("gateway", "=", gateway)
-    .execute();
-  const waiting = new Set(reopened.map(({ detector }) => detector));
-  return rows.filter((row) => standingIn(row).length > 0 || waiting.has(row.detector));
-};
-
-const checkDetector = async (
-  tx: Writing,
-  picture: DetectorRow,
-  nowMs: number,
-): Promise<readonly string[]> => {
-  const { gateway, detector } = picture;
-  const standing = standingIn(picture);
-  const rows = await tx
-    .selectFrom("alarms")
-    .leftJoin("reopened", "reopened.episode", "alarms.episode")
-    .selectAll("alarms")
-    .select("reopened.since_ms as since")
-    .where("alarms.gateway", "=", gateway)
-    .where("alarms.detector", "=", detector)
-    .where((eb) =>
-      eb.or([
-        eb("reopened.episode", "is not", null),
-        ...(standing.length > 0 ? [eb("alarms.gateway_episode", "in", standing)] : []),
-      ]),
-    )
-    .execute();
-  const changed: string[] = [];
-  const places = rows.length === 0 ? undefined : await bootPlaces(tx, gateway);
-  for (const row of rows) {
-    if (!isNewer(picture, row, places)) continue;
-    const stands = standing.includes(row.gateway_episode);
-    if (stands && row.condition === "returned") await reopen(tx, row, nowMs);
-    else if (!stands && row.since !== null) await takeBack(tx, row);
-    else continue;
-    changed.push(row.episode);
+): Promise<ReadonlyMap<string, DetectorRow>> => {
+  const pictures = new Map<string, DetectorRow>();
+  for (const chunk of inChunks(detectors)) {
+    const rows = await tx
+      .selectFrom("detectors")
+      .selectAll()
+      .where("gateway", "=", gateway)
+      .where("detector", "in", chunk)
+      .execute();
+    for (const row of rows) pictures.set(row.detector, row);
   }
-  return changed;
+  return pictures;
 };
 
 /**
@@ -92,7 +93,7 @@ const checkDetector = async (
 const isNewer = (
   { boot, mono_ms: monoMs }: DetectorRow,
   row: AlarmRow,
-  places: ReadonlyMap<string, number> = new Map(),
+  places: ReadonlyMap<string, number>,
 ): boolean => {
   const { at } = parseNotice(row.notice).event;
   // A status says whole milliseconds.
@@ -139,7 +140,7 @@ const setCondition = async (
 };
 
 /** Written by `save-status.ts` from a checked status message. */
-const standingIn = ({ status }: DetectorRow): readonly string[] => {
+const standingIn = ({ status }: Pick<DetectorRow, "status">): readonly string[] => {
   const { episodes = [] }: { readonly episodes?: readonly string[] } = JSON.parse(status);
   return episodes;
 };

@@ -114,6 +114,7 @@ const detectorRows = (
           state: status.state,
           status: JSON.stringify(status),
           boot: value.bootid,
+          standing: Number((status.episodes?.length ?? 0) > 0),
           mono_ms: Math.round(Number(value.monoms)),
         },
       ]),
@@ -131,6 +132,7 @@ const upsertDetectors = async (tx: Writing, rows: readonly DetectorRow[]): Promi
           state: eb.ref("excluded.state"),
           status: eb.ref("excluded.status"),
           boot: eb.ref("excluded.boot"),
+          standing: eb.ref("excluded.standing"),
           mono_ms: eb.ref("excluded.mono_ms"),
         })),
       )

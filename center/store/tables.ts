@@ -92,6 +92,8 @@ export interface DetectorRow {
   /** When it was told, by the gateway's clock; null: before the center kept it. */
   readonly boot: string | null;
   readonly mono_ms: number | null;
+  /** 1 while it names alarms that stand. */
+  readonly standing: number | null;
 }
 
 /** An alarm that was told as returned and stands all the same; see `intake/reopen-alarms.ts`. */

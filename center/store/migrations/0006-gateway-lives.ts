@@ -38,6 +38,7 @@ export const gatewayLives = async (db: Kysely<unknown>): Promise<void> => {
     db.schema.alterTable(table).addColumn(name, "bigint").execute();
   await text("detectors", "boot");
   await whole("detectors", "mono_ms");
+  await whole("detectors", "standing");
   await text("gateways", "journal");
   await whole("gateways", "rival_at_ms");
   await whole("gateways", "clock_offset_ms");
