@@ -45,6 +45,17 @@ export interface Settling {
   readonly contradicted?: number;
 }
 
+export interface JournalCounts {
+  readonly lastSeq: number;
+  readonly pending: number;
+  /** The id this journal had before it was renewed, and the numbers it took over from it. */
+  readonly renewedFrom?: {
+    readonly journal: JournalId;
+    readonly from: number;
+    readonly to: number;
+  };
+}
+
 /** The append-only record of alarms. Nothing pending is ever deleted. */
 export interface Journal {
   readonly id: JournalId;
@@ -70,7 +81,7 @@ export interface Journal {
    * and unknown numbers are harmless.
    */
   readonly settle: (settlement: Settlement) => Promise<Settling>;
-  readonly counts: () => Promise<{ readonly lastSeq: number; readonly pending: number }>;
+  readonly counts: () => Promise<JournalCounts>;
   readonly close: () => Promise<void>;
 }
 

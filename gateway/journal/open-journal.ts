@@ -70,10 +70,15 @@ export const createJournal = (
   renew: async () => {
     await thread.ask({ kind: "renew" });
   },
+  prune: async (beforeWallMs) => {
+    const answer = await thread.ask({ kind: "prune", beforeWallMs });
+    return answer.kind === "pruned" ? answer.records : unexpected(answer);
+  },
   counts: async () => {
     const answer = await thread.ask({ kind: "counts" });
     if (answer.kind !== "counts") return unexpected(answer);
-    return { lastSeq: answer.lastSeq, pending: answer.pending };
+    const { kind: _, ...counts } = answer;
+    return counts;
   },
   close: thread.close,
 });

@@ -92,7 +92,7 @@ const answerAll = (file: JournalFile, requests: readonly Request[]): readonly Re
 };
 
 const isWrite = ({ kind }: Question): boolean =>
-  kind === "append" || kind === "settle" || kind === "renew";
+  kind === "append" || kind === "settle" || kind === "renew" || kind === "prune";
 
 const answer = (file: JournalFile, { number, question, wallMs }: Request): Reply => {
   try {
@@ -113,6 +113,8 @@ const ask = (file: JournalFile, question: Question, wallMs: number): Answer => {
     case "renew":
       file.renew(wallMs);
       return { kind: "done" };
+    case "prune":
+      return { kind: "pruned", records: file.prune(question.beforeWallMs, wallMs) };
     case "pending": {
       const { lane, afterSeq, limit } = question;
       return { kind: "rows", rows: file.pending(lane, afterSeq, limit) };

@@ -122,6 +122,7 @@ const plantInJournal = ({ journal, planted }: LifeParts): RenewableJournal => {
     pending: journal.pending,
     settle: journal.settle,
     renew: journal.renew,
+    prune: journal.prune,
     counts: journal.counts,
     close: journal.close,
   };
