@@ -75,6 +75,7 @@ export interface StatusFacts {
   /** By the gateway's wall clock, which may be wrong. */
   readonly sentAtMs?: number;
   readonly boots?: readonly string[];
+  readonly renewed?: StatusMessage["data"]["renewed"];
   readonly lastSeq?: number;
   readonly pending?: number;
   readonly detectors?: readonly DetectorStatus[];
@@ -216,6 +217,7 @@ const status = (speaker: Speaker, facts: StatusFacts): StatusMessage => ({
     detectors: [...(facts.detectors ?? [])],
     faults: [...(facts.faults ?? [])],
     ...(facts.rules && { rules: facts.rules }),
+    ...(facts.renewed && { renewed: facts.renewed }),
     ...(facts.boots && { boots: [...facts.boots] }),
   },
 });

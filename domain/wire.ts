@@ -166,6 +166,14 @@ const statusReport = Type.Object({
   faults: Type.Array(bilingual),
   /** Boots before this one, oldest first, as far as known; only until the center has answered. */
   boots: Type.Optional(Type.Array(name)),
+  /** The id the journal had before, and which of its numbers it took over under the same numbers. */
+  renewed: Type.Optional(
+    Type.Object({
+      journal: name,
+      from: Type.Integer({ minimum: 1 }),
+      to: Type.Integer({ minimum: 0 }),
+    }),
+  ),
 });
 export type StatusReport = Static<typeof statusReport>;
 

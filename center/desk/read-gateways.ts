@@ -39,7 +39,7 @@ export const readGateways = async (
       // What an ended journal lacks will not come any more; `canary prove` names it.
       missing: (journals.get(row.id) ?? [])
         .filter(({ journal }) => row.journal === null || journal === row.journal)
-        .map((one) => missingIn(parseRanges(one.received), one.recorded))
+        .map((one) => missingIn(parseRanges(one.received), one.recorded, one.first))
         .reduce((sum, missing) => sum + missing, 0),
       refusals: refusals.get(row.id),
     }),
@@ -71,7 +71,7 @@ export const readCompleteness = async (
       journal: row.journal,
       recorded: Math.max(row.recorded, highest(ranges)),
       received: count(ranges),
-      holes: holesIn(ranges, row.recorded),
+      holes: holesIn(ranges, row.recorded, row.first ?? 1),
     };
   });
 };
@@ -80,8 +80,8 @@ export const isKnownGateway = async (db: Reading, id: string): Promise<boolean> 
   (await db.selectFrom("gateways").select("id").where("id", "=", id).executeTakeFirst()) !==
   undefined;
 
-const missingIn = (ranges: Ranges, recorded: number): number =>
-  Math.max(recorded, highest(ranges)) - count(ranges);
+const missingIn = (ranges: Ranges, recorded: number, first: number | null): number =>
+  count(holesIn(ranges, recorded, first ?? 1));
 
 const composeGateway = (
   row: GatewayRow,

@@ -147,6 +147,7 @@ const settle = (
       ...(journal !== undefined && { journal }),
       stretches: state?.stretches ?? [],
       recorded: state?.recorded ?? 0,
+      first: state?.first ?? 1,
       ids: [],
       refused: [],
     };

@@ -7,13 +7,13 @@ export const highest = (ranges: Ranges): number => ranges.at(-1)?.[1] ?? 0;
 export const count = (ranges: Ranges): number =>
   ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0);
 
-/** What is missing from 1 up to the highest that arrived, or up to `recorded` when that is more. */
-export const holesIn = (ranges: Ranges, recorded = 0): Ranges => {
+/** What is missing from `first` up to the highest that arrived, or up to `recorded` when that is more. */
+export const holesIn = (ranges: Ranges, recorded = 0, first = 1): Ranges => {
   const holes: [number, number][] = [];
-  let next = 1;
+  let next = first;
   for (const [from, to] of ranges) {
     if (from > next) holes.push([next, from - 1]);
-    next = to + 1;
+    next = Math.max(next, to + 1);
   }
   if (recorded >= next) holes.push([next, recorded]);
   return holes;

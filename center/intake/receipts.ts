@@ -12,6 +12,7 @@ export interface Settled {
   readonly stretches: readonly Stretch[];
   /** Highest number the gateway says it has written; 0 when it has not said. */
   readonly recorded: number;
+  readonly first: number;
   readonly ids: readonly string[];
   readonly refused: readonly { id: string; reason: { zh: string; en: string } }[];
 }
@@ -24,7 +25,7 @@ export const receiptsFor = (
   settled: Settled,
   nowMs: number,
 ): readonly { readonly topic: string; readonly payload: string }[] => {
-  const promise = promiseOf(settled.stretches, settled.recorded);
+  const promise = promiseOf(settled.stretches, settled.recorded, settled.first);
   const pages = Math.max(
     1,
     Math.ceil(settled.ids.length / idsPerReceiptMax),

@@ -1,3 +1,4 @@
+import type { StatusReport } from "#domain/wire.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { CompletenessRow } from "../store/tables.ts";
 import type { TakenRecord, TakenStatus } from "./read-message.ts";
@@ -15,9 +16,12 @@ export interface JournalState {
   readonly journal: string;
   readonly stretches: readonly Stretch[];
   readonly recorded: number;
+  readonly first: number;
   /** Whether this batch changed it. */
   readonly changed: boolean;
 }
+
+type Renewed = NonNullable<StatusReport["renewed"]>;
 
 /** Adds the numbers of a batch, and what the gateways say they have written, per journal. */
 export const saveCompleteness = async (
@@ -27,7 +31,7 @@ export const saveCompleteness = async (
 ): Promise<readonly JournalState[]> => {
   const journals = new Map<
     string,
-    { gateway: string; journal: string; arrived: Arrived[]; told: number }
+    { gateway: string; journal: string; arrived: Arrived[]; told: number; renewed?: Renewed }
   >();
   const at = (gateway: string, journal: string) => {
     const key = JSON.stringify([gateway, journal]);
@@ -44,10 +48,11 @@ export const saveCompleteness = async (
     if (value.journalid === undefined) continue;
     const entry = at(gateway, value.journalid);
     entry.told = Math.max(entry.told, value.data.lastSeq);
+    if (value.data.renewed !== undefined) entry.renewed = value.data.renewed;
   }
 
   const states: JournalState[] = [];
-  for (const { gateway, journal, arrived, told } of journals.values()) {
+  for (const { gateway, journal, arrived, told, renewed } of journals.values()) {
     const row = await tx
       .selectFrom("completeness")
       .selectAll()
@@ -56,10 +61,16 @@ export const saveCompleteness = async (
       .executeTakeFirst();
     const stretches = withRecords(row === undefined ? [] : parseStretches(row.received), arrived);
     const recorded = Math.max(row?.recorded ?? 0, told);
+    const first = row?.first ?? renewed?.from ?? null;
     const received = stretchesToJson(stretches);
-    const changed = row === undefined || row.received !== received || row.recorded !== recorded;
-    if (changed) await upsert(tx, { gateway, journal, received, recorded });
-    states.push({ gateway, journal, stretches, recorded, changed });
+    const changed =
+      row === undefined ||
+      row.received !== received ||
+      row.recorded !== recorded ||
+      row.first !== first;
+    if (changed) await upsert(tx, { gateway, journal, received, recorded, first });
+    if (renewed !== undefined) await saveRenewal(tx, { gateway, journal, renewed });
+    states.push({ gateway, journal, stretches, recorded, first: first ?? 1, changed });
   }
   return states;
 };
@@ -71,7 +82,29 @@ const upsert = async (tx: Writing, row: CompletenessRow): Promise<void> => {
     .onConflict((conflict) =>
       conflict
         .columns(["gateway", "journal"])
-        .doUpdateSet({ received: row.received, recorded: row.recorded }),
+        .doUpdateSet({ received: row.received, recorded: row.recorded, first: row.first }),
     )
+    .execute();
+};
+
+/** Once known it never changes: an id is given to one journal, once. */
+const saveRenewal = async (
+  tx: Writing,
+  {
+    gateway,
+    journal,
+    renewed,
+  }: { readonly gateway: string; readonly journal: string; readonly renewed: Renewed },
+): Promise<void> => {
+  await tx
+    .insertInto("journal_renewals")
+    .values({
+      gateway,
+      journal: renewed.journal,
+      goes_on_as: journal,
+      from_seq: renewed.from,
+      to_seq: renewed.to,
+    })
+    .onConflict((conflict) => conflict.columns(["gateway", "journal"]).doNothing())
     .execute();
 };

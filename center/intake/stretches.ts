@@ -75,9 +75,9 @@ export interface Promised {
  * learns what to send again. With more holes than one message should carry it promises less, never
  * more.
  */
-export const promiseOf = (stretches: readonly Stretch[], recorded = 0): Promised => {
+export const promiseOf = (stretches: readonly Stretch[], recorded = 0, first = 1): Promised => {
   const ranges = rangesOf(stretches);
-  const holes = holesIn(ranges, recorded).map(([from, to]): [number, number] => [from, to]);
+  const holes = holesIn(ranges, recorded, first).map(([from, to]): [number, number] => [from, to]);
   const beyond = holes[holesPerReceiptMax];
   const upTo = beyond === undefined ? Math.max(recorded, highest(ranges)) : beyond[0] - 1;
   return {

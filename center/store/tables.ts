@@ -126,14 +126,17 @@ export interface CompletenessRow {
   readonly received: string;
   /** Highest number the gateway says it has written. */
   readonly recorded: number;
+  /** The number it begins with, where older ones had left it before it was renewed; null: 1. */
+  readonly first: number | null;
 }
 
-/** A journal that ended and goes on under another id, with its first `carried` records. */
+/** A journal that ended and goes on under another id, which took over its numbers `from` … `to`. */
 export interface JournalRenewalRow {
   readonly gateway: string;
   readonly journal: string;
   readonly goes_on_as: string;
-  readonly carried: number;
+  readonly from_seq: number;
+  readonly to_seq: number;
 }
 
 export interface AlarmRow {

@@ -39,6 +39,7 @@ export const createHeartbeat = (deps: HeartbeatDeps) => {
     if (!answered) picker.forget();
     const journal = deps.counts.last();
     const boots = bootsTold ? undefined : deps.boots();
+    const renewed = bootsTold ? undefined : deps.counts.renewedFrom();
     bootsSent ||= boots !== undefined;
     for (const content of picker.pick(deps.status(), now.monoMs)) {
       number += 1;
@@ -48,6 +49,7 @@ export const createHeartbeat = (deps: HeartbeatDeps) => {
         lastSeq: journal?.lastSeq ?? 0,
         pending: deps.counts.pending(),
         ...(boots !== undefined && { boots: [...boots] }),
+        ...(renewed !== undefined && { renewed }),
       };
       deps.publish("state", statusMessage(deps.gateway, number, report, journal?.id, now));
     }

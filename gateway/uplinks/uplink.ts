@@ -108,7 +108,10 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     const now = clock.now();
     heartbeat.tick(now);
     // A journal salvaged or renewed while running is another one, with everything unconfirmed.
-    if (journal.id !== journalId) drain.restart();
+    if (journal.id !== journalId) {
+      heartbeat.askForAll();
+      drain.restart();
+    }
     journalId = journal.id;
     send.due(now.monoMs);
     drain.run(); // also without a cause: whatever interrupted it, within a second it goes on

@@ -29,7 +29,8 @@ export const gatewayLives = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn("gateway", "text", (column) => column.notNull())
     .addColumn("journal", "text", (column) => column.notNull())
     .addColumn("goes_on_as", "text", (column) => column.notNull())
-    .addColumn("carried", "bigint", (column) => column.notNull())
+    .addColumn("from_seq", "bigint", (column) => column.notNull())
+    .addColumn("to_seq", "bigint", (column) => column.notNull())
     .addPrimaryKeyConstraint("journal_renewals_pk", ["gateway", "journal"])
     .execute();
   const text = (table: string, name: string) =>
@@ -39,6 +40,7 @@ export const gatewayLives = async (db: Kysely<unknown>): Promise<void> => {
   await text("detectors", "boot");
   await whole("detectors", "mono_ms");
   await whole("detectors", "standing");
+  await whole("completeness", "first");
   await text("gateways", "journal");
   await whole("gateways", "rival_at_ms");
   await whole("gateways", "clock_offset_ms");
