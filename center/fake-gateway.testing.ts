@@ -62,6 +62,8 @@ export interface Told {
 }
 
 const bootedAtMs = 1_795_000_000_000;
+/** The center of `open-ground.testing.ts` begins so long after; their clocks agree then. */
+const groundBeginsMs = 100_000;
 
 /** Whose words they are. */
 interface Speaker {
@@ -210,7 +212,7 @@ const status = (speaker: Speaker, facts: StatusFacts): StatusMessage => ({
   journalid: speaker.journal,
   type: "canary.status.v1",
   data: {
-    sentAtMs: facts.sentAtMs ?? bootedAtMs,
+    sentAtMs: facts.sentAtMs ?? bootedAtMs + groundBeginsMs,
     lastSeq: facts.lastSeq ?? 0,
     pending: facts.pending ?? 0,
     drill: false,

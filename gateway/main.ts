@@ -23,6 +23,7 @@ import { createFaultBoard, type FaultBoard } from "./fault-board.ts";
 import { openGatewayHttp } from "./http/server.ts";
 import { createStatusReader, type GatewayStatus } from "./http/status.ts";
 import { openJournal } from "./journal/open-journal.ts";
+import { keepRetention } from "./journal/retention.ts";
 import { createKeeper } from "./keeper.ts";
 import { reviveStates } from "./known-states.ts";
 import { createLinkRelay } from "./link-relay.ts";
@@ -171,7 +172,13 @@ const protect = async (world: World, broker: MqttListener) => {
     take: pipeline.take,
     reportFault: links.report,
   });
-  return { lines, buzzers, keeper, points, pipeline, link, uplink, sources };
+  const retention = keepRetention({
+    journal,
+    clock,
+    timers,
+    ...(site.gateway.journalDays !== undefined && { days: site.gateway.journalDays }),
+  });
+  return { lines, buzzers, keeper, points, pipeline, link, uplink, sources, retention };
 };
 
 /** The page and the figures, last: nobody's safety waits for them. */
@@ -192,6 +199,7 @@ const finish = async (
     if (http.ok) await http.value.close();
     await Promise.all(protection.sources.map((one) => one.close()));
     await broker.close();
+    await protection.retention.close();
     await protection.uplink.close();
     await protection.link.close();
     await protection.buzzers.close();

@@ -1,6 +1,7 @@
 import type { DeskGateway } from "#domain/desk.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { count, highest, holesIn, parseRanges, type Ranges } from "../intake/number-ranges.ts";
+import { clockToleranceMs } from "../intake/rebase-times.ts";
 import type { Reading } from "../store/open-store.ts";
 import type { GatewayRow } from "../store/tables.ts";
 
@@ -106,6 +107,7 @@ const composeGateway = (
     faults: [
       ...view.centerFaults.map(({ zh, en }) => ({ zh, en })),
       ...(view.registered.has(row.id) ? [] : [unregistered(row.id)]),
+      ...clockFaults(row),
       ...(isRivalled(row, view.nowMs) ? [rivalled(row.id)] : []),
       ...(facts.refusals === undefined ? [] : [explainRefusals(facts.refusals)]),
       ...parseFaults(row.faults),
@@ -163,6 +165,30 @@ const explainRefusals = ({ count, last }: Refusals): { zh: string; en: string } 
   zh: `24 小时内中心拒收 ${count} 条报文,最近一条:${last.zh}`,
   en: `the center refused ${count} messages within 24 h, the last one: ${last.en}`,
 });
+
+const clockFaults = ({
+  id,
+  clock_offset_ms: offsetMs,
+}: GatewayRow): readonly { zh: string; en: string }[] => {
+  if (offsetMs === null || Math.abs(offsetMs) <= clockToleranceMs) return [];
+  const seconds = Math.round(offsetMs / 1_000);
+  return [
+    {
+      zh: `网关「${id}」的时钟与中心相差 ${seconds} 秒:报警顺序和时长不受影响,显示的钟点可能不对。请检查该网关和中心的校时`,
+      en: `the clock of gateway "${id}" differs from the center's by ${seconds} s: order and durations are right, the time of day shown may not be. Check time synchronisation of both`,
+    },
+  ];
+};
+
+/** Wall clocks of the gateways against ours, in seconds, as last measured; for the metrics. */
+export const readClockOffsets = async (
+  db: Reading,
+): Promise<readonly (readonly [gateway: string, seconds: number])[]> => {
+  const rows = await db.selectFrom("gateways").select(["id", "clock_offset_ms"]).execute();
+  return rows.flatMap(({ id, clock_offset_ms: offsetMs }) =>
+    offsetMs === null ? [] : [[id, offsetMs / 1_000] as const],
+  );
+};
 
 /** An older life is noticed again every 20 s; see `intake/gateway-lives.ts`. */
 const rivalShownMs = 60_000;

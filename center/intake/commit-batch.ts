@@ -10,6 +10,7 @@ import type {
   TakenStatus,
 } from "./read-message.ts";
 import type { Settled } from "./receipts.ts";
+import { rebaseTimes } from "./rebase-times.ts";
 import { reopenAlarms } from "./reopen-alarms.ts";
 import { saveAlarms } from "./save-alarms.ts";
 import { saveCompleteness, type JournalState } from "./save-completeness.ts";
@@ -40,11 +41,13 @@ export const commitBatch = (
     const journals = await saveCompleteness(tx, records, statuses);
     const status = await saveStatus(tx, batch, nowMs);
     const reopened = await reopenAlarms(tx, speakersOf(alarmsIn(news), status.detectors), nowMs);
+    const redated = await rebaseTimes(tx, status.newest, episodes, nowMs);
     await saveRefusals(tx, refused, nowMs);
     await noteChanges(tx, [
       ...asChanges("alarm", [
         ...episodes,
         ...reopened,
+        ...redated,
         ...(await onDeskAt(tx, status.detectors)),
         ...(await onDeskAt(tx, acted)),
       ]),

@@ -67,13 +67,64 @@ export const gatewayLivesContract = (database: string, newDatabase: NewDatabase)
       for (const [turn, box] of story.entries()) {
         for (const n of [0, 1, 2, 3, 4]) {
           ground.time.advance(5_000);
-          await ground.take(box.status({ atMs: 1_000 + (turn * 5 + n) * 5_000 }));
+          const sentAtMs = ground.time.clock.now().wallMs;
+          await ground.take(box.status({ atMs: 1_000 + (turn * 5 + n) * 5_000, sentAtMs }));
         }
         const expected = turn < 2 ? [] : [expect.stringContaining("two boxes")];
         expect(await faults()).toEqual(expected);
       }
       ground.time.advance(61_000);
       expect(await faults()).toEqual([]);
+    });
+
+    const times = async () => {
+      const [alarm] = (await ground.desk()).alarms;
+      return {
+        first: alarm?.firstAtMs,
+        last: alarm?.lastAtMs,
+        told: alarm?.notice.event.at.wallMs,
+      };
+    };
+
+    test("a gateway that starts in 1970 is a fault, and its alarms are dated when its clock is right", async () => {
+      await ground.take(gateway.status({ atMs: 1_000, sentAtMs: 6_000 }));
+      expect(await faults()).toEqual([
+        expect.stringContaining("differs from the center's by -1795"),
+      ]);
+      await ground.take(gateway.alarm({ seq: 1, atMs: 2_000, wallMs: 7_000 }));
+      await ground.take(gateway.alarm({ seq: 2, kind: "worsened", atMs: 62_000, wallMs: 67_000 }));
+      expect(await times()).toEqual({ first: 7_000, last: 67_000, told: 67_000 });
+
+      ground.time.advance(90_000);
+      const sentAtMs = ground.time.clock.now().wallMs;
+      await ground.take(gateway.status({ atMs: 91_000, sentAtMs }));
+      expect(await faults()).toEqual([]);
+      const bootedMs = sentAtMs - 91_000;
+      expect(await times()).toEqual({
+        first: bootedMs + 2_000,
+        last: bootedMs + 62_000,
+        told: 67_000,
+      });
+      // What was dated wrongly and comes only now is put right as well.
+      await ground.take(gateway.alarm({ seq: 3, kind: "returned", atMs: 80_000, wallMs: 85_000 }));
+      expect((await times()).last).toBe(bootedMs + 80_000);
+    });
+
+    test("a clock that jumps by an hour and back dates nothing wrongly for good", async () => {
+      const hourMs = 3_600_000;
+      const nowMs = () => ground.time.clock.now().wallMs;
+      await ground.take(gateway.status({ atMs: 1_000, sentAtMs: nowMs() }));
+      await ground.take(gateway.alarm({ seq: 1, atMs: 2_000, wallMs: nowMs() + hourMs }));
+      await ground.take(gateway.status({ atMs: 3_000, sentAtMs: nowMs() + hourMs }));
+      expect(await faults()).toEqual([expect.stringContaining("by 3600 s")]);
+      expect((await times()).first).toBe(nowMs() + 1_000);
+    });
+
+    test("what was dated while the clock was right stays so", async () => {
+      const nowMs = ground.time.clock.now().wallMs;
+      await ground.take(gateway.status({ atMs: 1_000, sentAtMs: nowMs }));
+      await ground.take(gateway.alarm({ seq: 1, atMs: 2_000, wallMs: nowMs + 1_700 }));
+      expect((await times()).first).toBe(nowMs + 1_700);
     });
 
     test("numbers given twice are two ends in the receipt, not one stretch", async () => {

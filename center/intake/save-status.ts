@@ -2,6 +2,7 @@ import { inChunks } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { DetectorRow, GatewayRow } from "../store/tables.ts";
 import { followLives, monoOf } from "./gateway-lives.ts";
+import { clockToleranceMs } from "./rebase-times.ts";
 import type { ReadMessage, TakenStatus } from "./read-message.ts";
 
 /** What the page must redraw. */
@@ -9,6 +10,8 @@ export interface StatusChange {
   readonly gateways: readonly string[];
   /** Detectors whose newest values changed, by gateway. */
   readonly detectors: ReadonlyMap<string, readonly string[]>;
+  /** The newest status of each gateway's present life. */
+  readonly newest: ReadonlyMap<string, TakenStatus>;
 }
 
 /**
@@ -22,6 +25,7 @@ export const saveStatus = async (
 ): Promise<StatusChange> => {
   const changed: string[] = [];
   const detectors = new Map<string, readonly string[]>();
+  const newestByGateway = new Map<string, TakenStatus>();
   for (const [gateway, ofGateway] of Map.groupBy(messages, (one) => one.gateway)) {
     const before = await tx
       .selectFrom("gateways")
@@ -35,6 +39,7 @@ export const saveStatus = async (
       nowMs,
     );
     const newest = statuses.at(-1);
+    if (newest !== undefined) newestByGateway.set(gateway, newest);
     if (before === undefined || newest !== undefined) {
       const after = gatewayRow(gateway, newest, { before, rival, nowMs });
       await upsertGateway(tx, after);
@@ -48,7 +53,7 @@ export const saveStatus = async (
         rows.map((row) => row.detector),
       );
   }
-  return { gateways: changed, detectors };
+  return { gateways: changed, detectors, newest: newestByGateway };
 };
 
 const gatewayRow = (
@@ -90,7 +95,12 @@ const looksDifferent = (before: GatewayRow | undefined, after: GatewayRow): bool
   before.drill !== after.drill ||
   before.pending !== after.pending ||
   before.faults !== after.faults ||
-  before.rules !== after.rules;
+  before.rules !== after.rules ||
+  before.rival_at_ms !== after.rival_at_ms ||
+  isClockWrong(before) !== isClockWrong(after);
+
+const isClockWrong = ({ clock_offset_ms: offsetMs }: GatewayRow): boolean =>
+  Math.abs(offsetMs ?? 0) > clockToleranceMs;
 
 const upsertGateway = async (tx: Writing, { id, ...values }: GatewayRow): Promise<void> => {
   await tx

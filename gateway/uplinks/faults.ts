@@ -50,6 +50,11 @@ export const lostText = (records: number): Bilingual => ({
   en: `the center has lost ${records} records it had confirmed (its database was replaced or restored from an older copy); they are sent again. Ask the center what happened`,
 });
 
+export const clockText = (seconds: number): Bilingual => ({
+  zh: `本网关时钟与中心相差 ${seconds} 秒。报警顺序和时长不受影响。请检查校时(NTP)`,
+  en: `this gateway's clock differs from the center's by ${seconds} s. Order and durations of alarms are right all the same. Check its time synchronisation (NTP)`,
+});
+
 export const unreadText = (error: unknown): Bilingual => ({
   zh: `待发记录读取或发送失败(${String(error)}),自动重试。如反复出现请检查存储卡`,
   en: `records waiting for the center could not be read or sent (${String(error)}); it is tried again. If this stays, check the storage card`,

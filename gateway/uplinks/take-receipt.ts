@@ -6,6 +6,7 @@ import type { RenewableJournal } from "#gateway/journal/renewable-journal.ts";
 import type { JournalRecord } from "#gateway/ports.ts";
 import type { Counts } from "./counts.ts";
 import {
+  clockText,
   foreignText,
   givenTwiceText,
   lostText,
@@ -36,6 +37,8 @@ export interface ReceiptDeps {
   readonly onConfirmed: () => void;
 }
 
+/** As the center's; see `center/intake/rebase-times.ts`. */
+const clockToleranceMs = 5_000;
 const renewalPauseMs = 600_000;
 
 /** Takes messages from the center and acts on the receipts among them. */
@@ -64,6 +67,14 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
     const [last] = refused.slice(-1);
     if (last !== undefined) faults.show("center-refuses", refusedText(last));
     else if (flight.refused() === 0) faults.clear("center-refuses");
+  };
+
+  let wrongInARow = 0;
+  /** Several in a row: one may have been held up on its way. */
+  const watchClock = (offsetMs: number): void => {
+    wrongInARow = Math.abs(offsetMs) > clockToleranceMs ? wrongInARow + 1 : 0;
+    if (wrongInARow === 0) faults.clear("clock-offset");
+    if (wrongInARow >= 3) faults.show("clock-offset", clockText(Math.round(-offsetMs / 1_000)));
   };
 
   let lastRenewal: MonoMs | undefined;
@@ -116,6 +127,7 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
     faults.clear("receipt-foreign");
     const now = deps.clock.now();
     deps.onHeard(now);
+    watchClock(Date.parse(parsed.value.time) - now.wallMs);
     for (const id of data.ids) held.forget(id);
     takeRefusals(data.refused, now);
     if (data.journalid !== undefined) void confirm(data);
