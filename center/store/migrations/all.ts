@@ -3,7 +3,9 @@ import type { Migration } from "kysely/migration";
 import { intakeDeskAccounts } from "./0001-intake-desk-accounts.ts";
 import { actionsStreet } from "./0002-actions-street.ts";
 import { registerGrants } from "./0003-register-grants.ts";
-import { gatewayLives } from "./0006-gateway-lives.ts";
+import { cases } from "./0004-cases.ts";
+import { oneIntake } from "./0008-one-intake.ts";
+import { gatewayLives } from "./0009-gateway-lives.ts";
 
 const up = (run: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: run });
 
@@ -12,5 +14,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0001-intake-desk-accounts": up(intakeDeskAccounts),
   "0002-actions-street": up(actionsStreet),
   "0003-register-grants": up(registerGrants),
-  "0006-gateway-lives": up(gatewayLives),
+  "0004-cases": up(cases),
+  "0008-one-intake": up(oneIntake),
+  "0009-gateway-lives": up(gatewayLives),
 };
