@@ -37,7 +37,7 @@ export const followLives = async (
     const newest = lives.at(-1);
     const before = status.value.data.boots ?? [];
     const ended = before.filter((boot) => !lives.some((life) => life.boot === boot));
-    lives = [...ended.map((boot) => endedLife(gateway, boot, nowMs)), ...lives];
+    lives = ended.map((boot) => endedLife(gateway, boot, nowMs)).concat(lives);
     const own = ownLife(lives, status);
     const isNews = own === newest || own === undefined || before.includes(newest?.boot ?? "");
     if (own !== undefined && monoOf(status) < own.mono_ms + (isNews ? 0 : strayMessageMs)) continue;

@@ -6,12 +6,13 @@
  * See docs/decisions/0014-the-newest-word.md.
  */
 import { asksForSignature } from "#domain/alarm.ts";
+import { takeAlarms } from "../cases/take-alarms.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { AlarmRow, DetectorRow } from "../store/tables.ts";
-import { heldBack } from "./fold-alarm.ts";
+import { heldBack, type Alarm } from "./fold-alarm.ts";
 import { bootPlaces } from "./gateway-lives.ts";
-import { parseMemory, parseNotice } from "./save-alarms.ts";
+import { parseNotice, rowToAlarm } from "./save-alarms.ts";
 
 /** Checks the alarms of these detectors against their gateway's picture; answers the episodes changed. */
 export const reopenAlarms = async (
@@ -30,7 +31,7 @@ export const reopenAlarms = async (
       if (picture === undefined || !isNewer(picture, row, places)) continue;
       const stands = standingIn(picture).includes(row.gateway_episode);
       if (stands && row.condition === "returned") await reopen(tx, row, nowMs);
-      else if (!stands && row.since !== null) await takeBack(tx, row);
+      else if (!stands && row.since !== null) await takeBack(tx, row, nowMs);
       else continue;
       changed.push(row.episode);
     }
@@ -63,7 +64,7 @@ const doubtfulAt = async (tx: Writing, gateway: string): Promise<readonly Doubtf
       .where("gateway_episode", "in", chunk)
       .where("condition", "=", "returned")
       .execute();
-    doubtful.push(...rows.map((row) => ({ ...row, since: null })));
+    for (const row of rows) doubtful.push(Object.assign(row, { since: null }));
   }
   return doubtful;
 };
@@ -103,7 +104,7 @@ const isNewer = (
 
 const reopen = async (tx: Writing, row: AlarmRow, nowMs: number): Promise<void> => {
   const { episode, gateway, detector } = row;
-  await setCondition(tx, episode, "active", 1);
+  await setCondition(tx, row, { condition: "active", onDesk: 1, nowMs });
   await tx
     .insertInto("reopened")
     .values({ episode, gateway, detector, since_ms: nowMs })
@@ -112,31 +113,32 @@ const reopen = async (tx: Writing, row: AlarmRow, nowMs: number): Promise<void> 
 };
 
 /** The gateway no longer names it: the `returned` that is known of it holds again. */
-const takeBack = async (tx: Writing, row: AlarmRow): Promise<void> => {
+const takeBack = async (tx: Writing, row: AlarmRow, nowMs: number): Promise<void> => {
   await tx.deleteFrom("reopened").where("episode", "=", row.episode).execute();
-  const notice = parseNotice(row.notice);
-  if (notice.event.kind !== "returned") return;
-  const open = await tx
-    .selectFrom("cases")
-    .select("state")
+  const alarm = rowToAlarm(row);
+  if (alarm.notice.event.kind !== "returned") return;
+  const member = await tx
+    .selectFrom("case_alarms")
+    .select("signed_at_ms")
     .where("episode", "=", row.episode)
     .executeTakeFirst();
-  const held = heldBack({ notice, memory: parseMemory(row.memory) });
-  const owed = open?.state === "reported" && asksForSignature(held);
-  await setCondition(tx, row.episode, "returned", Number(owed));
+  const owed = member?.signed_at_ms === null && asksForSignature(heldBack(alarm));
+  await setCondition(tx, row, { condition: "returned", onDesk: Number(owed), nowMs });
 };
 
 const setCondition = async (
   tx: Writing,
-  episode: string,
-  condition: "active" | "returned",
-  onDesk: number,
+  row: AlarmRow,
+  to: { readonly condition: Alarm["condition"]; readonly onDesk: number; readonly nowMs: number },
 ): Promise<void> => {
   await tx
     .updateTable("alarms")
-    .set({ condition, on_desk: onDesk })
-    .where("episode", "=", episode)
+    .set({ condition: to.condition, on_desk: to.onDesk })
+    .where("episode", "=", row.episode)
     .execute();
+  const before = rowToAlarm(row);
+  const alarm = { ...before, condition: to.condition };
+  await takeAlarms(tx, [{ alarm, before }], new Map(), to.nowMs);
 };
 
 /** Written by `save-status.ts` from a checked status message. */

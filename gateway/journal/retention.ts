@@ -25,12 +25,12 @@ export interface RetentionDeps {
 export const keepRetention = (deps: RetentionDeps): Running => {
   const days = Math.max(leastRetentionDays, deps.days ?? defaultRetentionDays);
   let underWay: Promise<void> | undefined;
-  let closed = false;
+  const life = new AbortController();
 
   const prune = async (): Promise<void> => {
     const { wallMs } = deps.clock.now();
     if (wallMs < plausibleWallMs) return;
-    while (!closed && (await deps.journal.prune(wallMs - days * dayMs)) > 0);
+    while (!life.signal.aborted && (await deps.journal.prune(wallMs - days * dayMs)) > 0);
   };
   const stop = deps.timers.every(everyMs, () => {
     underWay ??= prune()
@@ -44,7 +44,7 @@ export const keepRetention = (deps: RetentionDeps): Running => {
 
   return {
     close: async () => {
-      closed = true;
+      life.abort();
       stop();
       await underWay;
     },

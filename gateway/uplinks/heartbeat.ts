@@ -1,7 +1,9 @@
-import type { BootId, GatewayId } from "#domain/ids.ts";
+import type { GatewayId } from "#domain/ids.ts";
 import { elapsed, epochMs, type EpochMs } from "#domain/quantity.ts";
-import type { Instant } from "#domain/time.ts";
+import type { Clock, Instant } from "#domain/time.ts";
 import type { Lane, StatusMessage } from "#domain/wire.ts";
+import type { Journal } from "#gateway/ports.ts";
+import { createEarlierBoots } from "./earlier-boots.ts";
 import type { Counts } from "./counts.ts";
 import { statusMessage } from "./messages.ts";
 import { createStatusPicker, type StatusContent } from "./status-picker.ts";
@@ -16,13 +18,15 @@ export interface HeartbeatDeps {
   readonly gateway: GatewayId;
   readonly counts: Counts;
   readonly status: () => StatusContent;
-  readonly boots: () => readonly BootId[] | undefined;
+  readonly journal: Pick<Journal, "states" | "append">;
+  readonly clock: Clock;
   readonly publish: (lane: Lane, message: StatusMessage) => void;
 }
 
 /** Sends status messages and judges by the receipts whether the center is there. */
 export const createHeartbeat = (deps: HeartbeatDeps) => {
   const picker = createStatusPicker();
+  const earlierBoots = createEarlierBoots(deps.journal, deps.clock.now().bootId);
   let lastReceipt: Instant | undefined;
   let lastStatus: Instant | undefined;
   let answered = true;
@@ -38,7 +42,7 @@ export const createHeartbeat = (deps: HeartbeatDeps) => {
     // Without an answer to the last one the center may not know what it said.
     if (!answered) picker.forget();
     const journal = deps.counts.last();
-    const boots = bootsTold ? undefined : deps.boots();
+    const boots = bootsTold ? undefined : earlierBoots();
     const renewed = bootsTold ? undefined : deps.counts.renewedFrom();
     bootsSent ||= boots !== undefined;
     for (const content of picker.pick(deps.status(), now.monoMs)) {

@@ -4,9 +4,9 @@ import type { Clock, Instant } from "#domain/time.ts";
 import { downTopic, explainWireError, parseReceipt, type Receipt } from "#domain/wire.ts";
 import type { RenewableJournal } from "#gateway/journal/renewable-journal.ts";
 import type { JournalRecord } from "#gateway/ports.ts";
+import { createClockWatch } from "./watch-clock.ts";
 import type { Counts } from "./counts.ts";
 import {
-  clockText,
   foreignText,
   givenTwiceText,
   lostText,
@@ -37,13 +37,13 @@ export interface ReceiptDeps {
   readonly onConfirmed: () => void;
 }
 
-/** As the center's; see `center/intake/rebase-times.ts`. */
-const clockToleranceMs = 5_000;
 const renewalPauseMs = 600_000;
 
 /** Takes messages from the center and acts on the receipts among them. */
 export const createReceiptTaker = (deps: ReceiptDeps) => {
   const { journal, flight, held, faults, counts } = deps;
+  const compareClocks = createClockWatch(faults);
+  const { renew, isFormer } = createRenewal(deps);
   const settle = createSettler(journal, ({ holes }, { reopened, contradicted }) => {
     if (contradicted !== undefined) {
       // Numbers were given twice: whatever this center says of them is about records lost here.
@@ -67,30 +67,6 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
     const [last] = refused.slice(-1);
     if (last !== undefined) faults.show("center-refuses", refusedText(last));
     else if (flight.refused() === 0) faults.clear("center-refuses");
-  };
-
-  let wrongInARow = 0;
-  /** Several in a row: one may have been held up on its way. */
-  const watchClock = (offsetMs: number): void => {
-    wrongInARow = Math.abs(offsetMs) > clockToleranceMs ? wrongInARow + 1 : 0;
-    if (wrongInARow === 0) faults.clear("clock-offset");
-    if (wrongInARow >= 3) faults.show("clock-offset", clockText(Math.round(-offsetMs / 1_000)));
-  };
-
-  let lastRenewal: MonoMs | undefined;
-  /** Ids this journal had: what is still said of them is nobody's mistake. */
-  const former = new Set<string>();
-  /** Not again at once: a center that keeps claiming too much is wrong itself. */
-  const renew = async (): Promise<void> => {
-    const now = deps.clock.now().monoMs;
-    if (lastRenewal !== undefined && elapsed(lastRenewal, now) < renewalPauseMs) return;
-    lastRenewal = now;
-    former.add(journal.id);
-    await journal.renew().catch(() => {
-      // The journal reports its own trouble, and a later receipt leads here again.
-      lastRenewal = undefined;
-    });
-    await counts.refresh();
   };
 
   const confirm = async ({ upTo, holes, ends }: Receipt["data"]): Promise<void> => {
@@ -120,16 +96,38 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
     faults.clear("receipt-unreadable");
     const { data } = parsed.value;
     if (data.journalid !== undefined && data.journalid !== journal.id) {
-      if (former.has(data.journalid)) return;
+      if (isFormer(data.journalid)) return;
       faults.show("receipt-foreign", foreignText(data.journalid, journal.id));
       return;
     }
     faults.clear("receipt-foreign");
     const now = deps.clock.now();
     deps.onHeard(now);
-    watchClock(Date.parse(parsed.value.time) - now.wallMs);
+    compareClocks(Date.parse(parsed.value.time) - now.wallMs);
     for (const id of data.ids) held.forget(id);
     takeRefusals(data.refused, now);
     if (data.journalid !== undefined) void confirm(data);
+  };
+};
+
+/** Begins another life of the journal after it has lost its end. */
+const createRenewal = ({ journal, clock, counts }: ReceiptDeps) => {
+  let lastRenewal: MonoMs | undefined;
+  /** Ids this journal had: what is still said of them is nobody's mistake. */
+  const former = new Set<string>();
+  return {
+    isFormer: (id: string): boolean => former.has(id),
+    /** Not again at once: a center that keeps claiming too much is wrong itself. */
+    renew: async (): Promise<void> => {
+      const now = clock.now().monoMs;
+      if (lastRenewal !== undefined && elapsed(lastRenewal, now) < renewalPauseMs) return;
+      lastRenewal = now;
+      former.add(journal.id);
+      await journal.renew().catch(() => {
+        // The journal reports its own trouble, and a later receipt leads here again.
+        lastRenewal = undefined;
+      });
+      await counts.refresh();
+    },
   };
 };

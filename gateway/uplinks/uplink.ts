@@ -14,7 +14,6 @@ import type { JournalRecord, ReportFault } from "#gateway/ports.ts";
 import type { CenterLink } from "./center-link.ts";
 import { createCounts, type Counts } from "./counts.ts";
 import { createDrain } from "./drain.ts";
-import { createEarlierBoots } from "./earlier-boots.ts";
 import { createUplinkFaults } from "./faults.ts";
 import { createFlight } from "./flight.ts";
 import { createFreshAlarms, type FreshAlarms } from "./fresh-alarms.ts";
@@ -77,8 +76,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
   const faults = createUplinkFaults(deps.reportFault);
   const counts = createCounts(journal);
   const send = createSender({ ...deps, flight, held, counts });
-  const boots = createEarlierBoots(journal, clock.now().bootId);
-  const heartbeat = createHeartbeat({ ...deps, counts, boots, publish: send.publish });
+  const heartbeat = createHeartbeat({ ...deps, counts, publish: send.publish });
   let connected = false;
   let journalId = journal.id;
 
@@ -107,15 +105,18 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     onConfirmed: drain.run,
   });
 
+  /** The picture of all detectors comes after the alarms: on a slow line it takes seconds. */
+  const tellAll = (): void => {
+    heartbeat.askForAll();
+    drain.restart();
+  };
+
   const tick = (): void => {
     if (!connected) return;
     const now = clock.now();
     heartbeat.tick(now);
     // A journal salvaged or renewed while running is another one, with everything unconfirmed.
-    if (journal.id !== journalId) {
-      heartbeat.askForAll();
-      drain.restart();
-    }
+    if (journal.id !== journalId) tellAll();
     journalId = journal.id;
     send.due(now.monoMs);
     drain.run(); // also without a cause: whatever interrupted it, within a second it goes on
@@ -126,9 +127,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     connected = up;
     if (!up) return;
     held.all().forEach(send.volatile);
-    // The picture of all detectors comes after the alarms: on a slow line it takes seconds.
-    heartbeat.askForAll();
-    drain.restart();
+    tellAll();
     fresh.all(journal.id).forEach(send.record);
   });
 
