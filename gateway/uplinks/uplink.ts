@@ -75,7 +75,8 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
   const held = createVolatile();
   const faults = createUplinkFaults(deps.reportFault);
   const counts = createCounts(journal);
-  const send = createSender({ ...deps, flight, held, counts });
+  const parts = { ...deps, flight, fresh, held, faults, counts };
+  const send = createSender(parts);
   const heartbeat = createHeartbeat({ ...deps, counts, publish: send.publish });
   let connected = false;
   let journalId = journal.id;
@@ -90,12 +91,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
   });
 
   const takeReceipt = createReceiptTaker({
-    ...deps,
-    flight,
-    fresh,
-    held,
-    faults,
-    counts,
+    ...parts,
     onHeard: (now) => {
       // Back after a silence: what was sent into it is due again without its back-off.
       if (heartbeat.heard(now) === "first") flight.forgetBackOff();
