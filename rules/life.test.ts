@@ -98,6 +98,32 @@ describe("the life of a gas alarm", () => {
     expect(lifeOf(home.state, "tamper")).toBe("normal");
   });
 
+  test("a missing signature is still missing after a shelved alarm, a test and a pre-alarm", () => {
+    const device = (home: Bench) => lifeOf(home.state, "device-alarm-gas");
+    const home = openBench();
+    home.says(0, verdict("methane", true, "high"));
+    home.says(100, verdict("methane", false));
+    const held = { rule: "device-alarm-gas", by } as const;
+    home.does(110, { ...held, kind: "shelve", reason: "装修", duration: hours(1) });
+    home.says(800, verdict("methane", true));
+    home.says(900, verdict("methane", false));
+    home.does(910, { ...held, kind: "unshelve" });
+    expect(device(home)).toBe("returned-unacknowledged");
+    home.says(1_600, says("self-test"), verdict("methane", true));
+    expect(device(home)).toBe("returned-unacknowledged");
+    home.says(1_700, says("self-test", false), verdict("methane", false));
+    expect(device(home)).toBe("returned-unacknowledged");
+
+    home.says(2_000, lel(25));
+    home.says(2_010, lel(0));
+    home.says(2_020, lel(0));
+    for (let second = 3_000; second <= 3_060; second += 10)
+      home.says(second, lel((second - 3_000) / 8));
+    home.says(3_200, lel(0));
+    expect(home.events.at(-2)).toMatchObject({ kind: "raised", priority: 2 });
+    expect(state(home)).toBe("returned-unacknowledged");
+  });
+
   test("a pre-alarm and a test leave nothing behind", () => {
     const home = openBench();
     home.says(0, says("self-test"), verdict("methane", true));

@@ -1,4 +1,5 @@
 import { Type, type Static } from "typebox";
+import { sides } from "#domain/action.ts";
 import { alarmClasses, ruleIds } from "#domain/alarm.ts";
 import { combustibleGases } from "#domain/gas.ts";
 import { badQualities, conditions, faultCodes } from "#domain/reading.ts";
@@ -119,6 +120,7 @@ const episode = Type.Object({
   peak: Type.Optional(level),
   test: Type.Boolean(),
   held: Type.Optional(held),
+  hushed: Type.Optional(Type.Literal(true)),
 });
 const holdRule = Type.Union([Type.Enum(ruleIds), Type.Literal("all")]);
 const common = {
@@ -134,6 +136,16 @@ const common = {
       episode: text,
       alarmClass: Type.Enum(alarmClasses),
       acknowledgedBy: Type.Optional(text),
+      signatures: Type.Optional(
+        Type.Array(
+          Type.Object({
+            by: text,
+            atMs: Type.Number(),
+            side: Type.Enum(sides),
+            command: Type.Optional(text),
+          }),
+        ),
+      ),
       standing: Type.Boolean(),
     }),
   ),
@@ -147,12 +159,32 @@ const common = {
       untilMs: Type.Optional(time),
     }),
   ),
-  hush: Type.Optional(Type.Object({ by: text, reason: text, untilMs: time })),
+  hush: Type.Optional(
+    Type.Object({
+      by: text,
+      reason: text,
+      untilMs: time,
+      levels: Type.Optional(Type.Array(level)),
+    }),
+  ),
   clock: Type.Optional(
     Type.Object({
       lagMs: Type.Number(),
       lateLagMs: Type.Optional(Type.Number()),
       lateSinceMs: Type.Optional(time),
+    }),
+  ),
+  // Since 2026-11; a state without it was saved before.
+  quiet: Type.Optional(
+    Type.Object({
+      fromMs: time,
+      gases: Type.Array(
+        Type.Object({
+          gas,
+          lowest: Type.Optional(Type.Number()),
+          before: Type.Array(Type.Number()),
+        }),
+      ),
     }),
   ),
 };
@@ -220,6 +252,14 @@ const whole = (saved: Static<typeof past>) => {
       lagMs: saved.clock.lagMs,
       lateLagMs: saved.clock.lateLagMs,
       lateSinceMs: saved.clock.lateSinceMs,
+    },
+    quiet: saved.quiet && {
+      fromMs: saved.quiet.fromMs,
+      gases: saved.quiet.gases.map(({ gas: kind, lowest, before }) => ({
+        gas: kind,
+        lowest,
+        before,
+      })),
     },
   };
 };

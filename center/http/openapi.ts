@@ -19,6 +19,7 @@ export const openApiDocument = {
     },
     { name: "gateways", description: "Gateways and completeness 网关与无缺证明" },
     { name: "register", description: "Where everything is and hangs 登记" },
+    { name: "intake", description: "Reports from residents, staff and other systems 一个口子" },
     { name: "operation", description: "Health and metrics 运行状态" },
   ],
 };

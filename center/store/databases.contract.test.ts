@@ -6,6 +6,7 @@ import { signContract } from "../desk/sign-alarm.contract.ts";
 import { gatewayLivesContract } from "../intake/gateway-lives.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
+import { oneIntakeContract } from "../http/intake.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
@@ -28,6 +29,7 @@ for (const [name, newDatabase] of databases) {
   upgradeContract(name, newDatabase);
   registerContract(name, newDatabase);
   importContract(name, newDatabase);
+  oneIntakeContract(name, newDatabase);
 }
 // SQLite has one center: only PostgreSQL is shared.
 if (serverUrl !== undefined) severalCentersContract(newPostgres(serverUrl));
