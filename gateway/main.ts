@@ -21,6 +21,7 @@ import { createFaultBoard, type FaultBoard } from "./fault-board.ts";
 import { createStatusReader, type GatewayStatus, type ReadStatus } from "./http/status.ts";
 import { createMemoryJournal } from "./journal/memory-journal.ts";
 import { openJournal, type OpenedJournal } from "./journal/open-journal.ts";
+import { keepRetention } from "./journal/retention.ts";
 import { createKeeper } from "./keeper.ts";
 import { reviveStates, type KnownStates } from "./known-states.ts";
 import { createLinkRelay } from "./link-relay.ts";
@@ -211,7 +212,13 @@ const protect = async (world: World, broker: MqttListener, { journal, salvage }:
     take: pipeline.take,
     reportFault: links.report,
   });
-  return { lines, buzzers, deadMan, keeper, points, pipeline, link, uplink, sources };
+  const retention = keepRetention({
+    journal,
+    clock,
+    timers,
+    ...(site.gateway.journalDays !== undefined && { days: site.gateway.journalDays }),
+  });
+  return { lines, buzzers, deadMan, keeper, points, pipeline, link, uplink, sources, retention };
 };
 
 /** What people at desks of the center ask of this gateway. */
@@ -255,6 +262,7 @@ const finish = async (
     if (http.ok) await http.value?.close();
     await Promise.all(protection.sources.map((one) => one.close()));
     await broker.close();
+    await protection.retention.close();
     await protection.uplink.close();
     await protection.link.close();
     await protection.deadMan?.close();

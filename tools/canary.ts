@@ -1,5 +1,6 @@
 /** The `canary` command. Each subcommand loads only what it needs, so that a small one starts fast. */
 import { Command } from "commander";
+import type { ProveOptions } from "./prove.ts";
 
 const program = new Command("canary")
   .description(
@@ -142,6 +143,24 @@ program
       return;
     }
     process.exitCode = await runReplay(args, {
+      write: (text) => process.stdout.write(`${text}\n`),
+      complain: (text) => process.stderr.write(`${text}\n`),
+    });
+  });
+
+program
+  .command("prove")
+  .description(
+    "证明无缺失:网关记录与中心收到逐号核对,或校验一份日志 · prove that nothing was lost, or that a journal is unaltered",
+  )
+  .option("--journal <file>", "网关日志 journal.sqlite:校验链 a gateway's journal: its hash chain")
+  .option("--from <time>", "从何时 from, such as 2026-11-22")
+  .option("--to <time>", "到何时 to, the day included")
+  .option("--database <place>", "中心数据库 the center's: a postgres:// URL, or its data folder")
+  .option("--json", "机器可读 machine readable")
+  .action(async (options: ProveOptions) => {
+    const { prove } = await import("./prove.ts");
+    process.exitCode = await prove(options, process.env, {
       write: (text) => process.stdout.write(`${text}\n`),
       complain: (text) => process.stderr.write(`${text}\n`),
     });

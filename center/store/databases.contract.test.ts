@@ -3,6 +3,7 @@ import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing
 import { casesContract } from "../cases/cases.contract.ts";
 import { clocksContract } from "../cases/clocks.contract.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
+import { gatewayLivesContract } from "../intake/gateway-lives.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
 import { oneIntakeContract } from "../http/intake.contract.ts";
@@ -20,6 +21,7 @@ const databases: readonly (readonly [string, NewDatabase])[] = [
 
 for (const [name, newDatabase] of databases) {
   intakeContract(name, newDatabase);
+  gatewayLivesContract(name, newDatabase);
   manyHomesContract(name, newDatabase);
   signContract(name, newDatabase);
   casesContract(name, newDatabase);

@@ -37,9 +37,12 @@ export interface Tables {
   /** Numbers handed out without gaps or repeats; its `stream` row is also the writers' lock. */
   readonly counters: { readonly name: string; readonly value: number };
   readonly gateways: GatewayRow;
+  readonly gateway_lives: GatewayLifeRow;
   readonly detectors: DetectorRow;
   readonly records: RecordRow;
   readonly completeness: CompletenessRow;
+  readonly journal_renewals: JournalRenewalRow;
+  readonly reopened: ReopenedRow;
   readonly alarms: AlarmRow;
   readonly cases: CaseRow;
   readonly case_alarms: CaseAlarmRow;
@@ -89,6 +92,28 @@ export interface GatewayRow {
   readonly faults: string;
   /** JSON of what judges there; null: a gateway that does not say. */
   readonly rules: string | null;
+  /** The journal it writes now; null: it has not said. */
+  readonly journal: string | null;
+  /** When an older life of it was last heard beside the newest: two boxes under one id. */
+  readonly rival_at_ms: number | null;
+  /** Its wall clock minus the center's, as last measured; null: an older gateway. */
+  readonly clock_offset_ms: number | null;
+}
+
+/** One boot with one journal; see `intake/gateway-lives.ts`. */
+export interface GatewayLifeRow {
+  readonly gateway: string;
+  readonly boot: string;
+  /** Empty while the gateway cannot read its own. */
+  readonly journal: string;
+  /** Counts the lives of a gateway; the highest is the present one. */
+  readonly place: number;
+  /** The newest word of this life, on its own monotonic clock. */
+  readonly mono_ms: number;
+  readonly first_heard_at_ms: number;
+  readonly heard_at_ms: number;
+  /** Wall minus monotonic clock of this boot once the wall clock was right; null: it never was. */
+  readonly boot_offset_ms: number | null;
 }
 
 /** The newest status of one detector, as its gateway sees it. */
@@ -97,6 +122,19 @@ export interface DetectorRow {
   readonly detector: string;
   readonly state: string;
   readonly status: string;
+  /** When it was told, by the gateway's clock; null: before the center kept it. */
+  readonly boot: string | null;
+  readonly mono_ms: number | null;
+  /** 1 while it names alarms that stand. */
+  readonly standing: number | null;
+}
+
+/** An alarm that was told as returned and stands all the same; see `intake/reopen-alarms.ts`. */
+export interface ReopenedRow {
+  readonly episode: string;
+  readonly gateway: string;
+  readonly detector: string;
+  readonly since_ms: number;
 }
 
 /** Every numbered or un-numbered record a gateway sent, as it came. */
@@ -117,10 +155,21 @@ export interface RecordRow {
 export interface CompletenessRow {
   readonly gateway: string;
   readonly journal: string;
-  /** JSON list of inclusive ranges that arrived. */
+  /** JSON list of what arrived; see `intake/stretches.ts`. */
   readonly received: string;
   /** Highest number the gateway says it has written. */
   readonly recorded: number;
+  /** The number it begins with, where older ones had left it before it was renewed; null: 1. */
+  readonly first: number | null;
+}
+
+/** A journal that ended and goes on under another id, which took over its numbers `from` … `to`. */
+export interface JournalRenewalRow {
+  readonly gateway: string;
+  readonly journal: string;
+  readonly goes_on_as: string;
+  readonly from_seq: number;
+  readonly to_seq: number;
 }
 
 export interface AlarmRow {

@@ -6,6 +6,7 @@ import { registerGrants } from "./0003-register-grants.ts";
 import { commands } from "./0006-commands.ts";
 import { cases } from "./0004-cases.ts";
 import { oneIntake } from "./0008-one-intake.ts";
+import { gatewayLives } from "./0009-gateway-lives.ts";
 
 const up = (run: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: run });
 
@@ -17,4 +18,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0004-cases": up(cases),
   "0006-commands": up(commands),
   "0008-one-intake": up(oneIntake),
+  "0009-gateway-lives": up(gatewayLives),
 };
