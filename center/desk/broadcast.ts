@@ -1,6 +1,7 @@
 import type { DeskEvent } from "#domain/desk.ts";
 import type { Store } from "../store/open-store.ts";
 import { changesAfter, lastPosition, type PlacedChange } from "../store/stream-log.ts";
+import { areasOfAlarms, areasOfGateways } from "../rights/areas-of.ts";
 import { alarmsNamed } from "./read-alarms.ts";
 import { readGateways, type GatewayView } from "./read-gateways.ts";
 import { readStreet } from "./read-street.ts";
@@ -9,17 +10,27 @@ import { readStreet } from "./read-street.ts";
 export interface PlacedEvent {
   readonly position?: number;
   readonly event: DeskEvent;
+  /** Path of the area of what it is about: a page gets only those of its viewer's areas. */
+  readonly area: string;
 }
+
+/** Not for the eyes: what this account may see has changed, or its sessions have. */
+export interface RightsChange {
+  readonly position: number;
+  readonly account: string;
+}
+
+export type Broadcasted = PlacedEvent | RightsChange;
 
 export interface Broadcast {
   /** Something was committed: read it and tell every page. */
   readonly wake: () => void;
   /** Tells every page about all gateways, though nothing was committed: the center's own trouble. */
   readonly tellGateways: () => void;
-  readonly subscribe: (listener: (events: readonly PlacedEvent[]) => void) => () => void;
+  readonly subscribe: (listener: (events: readonly Broadcasted[]) => void) => () => void;
   readonly listeners: () => number;
   /** What changed after `position`, as it is now; in order. */
-  readonly replay: (position: number) => Promise<readonly PlacedEvent[]>;
+  readonly replay: (position: number) => Promise<readonly Broadcasted[]>;
   /** Resolves when everything noted so far has been told. */
   readonly idle: () => Promise<void>;
 }
@@ -35,21 +46,23 @@ export interface BroadcastParts {
  * database is the only source, so that changes made by another center process are told as well.
  */
 export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> => {
-  const listeners = new Set<(events: readonly PlacedEvent[]) => void>();
+  const listeners = new Set<(events: readonly Broadcasted[]) => void>();
   let position = await lastPosition(parts.store.db);
   // The last picture of the gateways, for the time when the database cannot be read.
   const withoutCenter = () => ({ ...parts.view(), centerFaults: [] });
   let gateways = await readGateways(parts.store.db, withoutCenter());
+  let gatewayAreas = await areasOfGateways(parts.store.db);
   let again = false;
   let running: Promise<void> | undefined;
 
-  const tell = (events: readonly PlacedEvent[]): void => {
+  const tell = (events: readonly Broadcasted[]): void => {
     for (const listener of listeners) listener(events);
   };
   const readOn = async (): Promise<void> => {
     const { changes, upTo } = await changesAfter(parts.store.db, position);
     if (changes.some((change) => change.kind === "gateway")) {
       gateways = await readGateways(parts.store.db, withoutCenter());
+      gatewayAreas = await areasOfGateways(parts.store.db);
     }
     const events = listeners.size === 0 ? [] : await compose(parts, changes);
     position = upTo;
@@ -72,6 +85,7 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
       const { centerFaults } = parts.view();
       tell(
         gateways.map((gateway) => ({
+          area: gatewayAreas.get(gateway.id) ?? "/",
           event: {
             kind: "gateway",
             data: { ...gateway, faults: [...centerFaults, ...gateway.faults] },
@@ -95,7 +109,7 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
 const compose = async (
   parts: BroadcastParts,
   changes: readonly PlacedChange[],
-): Promise<readonly PlacedEvent[]> => {
+): Promise<readonly Broadcasted[]> => {
   const refs = Map.groupBy(changes, (change) => change.kind);
   const named = (kind: PlacedChange["kind"]) => (refs.get(kind) ?? []).map(({ ref }) => ref);
   const alarms = new Map(
@@ -110,16 +124,22 @@ const compose = async (
   const street = new Map(
     (await readStreet(parts.store.db, named("street"))).map((view) => [view.id, view]),
   );
-  return changes.flatMap(({ kind, ref, position }): readonly PlacedEvent[] => {
+  const alarmAreas = await areasOfAlarms(parts.store.db, named("alarm"));
+  const gatewayAreas = await areasOfGateways(parts.store.db);
+  return changes.flatMap(({ kind, ref, position }): readonly Broadcasted[] => {
+    if (kind === "rights") return [{ position, account: ref }];
     const alarm = alarms.get(ref);
     const gateway = gateways.get(ref);
     const view = street.get(ref);
     if (kind === "alarm") {
-      return alarm === undefined ? [] : [{ position, event: { kind, data: alarm } }];
+      const area = alarmAreas.get(ref) ?? "/";
+      return alarm === undefined ? [] : [{ position, area, event: { kind, data: alarm } }];
     }
     if (kind === "street") {
-      return view === undefined ? [] : [{ position, event: { kind, data: view } }];
+      const area = gatewayAreas.get(view?.gateway ?? "") ?? "/";
+      return view === undefined ? [] : [{ position, area, event: { kind, data: view } }];
     }
-    return gateway === undefined ? [] : [{ position, event: { kind, data: gateway } }];
+    const area = gatewayAreas.get(ref) ?? "/";
+    return gateway === undefined ? [] : [{ position, area, event: { kind, data: gateway } }];
   });
 };

@@ -4,6 +4,7 @@ import { Type } from "typebox";
 import { DeskAlarmSchema, type DeskAlarm } from "#domain/desk.ts";
 import { alarmPage } from "../desk/read-alarms.ts";
 import { once, signAlarm, type SignOutcome } from "../desk/sign-alarm.ts";
+import { areasOfAlarms } from "../rights/areas-of.ts";
 import { cursorToText, textToCursor } from "./alarm-cursor.ts";
 import type { App, HttpParts } from "./app.ts";
 import {
@@ -13,7 +14,7 @@ import {
   problemResponses,
   type ProblemFacts,
 } from "./problems.ts";
-import { requireOwnPassword, requireSession } from "./require-session.ts";
+import { callerOf, requireOver, requireSession } from "./require-session.ts";
 
 const AlarmPageSchema = Type.Object({
   items: Type.Array(DeskAlarmSchema),
@@ -61,11 +62,15 @@ export const addAlarmRoutes = (app: App, parts: HttpParts): void => {
       const { state, cursor, limit } = request.query;
       const after = cursor === undefined ? undefined : textToCursor(cursor);
       if (cursor !== undefined && after === undefined) throw new ProblemError(wrongCursor);
-      const page = await alarmPage(parts.store.db, {
-        openOnly: state === "open",
-        limit: Number(limit ?? 50),
-        ...(after !== undefined && { after }),
-      });
+      const page = await alarmPage(
+        parts.store.db,
+        {
+          openOnly: state === "open",
+          limit: Number(limit ?? 50),
+          ...(after !== undefined && { after }),
+        },
+        callerOf(request).areas,
+      );
       return {
         items: [...page.items],
         ...(page.next !== undefined && { nextCursor: cursorToText(page.next) }),
@@ -103,12 +108,14 @@ const sign = async (
   request: FastifyRequest,
   wish: { readonly episode: string; readonly ifMatch: string | undefined; readonly key: string },
 ): Promise<DeskAlarm> => {
-  const user = requireOwnPassword(request);
+  const { user } = callerOf(request);
   const { episode, ifMatch, key } = wish;
   if (ifMatch === undefined) throw new ProblemError(versionMissing);
   const version = Number(/^"(\d{1,9})"$/.exec(ifMatch)?.[1] ?? Number.NaN);
   const nowMs = parts.clock.now().wallMs;
 
+  const area = (await areasOfAlarms(parts.store.db, [episode])).get(episode);
+  requireOver(request, { area, seen: "alarms.read", missing: noSuchAlarm });
   const outcome = await once(
     parts.store,
     { actor: user.name, key, request: `sign ${episode} ${ifMatch}`, nowMs },
@@ -123,10 +130,7 @@ const sign = async (
 const explain = (outcome: Exclude<SignOutcome, { kind: "signed" }> | undefined): ProblemFacts => {
   switch (outcome?.kind) {
     case "unknown":
-      return notFound({
-        zh: "没有这条报警,请刷新页面",
-        en: "there is no such alarm; reload the page",
-      });
+      return noSuchAlarm;
     case "taken":
       return takenBy(outcome.current);
     case "changed":
@@ -154,6 +158,11 @@ const takenBy = (current: DeskAlarm): ProblemFacts => ({
     en: `${current.case.acceptedBy ?? "somebody"} has already signed for this alarm`,
   },
   current,
+});
+
+const noSuchAlarm = notFound({
+  zh: "没有这条报警,请刷新页面",
+  en: "there is no such alarm; reload the page",
 });
 
 const versionMissing: ProblemFacts = {

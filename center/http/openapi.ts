@@ -14,6 +14,9 @@ export const openApiDocument = {
     { name: "desk", description: "The live duty page 值班台" },
     { name: "alarms", description: "Alarms and signing for them 报警与签收" },
     { name: "gateways", description: "Gateways and completeness 网关与无缺证明" },
+    { name: "people", description: "Residents and their contacts, masked 居民与联系人" },
+    { name: "accounts", description: "Accounts, roles and areas 账号与授权" },
+    { name: "audit", description: "Who did and saw what 审计日志" },
     { name: "operation", description: "Health and metrics 运行状态" },
   ],
 };

@@ -4,13 +4,16 @@ import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { LogController, type FastifyRequest } from "fastify";
+import { addAccountRoutes } from "./account-routes.ts";
 import { addAlarmRoutes } from "./alarm-routes.ts";
 import type { App, HttpParts } from "./app.ts";
+import { addAuditRoutes } from "./audit-routes.ts";
 import { addConsoleFiles, noSuchPath } from "./console-files.ts";
 import { addDeskRoutes } from "./desk-routes.ts";
 import { addGatewayRoutes } from "./gateway-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { openApiDocument } from "./openapi.ts";
+import { addPersonRoutes } from "./person-routes.ts";
 import {
   badRequest,
   problemBody,
@@ -19,6 +22,8 @@ import {
   sendProblem,
   tooMany,
 } from "./problems.ts";
+import { findCaller, refuseUndecidedRoutes } from "./require-session.ts";
+import { addSecondFactorRoutes } from "./second-factor-routes.ts";
 import { addSessionRoutes } from "./session-routes.ts";
 import { addStreamRoute } from "./stream-route.ts";
 
@@ -64,12 +69,22 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   await app.register(rateLimit, {
     max: parts.requestsPerMinute,
     timeWindow: 60_000,
+    // A whole office sits behind one address: who is logged in is not held up by who is not.
+    keyGenerator: async (request) => {
+      const caller = await findCaller(parts, request);
+      return caller === undefined ? request.ip : JSON.stringify(["user", caller.user.name]);
+    },
     errorResponseBuilder: (_request, context) =>
       new ProblemError(tooMany(Math.ceil(context.ttl / 1_000))),
   });
   await app.register(swagger, { openapi: openApiDocument });
 
+  refuseUndecidedRoutes(app);
   addSessionRoutes(app, parts);
+  addSecondFactorRoutes(app, parts);
+  addAccountRoutes(app, parts);
+  addPersonRoutes(app, parts);
+  addAuditRoutes(app, parts);
   addDeskRoutes(app, parts);
   addStreamRoute(app, parts);
   addAlarmRoutes(app, parts);

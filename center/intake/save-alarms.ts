@@ -40,10 +40,12 @@ export const saveAlarms = async (
   }
 
   const places = await placesOf(tx, [...changed.values()].map(detectorOf));
-  const rows = [...changed].map(([key, alarm]) => ({
-    ...alarmToRow(alarm, known.byOwnName.get(key)?.signed ?? false),
-    area_path: places.get(nameKey(detectorOf(alarm)))?.area ?? "/",
-  }));
+  const rows = [...changed].map(([key, alarm]) =>
+    alarmToRow(alarm, {
+      signed: known.byOwnName.get(key)?.signed ?? false,
+      area: places.get(nameKey(detectorOf(alarm)))?.area ?? "/",
+    }),
+  );
   await writeAlarms(tx, rows);
   await openCases(tx, opened);
   return rows.map((row) => row.episode);
@@ -132,7 +134,10 @@ const openCases = async (tx: Writing, episodes: readonly string[]): Promise<void
 
 const detectorOf = ({ gateway, notice }: Alarm) => ({ gateway, detector: notice.event.detector });
 
-const alarmToRow = (alarm: Alarm, signed: boolean): Omit<AlarmRow, "area_path"> => ({
+const alarmToRow = (
+  alarm: Alarm,
+  { signed, area }: { readonly signed: boolean; readonly area: string },
+): AlarmRow => ({
   episode: alarm.episode,
   gateway: alarm.gateway,
   gateway_episode: alarm.notice.event.episode,
@@ -148,6 +153,7 @@ const alarmToRow = (alarm: Alarm, signed: boolean): Omit<AlarmRow, "area_path"> 
   durable: Number(alarm.memory.undurable.length === 0),
   memory: JSON.stringify(alarm.memory),
   notice: JSON.stringify(alarm.notice),
+  area_path: area,
 });
 
 /* Both columns are written above and nowhere else, from values of these types. */
@@ -158,7 +164,7 @@ export const parseMemory = (json: string): AlarmMemory =>
   ({ rang: true, ...JSON.parse(json) }) as AlarmMemory;
 /* oxlint-enable typescript/no-unsafe-type-assertion */
 
-const rowToAlarm = (row: Omit<AlarmRow, "area_path">): Alarm => ({
+const rowToAlarm = (row: AlarmRow): Alarm => ({
   episode: row.episode,
   gateway: row.gateway,
   condition: row.condition === "returned" ? "returned" : "active",

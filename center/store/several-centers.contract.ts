@@ -72,7 +72,7 @@ export const severalCentersContract = (newDatabase: NewDatabase): void => {
           throw error;
         },
       });
-      page.subscribe((events) => told.push(...events));
+      page.subscribe((events) => told.push(...events.filter((one) => "event" in one)));
       const episodes = Array.from({ length: 50 }, (_, index) => `e${index}`);
       await Promise.all(
         episodes.map(async (episode, index) => {

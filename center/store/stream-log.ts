@@ -4,8 +4,8 @@ import type { Reading, Writing } from "./open-store.ts";
 
 /** Something the duty page shows that has changed. */
 export interface Change {
-  readonly kind: "alarm" | "gateway" | "street";
-  /** Episode, gateway id, or the id of a street view. */
+  readonly kind: "alarm" | "gateway" | "street" | "rights";
+  /** Episode, gateway id, the id of a street view, or the account whose rights or sessions changed. */
   readonly ref: string;
 }
 
@@ -76,7 +76,7 @@ export const changesAfter = async (
     .orderBy("position")
     .execute();
   const changes = rows.flatMap(({ kind, ref, position }) =>
-    kind === "alarm" || kind === "gateway" || kind === "street"
+    kind === "alarm" || kind === "gateway" || kind === "street" || kind === "rights"
       ? [{ kind, ref, position } as const]
       : [],
   );

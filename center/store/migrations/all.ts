@@ -4,6 +4,7 @@ import { intakeDeskAccounts } from "./0001-intake-desk-accounts.ts";
 import { actionsStreet } from "./0002-actions-street.ts";
 import { registerGrants } from "./0003-register-grants.ts";
 import { alarmArea } from "./0004-alarm-area.ts";
+import { rights } from "./0005-rights.ts";
 
 const up = (run: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: run });
 
@@ -13,4 +14,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0002-actions-street": up(actionsStreet),
   "0003-register-grants": up(registerGrants),
   "0004-alarm-area": up(alarmArea),
+  "0005-rights": up(rights),
 };
