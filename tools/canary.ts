@@ -68,6 +68,23 @@ program
   });
 
 program
+  .command("reset-password")
+  .argument("[account]", "账号名 account", "admin")
+  .option("--second-factor", "同时解除手机验证码 also remove a lost phone")
+  .option("--json", "机器可读 machine readable")
+  .description(
+    "在本机为账号生成一次性密码(写入审计)· a one-time password for somebody locked out, on this machine, audited",
+  )
+  .action(async (account: string, options: { secondFactor?: true; json?: true }) => {
+    const { resetPasswordHere } = await import("./reset-password.ts");
+    process.exitCode = await resetPasswordHere({
+      account,
+      secondFactor: options.secondFactor === true,
+      json: options.json === true,
+    });
+  });
+
+program
   .command("profiles")
   .description("列出设备画像 · list the device profiles")
   .option("--json", "机器可读 machine readable")

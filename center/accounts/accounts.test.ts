@@ -1,6 +1,7 @@
 /** Accounts as administrators and their people live with them, over the real API. */
 import { generateSync } from "otplib";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { jsonOf } from "../json-answer.testing.ts";
 import { adminPassword, openDesk, type DeskOptions, type OpenDesk } from "../open-desk.testing.ts";
 import { places, plantRegister } from "../rights/plant-register.testing.ts";
 
@@ -38,10 +39,6 @@ const open = async (options?: DeskOptions) => {
 };
 const passwordOf = (name: string) => `long and ${name.length} own words`;
 
-const jsonOf = async (answer: Response): Promise<Record<string, unknown>> => {
-  const value: unknown = await answer.json();
-  return typeof value === "object" && value !== null ? { ...value } : {};
-};
 const kindOf = async (answer: Response) => [answer.status, (await jsonOf(answer))["type"]];
 
 const codeAt = (at: OpenDesk, secret: string): string =>

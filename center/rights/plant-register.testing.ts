@@ -60,7 +60,7 @@ const plantHome = async (tx: Writing, area: string): Promise<void> => {
     .insertInto("installations")
     .values({ id: `i-${area}`, ...hangs, ...device, installed_at_ms: 0 })
     .execute();
-  const known = { name: "王秀英", phone: "13812341234", flags: '{"alone":true}' };
+  const known = { name: "王秀英", phone: "13812345678", flags: '{"alone":true}' };
   const place = { area, household, user_name: null, erased_at_ms: null };
   await tx
     .insertInto("people")

@@ -1,5 +1,6 @@
 /** Every promise about stored things, on SQLite, and on PostgreSQL where one is offered. */
 import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
+import { auditContract } from "../audit/audit.contract.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
@@ -16,6 +17,7 @@ for (const [name, newDatabase] of databases) {
   intakeContract(name, newDatabase);
   manyHomesContract(name, newDatabase);
   signContract(name, newDatabase);
+  auditContract(name, newDatabase);
 }
 // SQLite has one center: only PostgreSQL is shared.
 if (serverUrl !== undefined) severalCentersContract(newPostgres(serverUrl));

@@ -10,6 +10,8 @@ import {
   type Ground,
   type NewDatabase,
 } from "../open-ground.testing.ts";
+import { verifyAudit } from "../audit/verify.ts";
+import { audit } from "./audit.ts";
 import { beginStretch } from "./stream-log.ts";
 import type { Store } from "./open-store.ts";
 
@@ -43,6 +45,20 @@ export const severalCentersContract = (newDatabase: NewDatabase): void => {
       expect(await ground.countRows("alarms")).toBe(20);
       expect(await ground.countRows("cases")).toBe(20);
       expect((await ground.desk()).gateways[0]?.missing).toBe(0);
+    });
+
+    test("both write one audit chain, without gap and without fork", async () => {
+      const note = (store: Store, index: number) =>
+        store.write((tx) => {
+          const deed = { actor: `officer-${index}`, action: "sign", source: "" };
+          return audit(tx, { ...deed, atMs: 1_795_000_000_000 });
+        });
+      await Promise.all(
+        Array.from({ length: 40 }, (_, index) =>
+          note(index % 2 === 0 ? ground.store : other, index),
+        ),
+      );
+      expect(await verifyAudit(ground.store.db)).toMatchObject({ ok: true, rows: 40 });
     });
 
     test("of a hundred people at both, one owns the alarm", async () => {
