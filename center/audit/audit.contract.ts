@@ -46,27 +46,39 @@ export const auditContract = (database: string, newDatabase: NewDatabase): void 
       expect(await verify()).toMatchObject({ ok: true, rows: 2 });
     });
 
-    test.each([
-      ["actor", "somebody-else"],
-      ["action", "logout"],
-      ["subject", "ep-2"],
-      ["source", "10.0.0.1"],
-      ["detail", "{}"],
-      ["area", "/pidu/"],
-      ["at_ms", 1],
-      ["id", "another"],
-    ] as const)("shows a changed %s, by the row's number", async (column, value) => {
+    test("shows whatever was changed in a row, by the row's number", async () => {
       await write(5);
-      await sql`update audit set ${sql.ref(column)} = ${value} where seq = 3`.execute(
-        ground.store.db,
-      );
+      const set = (column: string, value: unknown) =>
+        sql`update audit set ${sql.ref(column)} = ${value} where seq = 3`.execute(ground.store.db);
+      const row = await ground.store.db
+        .selectFrom("audit")
+        .selectAll()
+        .where("seq", "=", 3)
+        .executeTakeFirstOrThrow();
+      for (const column of [
+        "actor",
+        "action",
+        "subject",
+        "area",
+        "source",
+        "detail",
+        "id",
+      ] as const) {
+        await set(column, "something else");
+        expect(await verify(), column).toMatchObject({ ok: false, kind: "altered", seq: 3 });
+        await set(column, row[column]);
+        expect(await verify(), column).toMatchObject({ ok: true });
+      }
+      await set("at_ms", 1);
       expect(await verify()).toMatchObject({ ok: false, kind: "altered", seq: 3 });
     });
 
-    test.each([1, 3, 5])("shows that row %i of five is gone", async (seq) => {
+    test("shows rows that are gone: the first of them, be it at the end or at the beginning", async () => {
       await write(5);
-      await ground.store.db.deleteFrom("audit").where("seq", "=", seq).execute();
-      expect(await verify()).toMatchObject({ ok: false, kind: "missing", seq });
+      for (const seq of [5, 3, 1]) {
+        await ground.store.db.deleteFrom("audit").where("seq", "=", seq).execute();
+        expect(await verify()).toMatchObject({ ok: false, kind: "missing", seq });
+      }
     });
 
     test("shows a row that was put in beside the program", async () => {
