@@ -113,9 +113,11 @@ export const openAccounts = async (
       const { username: user, source, agent = "" } = request;
       const at = nowMs();
       const { token, device } = await store.write(async (tx) => {
-        const detail = proven.value === undefined ? {} : { code: proven.value };
-        await audit(tx, { atMs: at, actor: user, action: "login", source, detail });
-        const secondFactor = proven.value !== undefined;
+        const { code } = proven.value;
+        const detail = code === undefined ? {} : { code };
+        const { area } = proven.value;
+        await audit(tx, { atMs: at, actor: user, action: "login", area, source, detail });
+        const secondFactor = code !== undefined;
         return {
           token: await openSession(tx, { user, source, agent, secondFactor, nowMs: at }),
           device: await rememberDevice(tx, { token: request.device, user, nowMs: at }),
@@ -139,10 +141,16 @@ export const openAccounts = async (
   };
 };
 
+/** What was shown beside the password, and whose administrators are to know. */
+interface Proven {
+  readonly code?: "phone" | "paper";
+  readonly area: string;
+}
+
 type Prove = (
   request: LoginRequest,
   code: "with-code" | "password-only",
-) => Promise<Result<"phone" | "paper" | undefined, LoginFailure>>;
+) => Promise<Result<Proven, LoginFailure>>;
 
 /** Checks a password, and the code where there is one, through the throttle. */
 const createProver = async (store: Store, clock: Clock): Promise<Prove> => {
@@ -152,12 +160,12 @@ const createProver = async (store: Store, clock: Clock): Promise<Prove> => {
   const check = async (
     request: LoginRequest,
     withCode: boolean,
-  ): Promise<Result<"phone" | "paper" | undefined, LoginFailure>> => {
+  ): Promise<Result<Proven, LoginFailure>> => {
     const { wallMs: nowMs } = clock.now();
     const user = request.username;
     const row = await store.db
       .selectFrom("users")
-      .select(["password_hash", "disabled_at_ms", "password_expires_at_ms"])
+      .select(["password_hash", "disabled_at_ms", "password_expires_at_ms", "area"])
       .where("name", "=", user)
       .executeTakeFirst();
     // A disabled account takes as long as any, and answers as if it did not exist.
@@ -166,11 +174,12 @@ const createProver = async (store: Store, clock: Clock): Promise<Prove> => {
     if ((row.password_expires_at_ms ?? Number.POSITIVE_INFINITY) < nowMs) {
       return err({ kind: "expired" });
     }
-    if (!withCode || !(await isEnrolled(store.db, user))) return ok(undefined);
+    const { area } = row;
+    if (!withCode || !(await isEnrolled(store.db, user))) return ok({ area });
     const { code } = request;
     if (code === undefined) return err({ kind: "code-required" });
     const taken = await store.write((tx) => takeCode(tx, { user, code, nowMs }));
-    return taken === undefined ? err({ kind: "wrong" }) : ok(taken);
+    return taken === undefined ? err({ kind: "wrong" }) : ok({ area, code: taken });
   };
 
   return async (request, mode) => {

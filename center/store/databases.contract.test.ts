@@ -1,4 +1,5 @@
 /** Every promise about stored things, on SQLite, and on PostgreSQL where one is offered. */
+import { scopedContract } from "../rights/scoped.contract.ts";
 import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
 import { auditContract } from "../audit/audit.contract.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
@@ -18,6 +19,7 @@ for (const [name, newDatabase] of databases) {
   manyHomesContract(name, newDatabase);
   signContract(name, newDatabase);
   auditContract(name, newDatabase);
+  scopedContract(name, newDatabase);
 }
 // SQLite has one center: only PostgreSQL is shared.
 if (serverUrl !== undefined) severalCentersContract(newPostgres(serverUrl));
