@@ -3,6 +3,7 @@ import type { Clock } from "#domain/time.ts";
 import type { Log } from "#platform/log.ts";
 import type { Timers } from "#platform/timers.ts";
 import type { RegisteredGateway } from "./link/gateway-access.ts";
+import type { SiteFacts } from "./register/seed-site.ts";
 
 /** What the center needs to be told; the site file and the environment are read by the caller. */
 export interface CenterOptions {
@@ -31,6 +32,8 @@ export interface CenterOptions {
    * shown. By default whenever the page can be reached from another machine.
    */
   readonly requireSecondFactor?: boolean;
+  /** What the site file knows of places and detectors: the register's beginning. */
+  readonly site?: SiteFacts;
   readonly log: Log;
   /** Reverse proxies whose X-Forwarded-… headers are believed; none by default. */
   readonly trustedProxies?: readonly string[];

@@ -1,7 +1,9 @@
-import type { DeskEvent } from "#domain/desk.ts";
+import type { StreamEvent } from "#domain/case-view.ts";
 import type { Store } from "../store/open-store.ts";
 import { changesAfter, lastPosition, type PlacedChange } from "../store/stream-log.ts";
 import { areasOfAlarms, areasOfGateways } from "../rights/areas-of.ts";
+import { casesNamed } from "../cases/read-cases.ts";
+import { pagesNamed } from "../cases/read-pages.ts";
 import { alarmsNamed } from "./read-alarms.ts";
 import { readGateways, type GatewayView } from "./read-gateways.ts";
 import { readStreet } from "./read-street.ts";
@@ -9,7 +11,7 @@ import { readStreet } from "./read-street.ts";
 /** One event as a page gets it; without a position it cannot be asked for again. */
 export interface PlacedEvent {
   readonly position?: number;
-  readonly event: DeskEvent;
+  readonly event: StreamEvent;
   /** Path of the area of what it is about: a page gets only those of its viewer's areas. */
   readonly area: string;
 }
@@ -110,36 +112,57 @@ const compose = async (
   parts: BroadcastParts,
   changes: readonly PlacedChange[],
 ): Promise<readonly Broadcasted[]> => {
+  const { db } = parts.store;
   const refs = Map.groupBy(changes, (change) => change.kind);
   const named = (kind: PlacedChange["kind"]) => (refs.get(kind) ?? []).map(({ ref }) => ref);
-  const alarms = new Map(
-    (await alarmsNamed(parts.store.db, named("alarm"))).map((alarm) => [alarm.episode, alarm]),
-  );
-  const gateways = new Map(
-    (await readGateways(parts.store.db, parts.view(), named("gateway"))).map((gateway) => [
-      gateway.id,
-      gateway,
-    ]),
-  );
-  const street = new Map(
-    (await readStreet(parts.store.db, named("street"))).map((view) => [view.id, view]),
-  );
-  const alarmAreas = await areasOfAlarms(parts.store.db, named("alarm"));
-  const gatewayAreas = await areasOfGateways(parts.store.db);
+  const areas = await areasOfAlarms(db, named("alarm"));
+  const gatewayAreas = await areasOfGateways(db);
+  const areaOf = (id: string): string => gatewayAreas.get(id) ?? "/";
+  const told: Told = {
+    alarm: asEvents("alarm", await alarmsNamed(db, named("alarm")), ({ episode }) => ({
+      name: episode,
+      area: areas.get(episode) ?? "/",
+    })),
+    gateway: asEvents(
+      "gateway",
+      await readGateways(db, parts.view(), named("gateway")),
+      ({ id }) => ({ name: id, area: areaOf(id) }),
+    ),
+    street: asEvents("street", await readStreet(db, named("street")), ({ id, gateway }) => ({
+      name: id,
+      area: areaOf(gateway),
+    })),
+    case: asEvents("case", await casesNamed(db, named("case")), ({ id, area }) => ({
+      name: id,
+      area,
+    })),
+    page: asEvents("page", await pagesNamed(db, named("page")), ({ id, area }) => ({
+      name: String(id),
+      area,
+    })),
+  };
   return changes.flatMap(({ kind, ref, position }): readonly Broadcasted[] => {
     if (kind === "rights") return [{ position, account: ref }];
-    const alarm = alarms.get(ref);
-    const gateway = gateways.get(ref);
-    const view = street.get(ref);
-    if (kind === "alarm") {
-      const area = alarmAreas.get(ref) ?? "/";
-      return alarm === undefined ? [] : [{ position, area, event: { kind, data: alarm } }];
-    }
-    if (kind === "street") {
-      const area = gatewayAreas.get(view?.gateway ?? "") ?? "/";
-      return view === undefined ? [] : [{ position, area, event: { kind, data: view } }];
-    }
-    const area = gatewayAreas.get(ref) ?? "/";
-    return gateway === undefined ? [] : [{ position, area, event: { kind, data: gateway } }];
+    const one = told[kind].get(ref);
+    return one === undefined ? [] : [{ position, ...one }];
   });
 };
+
+type Told = Readonly<
+  Record<
+    Exclude<PlacedChange["kind"], "rights">,
+    ReadonlyMap<string, Omit<PlacedEvent, "position">>
+  >
+>;
+
+const asEvents = <Kind extends StreamEvent["kind"], Data>(
+  kind: Kind,
+  items: readonly Data[],
+  whose: (item: Data) => { readonly name: string; readonly area: string },
+) =>
+  new Map(
+    items.map((data) => {
+      const { name, area } = whose(data);
+      return [name, { area, event: { kind, data } }] as const;
+    }),
+  );

@@ -8,10 +8,12 @@ import { addAccountRoutes } from "./account-routes.ts";
 import { addAlarmRoutes } from "./alarm-routes.ts";
 import type { App, HttpParts } from "./app.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
+import { addCaseRoutes } from "./case-routes.ts";
 import { addConsoleFiles, noSuchPath } from "./console-files.ts";
 import { addDeskRoutes } from "./desk-routes.ts";
 import { addGatewayRoutes } from "./gateway-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
+import { addImportRoutes } from "./import-routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import { addPersonRoutes } from "./person-routes.ts";
 import {
@@ -24,6 +26,8 @@ import {
 } from "./problems.ts";
 import { findCaller, refuseUndecidedRoutes } from "./require-session.ts";
 import { addSecondFactorRoutes } from "./second-factor-routes.ts";
+import { addPageRoutes } from "./page-routes.ts";
+import { addRegisterRoutes } from "./register-routes.ts";
 import { addSessionRoutes } from "./session-routes.ts";
 import { addStreamRoute } from "./stream-route.ts";
 
@@ -88,7 +92,11 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addDeskRoutes(app, parts);
   addStreamRoute(app, parts);
   addAlarmRoutes(app, parts);
+  addCaseRoutes(app, parts);
+  addPageRoutes(app, parts);
   addGatewayRoutes(app, parts);
+  addRegisterRoutes(app, parts);
+  await addImportRoutes(app, parts);
   addHealthRoutes(app, parts);
   app.get("/api/openapi.json", { schema: { summary: "This document", tags: ["operation"] } }, () =>
     app.swagger(),

@@ -1,17 +1,20 @@
 /** One good request for each route of the matrix, and what it answers whom. */
 import { randomUUID } from "node:crypto";
 import { places } from "./plant-register.testing.ts";
-import type { routeRights } from "./route-rights.ts";
 
 /** What a request is about: an alarm, a person and an account of this name, all in Xian. */
 export interface Thing {
   readonly name: string;
   /** Of the account. */
   readonly session: string;
+  /** Of the alarm. */
+  readonly caseId: string;
 }
 
+export const methods = ["GET", "POST", "DELETE", "PATCH"] as const;
+
 export interface Ask {
-  readonly method: "GET" | "POST" | "DELETE" | "PUT" | "PATCH";
+  readonly method: (typeof methods)[number];
   readonly path: string;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
@@ -62,7 +65,14 @@ const account = (rest: string) => (thing: Thing) => `/api/v1/accounts/${thing.na
 const grant = { role: "grid", area: places.xian };
 const reason = { reason: "居民来电要求" };
 
-export const requests: Readonly<Record<keyof typeof routeRights, RequestOf>> = {
+const caseHeaders = { "if-match": '"1"' };
+
+/**
+ * Routes without an entry here are the register's and a page's: they are tried by role alone, and
+ * their own contracts (`register.contract.ts`, `import.contract.ts`, `clocks.contract.ts`) try them
+ * by area.
+ */
+export const requests: Readonly<Record<string, RequestOf>> = {
   "GET /api/openapi.json": { ask: get("/api/openapi.json"), outside: true, shows: done },
   "POST /api/v1/session": {
     ask: post("/api/v1/session", { username: "admin", password: "correct horse battery" }),
@@ -104,6 +114,35 @@ export const requests: Readonly<Record<keyof typeof routeRights, RequestOf>> = {
     outside: 404,
     shows: named,
   },
+  "GET /api/v1/cases": {
+    ask: get("/api/v1/cases?limit=5"),
+    outside: false,
+    shows: (answer, { caseId }) => answer.body.includes(`"${caseId}"`),
+  },
+  "GET /api/v1/cases/:id": {
+    ask: get(({ caseId }) => `/api/v1/cases/${caseId}`),
+    outside: 404,
+    shows: named,
+  },
+  // Who may take which step is tried by the model of the flow; every role that sees may note.
+  "POST /api/v1/cases/:id/actions/:action": {
+    ask: (thing) => ({
+      ...post(`/api/v1/cases/${thing.caseId}/actions/accept`, {})(thing),
+      headers: { "if-match": '"9"', "idempotency-key": randomUUID() },
+    }),
+    outside: 404,
+    inside: 409,
+    shows: done,
+  },
+  "POST /api/v1/cases/:id/notes": {
+    ask: (thing) => ({
+      ...post(`/api/v1/cases/${thing.caseId}/notes`, { reason: "电话联系住户" })(thing),
+      headers: { ...caseHeaders, "idempotency-key": randomUUID() },
+    }),
+    outside: 404,
+    shows: done,
+  },
+
   "GET /api/v1/gateways": {
     ask: get("/api/v1/gateways"),
     outside: false,

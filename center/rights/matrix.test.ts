@@ -13,7 +13,7 @@ import type { App } from "../http/app.ts";
 import { refuseUndecidedRoutes } from "../http/require-session.ts";
 import { openDesk, type OpenDesk } from "../open-desk.testing.ts";
 import { audit } from "../store/audit.ts";
-import { requests, type Ask, type Thing } from "./matrix-requests.testing.ts";
+import { methods, requests, type Ask, type Thing } from "./matrix-requests.testing.ts";
 import { rolesWith } from "./permissions.ts";
 import { places, plantRegister } from "./plant-register.testing.ts";
 import { routeRights, type RouteRight } from "./route-rights.ts";
@@ -95,9 +95,17 @@ const newThing = async (route: Route): Promise<Thing> => {
   const name = `thing-${String(things).padStart(5, "0")}`;
   const { db } = desk.store;
   let session = "";
-  if (/alarms|desk/.test(route)) {
+  let caseId = "";
+  if (/alarms|desk|cases/.test(route)) {
     const gateway = createFakeGateway("gw-xian");
-    await desk.take(gateway.alarm({ seq: things, episode: name, id: name }));
+    const home = { detector: name };
+    await desk.take(gateway.alarm({ seq: things, episode: name, id: name, ...home }));
+    const row = await db
+      .selectFrom("case_alarms")
+      .select("case_id")
+      .where("episode", "=", name)
+      .executeTakeFirstOrThrow();
+    caseId = row.case_id;
   }
   if (route.includes("people")) {
     const place = { area: "xian", household: null, user_name: null };
@@ -122,7 +130,7 @@ const newThing = async (route: Route): Promise<Thing> => {
     const deed = { atMs: 0, actor: "test", action: "planted", source: "" };
     await desk.store.write((tx) => audit(tx, { ...deed, subject: name, area: places.xian }));
   }
-  return { name, session };
+  return { name, session, caseId };
 };
 
 /** How many rows the audit log holds of somebody's deeds. */
@@ -135,10 +143,19 @@ const deedsOf = async (actor?: string): Promise<number> => {
   return row.count;
 };
 
-type Route = keyof typeof routeRights;
-const isRoute = (text: string): text is Route => text in routeRights;
-const entries = Object.keys(routeRights).filter(isRoute);
-const rightOf = (route: Route): RouteRight => routeRights[route];
+type Route = string;
+const entries = Object.keys(routeRights);
+const rightOf = (route: Route): RouteRight => {
+  const right = routeRights[route];
+  if (right === undefined) throw new Error(`no right for ${route}`);
+  return right;
+};
+
+const requestOf = (route: Route) => {
+  const request = requests[route];
+  if (request === undefined) throw new Error(`no request for ${route}`);
+  return request;
+};
 
 test("a route for which nobody has decided does not start", async () => {
   const app: App = Fastify().withTypeProvider<TypeBoxTypeProvider>();
@@ -155,9 +172,28 @@ test("whatever changes something, or shows people's data, is meant to be written
   }
 });
 
-describe.each(entries)("%s", (route) => {
+describe.each(entries.filter((route) => requests[route] === undefined))("%s", (route) => {
+  const { who } = rightOf(route);
+  const [word, path = ""] = route.split(" ");
+  const method = methods.find((known) => known === word) ?? "GET";
+  const as = async (cookie: string) =>
+    (await send(cookie, { method, path: path.replaceAll(/:\w+/g, "1") })).statusCode;
+
+  test("is closed to strangers and to somebody without a role", async () => {
+    expect([await as(""), await as(await openCookie("nobody"))]).toEqual([401, 403]);
+  });
+  test.each(roles)("%s, by role", async (role) => {
+    const able: readonly Role[] = who === "self" || who === "stranger" ? [] : rolesWith[who];
+    for (const holding of holdingNames) {
+      const answer = await as(cookies.get(nameOf(role, holding)) ?? "");
+      expect(answer === 403, holding).toBe(!able.includes(role));
+    }
+  });
+});
+
+describe.each(entries.filter((route) => requests[route] !== undefined))("%s", (route) => {
   const { who, audit: written } = rightOf(route);
-  const { ask, shows, inside = true, outside, serving = false } = requests[route];
+  const { ask, shows, inside = true, outside, serving = false } = requestOf(route);
 
   if (who === "stranger") {
     test("is open to strangers", async () => {

@@ -126,7 +126,7 @@ test("a forgotten person has no name in any table any more, but an id; not while
   await desk.take(createFakeGateway("gw-xian").alarm({ seq: 1 }));
   const erase = () => post("/people/person-xian/erase", lead, { reason: "本人要求" });
   expect((await erase()).status).toBe(409);
-  await desk.store.db.updateTable("cases").set({ state: "closed" }).execute();
+  await desk.store.db.updateTable("cases").set({ state: "closed", is_open: 0 }).execute();
   expect((await erase()).status).toBe(204);
 
   const { items } = await jsonOf(await desk.get("/api/v1/people", lead));

@@ -21,6 +21,8 @@ export const rolesWith = {
   /** T02 签收. */
   "alarms.sign": ["grid", "duty", "street_duty", "district"],
   "cases.read": handlers,
+  /** Which step of a case a role may take, its own table says. */
+  "cases.act": handlers,
   /** Gateways are machines: who keeps the accounts may see that one is silent. */
   "gateways.read": [...handlers, "admin"],
   "register.read": [...handlers, "admin"],

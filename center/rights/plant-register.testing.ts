@@ -54,11 +54,13 @@ const plantHome = async (tx: Writing, area: string): Promise<void> => {
     .insertInto("points")
     .values({ id: `p-${area}`, building, household, place: "厨房" })
     .execute();
-  const device = { profile: null, serial: null, expires_at_ms: null, removed_at_ms: null };
+  const device = { profile: null, serial: null, made_at_ms: null, origin: "hand" };
+  const times = { warm_until_ms: null, calibrated_at_ms: null, expires_at_ms: null };
+  const end = { removed_at_ms: null, removed_why: null, replaced_by: null };
   const hangs = { detector: "kitchen", gateway: `gw-${area}`, point: `p-${area}` };
   await tx
     .insertInto("installations")
-    .values({ id: `i-${area}`, ...hangs, ...device, installed_at_ms: 0 })
+    .values({ id: `i-${area}`, ...hangs, ...device, ...times, ...end, installed_at_ms: 0 })
     .execute();
   const known = { name: "王秀英", phone: "13812345678", flags: '{"alone":true}' };
   const place = { area, household, user_name: null, erased_at_ms: null };

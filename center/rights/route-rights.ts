@@ -3,6 +3,7 @@
  * audit log. A route that is not here does not start; `matrix.test.ts` tries every combination of
  * route, role and area against the running server.
  */
+import { registerKinds } from "../register/kinds.ts";
 import type { Permission } from "./permissions.ts";
 
 export type RouteRight = {
@@ -18,7 +19,7 @@ export type RouteRight = {
   readonly audit: "write" | "personal" | "none";
 };
 
-export const routeRights = {
+const deskRights = {
   "GET /api/openapi.json": { who: "stranger", audit: "none" },
 
   "POST /api/v1/session": { who: "stranger", audit: "write" },
@@ -35,6 +36,12 @@ export const routeRights = {
   "GET /api/v1/stream": { who: "alarms.read", audit: "none" },
   "GET /api/v1/alarms": { who: "alarms.read", audit: "none" },
   "POST /api/v1/alarms/:episode/sign": { who: "alarms.sign", audit: "write" },
+  "GET /api/v1/cases": { who: "cases.read", audit: "none" },
+  "GET /api/v1/cases/:id": { who: "cases.read", audit: "none" },
+  "POST /api/v1/cases/:id/actions/:action": { who: "cases.act", audit: "write" },
+  "POST /api/v1/cases/:id/notes": { who: "cases.act", audit: "write" },
+  "GET /api/v1/pages": { who: "cases.read", audit: "none" },
+  "POST /api/v1/pages/:page/read": { who: "cases.read", audit: "write" },
   "GET /api/v1/gateways": { who: "gateways.read", audit: "none" },
   "GET /api/v1/gateways/:id/completeness": { who: "gateways.read", audit: "none" },
 
@@ -57,6 +64,41 @@ export const routeRights = {
   "GET /api/v1/audit": { who: "audit.read", audit: "none" },
   "GET /api/v1/audit/head": { who: "audit.read", audit: "none" },
 } as const satisfies Readonly<Record<string, RouteRight>>;
+
+const reading: RouteRight = { who: "register.read", audit: "none" };
+const writing: RouteRight = { who: "register.write", audit: "write" };
+
+/** The same five routes for every kind of entry. */
+const registerRights = Object.fromEntries(
+  registerKinds.flatMap((kind): readonly (readonly [string, RouteRight])[] => [
+    [`GET /api/v1/register/${kind}`, reading],
+    [`GET /api/v1/register/${kind}/:id`, reading],
+    [`POST /api/v1/register/${kind}`, writing],
+    [`PATCH /api/v1/register/${kind}/:id`, writing],
+    [`POST /api/v1/register/${kind}/:id/retire`, writing],
+  ]),
+);
+
+const deviceRights: Readonly<Record<string, RouteRight>> = {
+  "GET /api/v1/register/points/:id/devices": reading,
+  "GET /api/v1/register/points/:id/alarms": { who: "alarms.read", audit: "none" },
+  "GET /api/v1/register/due": reading,
+  "POST /api/v1/register/points/:id/install": writing,
+  "POST /api/v1/register/points/:id/swap": writing,
+  "PATCH /api/v1/register/installations/:id": writing,
+  "POST /api/v1/register/installations/:id/remove": writing,
+  "GET /api/v1/imports": reading,
+  "GET /api/v1/imports/template.csv": reading,
+  "GET /api/v1/imports/template.xlsx": reading,
+  "POST /api/v1/imports": writing,
+  "POST /api/v1/imports/:id/undo": writing,
+};
+
+export const routeRights: Readonly<Record<string, RouteRight>> = {
+  ...deskRights,
+  ...registerRights,
+  ...deviceRights,
+};
 
 const rights: ReadonlyMap<string, RouteRight> = new Map(Object.entries(routeRights));
 

@@ -2,9 +2,14 @@
 import { scopedContract } from "../rights/scoped.contract.ts";
 import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
 import { auditContract } from "../audit/audit.contract.ts";
+import { casesContract } from "../cases/cases.contract.ts";
+import { clocksContract } from "../cases/clocks.contract.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
+import { upgradeContract } from "./upgrade.contract.ts";
+import { importContract } from "../register/import/import.contract.ts";
+import { registerContract } from "../register/register.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
 
 const serverUrl = process.env["CANARY_TEST_DATABASE_URL"];
@@ -20,6 +25,11 @@ for (const [name, newDatabase] of databases) {
   signContract(name, newDatabase);
   auditContract(name, newDatabase);
   scopedContract(name, newDatabase);
+  casesContract(name, newDatabase);
+  clocksContract(name, newDatabase);
+  upgradeContract(name, newDatabase);
+  registerContract(name, newDatabase);
+  importContract(name, newDatabase);
 }
 // SQLite has one center: only PostgreSQL is shared.
 if (serverUrl !== undefined) severalCentersContract(newPostgres(serverUrl));

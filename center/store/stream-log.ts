@@ -2,10 +2,12 @@ import { takeNumbers } from "./counters.ts";
 import { inChunks } from "./chunks.ts";
 import type { Reading, Writing } from "./open-store.ts";
 
+const changeKinds = ["alarm", "gateway", "street", "case", "page", "rights"] as const;
+
 /** Something the duty page shows that has changed. */
 export interface Change {
-  readonly kind: "alarm" | "gateway" | "street" | "rights";
-  /** Episode, gateway id, the id of a street view, or the account whose rights or sessions changed. */
+  readonly kind: (typeof changeKinds)[number];
+  /** Episode, gateway id, id of a street view, a case, a page, or the account whose rights changed. */
   readonly ref: string;
 }
 
@@ -75,11 +77,10 @@ export const changesAfter = async (
     .groupBy(["kind", "ref"])
     .orderBy("position")
     .execute();
-  const changes = rows.flatMap(({ kind, ref, position }) =>
-    kind === "alarm" || kind === "gateway" || kind === "street" || kind === "rights"
-      ? [{ kind, ref, position } as const]
-      : [],
-  );
+  const changes = rows.flatMap(({ kind: word, ref, position }) => {
+    const kind = changeKinds.find((known) => known === word);
+    return kind === undefined ? [] : [{ kind, ref, position }];
+  });
   return { changes, upTo: rows.at(-1)?.position ?? position };
 };
 

@@ -3,8 +3,9 @@ import type { Migration } from "kysely/migration";
 import { intakeDeskAccounts } from "./0001-intake-desk-accounts.ts";
 import { actionsStreet } from "./0002-actions-street.ts";
 import { registerGrants } from "./0003-register-grants.ts";
-import { alarmArea } from "./0004-alarm-area.ts";
+import { cases } from "./0004-cases.ts";
 import { rights } from "./0005-rights.ts";
+import { oneIntake } from "./0008-one-intake.ts";
 
 const up = (run: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: run });
 
@@ -13,6 +14,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0001-intake-desk-accounts": up(intakeDeskAccounts),
   "0002-actions-street": up(actionsStreet),
   "0003-register-grants": up(registerGrants),
-  "0004-alarm-area": up(alarmArea),
+  "0004-cases": up(cases),
   "0005-rights": up(rights),
+  "0008-one-intake": up(oneIntake),
 };
