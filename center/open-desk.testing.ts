@@ -55,6 +55,7 @@ export const openDesk = async (options: DeskOptions = {}) => {
     view: ground.view,
     hindrances: () => Promise.resolve(options.hindrances ?? []),
     consoleFolder: options.consoleFolder ?? (await mkdtemp(join(tmpdir(), "canary-console-"))),
+    filesFolder: await mkdtemp(join(tmpdir(), "canary-files-")),
     streetName: { zh: "安靖街道", en: "Anjing Street" },
     requestsPerMinute: options.requestsPerMinute ?? 1_000_000,
     trustedProxies: options.trustedProxies ?? [],

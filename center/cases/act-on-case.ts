@@ -44,7 +44,8 @@ export const actOnCase = async (
   action: CaseAction,
   request: ActRequest,
 ): Promise<ActOutcome> => {
-  const { actor, nowMs } = request;
+  const { actor } = request;
+  const nowMs = Math.floor(request.nowMs);
   const row = await caseRow(tx, request.caseId);
   if (row === undefined || !isInScope(row.area_path, areasWith(actor, "cases.read")))
     return { kind: "unknown" };

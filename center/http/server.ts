@@ -6,14 +6,17 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { LogController, type FastifyRequest } from "fastify";
 import { addAccountRoutes } from "./account-routes.ts";
 import { addAlarmRoutes } from "./alarm-routes.ts";
+import { addCommandRoutes } from "./command-routes.ts";
 import type { App, HttpParts } from "./app.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
 import { addCaseRoutes } from "./case-routes.ts";
 import { addConsoleFiles, noSuchPath } from "./console-files.ts";
 import { addDeskRoutes } from "./desk-routes.ts";
+import { addEvidenceRoutes } from "./evidence-routes.ts";
 import { addGatewayRoutes } from "./gateway-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { addImportRoutes } from "./import-routes.ts";
+import { addIntakeRoutes } from "./intake-routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import { addPersonRoutes } from "./person-routes.ts";
 import {
@@ -92,11 +95,14 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addDeskRoutes(app, parts);
   addStreamRoute(app, parts);
   addAlarmRoutes(app, parts);
+  addCommandRoutes(app, parts);
   addCaseRoutes(app, parts);
   addPageRoutes(app, parts);
   addGatewayRoutes(app, parts);
   addRegisterRoutes(app, parts);
   await addImportRoutes(app, parts);
+  await addIntakeRoutes(app, parts);
+  await addEvidenceRoutes(app, parts);
   addHealthRoutes(app, parts);
   app.get("/api/openapi.json", { schema: { summary: "This document", tags: ["operation"] } }, () =>
     app.swagger(),

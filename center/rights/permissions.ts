@@ -24,6 +24,10 @@ export const rolesWith = {
   /** Which step of a case a role may take, its own table says. */
   "cases.act": handlers,
   /** Gateways are machines: who keeps the accounts may see that one is silent. */
+  /** Reports from other systems and residents that found no place yet. */
+  "intake.place": handlers,
+  /** Keys of other systems that report here. */
+  "intake.sources": ["admin"],
   "gateways.read": [...handlers, "admin"],
   "register.read": [...handlers, "admin"],
   "register.write": ["community_lead", "street_lead", "tech", "admin"],

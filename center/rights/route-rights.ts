@@ -94,10 +94,30 @@ const deviceRights: Readonly<Record<string, RouteRight>> = {
   "POST /api/v1/imports/:id/undo": writing,
 };
 
+const intakeRights: Readonly<Record<string, RouteRight>> = {
+  "POST /api/v1/alarms/:episode/acknowledge": { who: "alarms.sign", audit: "write" },
+  "POST /api/v1/cases/:id/evidence": { who: "cases.act", audit: "write" },
+  "GET /api/v1/evidence/:id": { who: "cases.read", audit: "none" },
+  "POST /api/v1/evidence/:id/delete": { who: "cases.act", audit: "write" },
+  // Signed by the system that sends them, or opened by a link of one's own.
+  "POST /api/v1/intake/events": { who: "stranger", audit: "write" },
+  "POST /api/v1/intake/resident/:link": { who: "stranger", audit: "write" },
+  "POST /api/v1/intake/reports": { who: "cases.act", audit: "write" },
+  "POST /api/v1/intake/resident-links": { who: "cases.act", audit: "write" },
+  "GET /api/v1/intake/quarantine": { who: "intake.place", audit: "none" },
+  "POST /api/v1/intake/quarantine/place": { who: "intake.place", audit: "write" },
+  "POST /api/v1/intake/quarantine/set-aside": { who: "intake.place", audit: "write" },
+  "GET /api/v1/intake/sources": { who: "gateways.read", audit: "none" },
+  "POST /api/v1/intake/sources": { who: "intake.sources", audit: "write" },
+  "POST /api/v1/intake/sources/:id/key": { who: "intake.sources", audit: "write" },
+  "POST /api/v1/intake/sources/:id/disable": { who: "intake.sources", audit: "write" },
+};
+
 export const routeRights: Readonly<Record<string, RouteRight>> = {
   ...deskRights,
   ...registerRights,
   ...deviceRights,
+  ...intakeRights,
 };
 
 const rights: ReadonlyMap<string, RouteRight> = new Map(Object.entries(routeRights));

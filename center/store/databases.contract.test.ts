@@ -7,6 +7,7 @@ import { clocksContract } from "../cases/clocks.contract.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
+import { oneIntakeContract } from "../http/intake.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
@@ -30,6 +31,7 @@ for (const [name, newDatabase] of databases) {
   upgradeContract(name, newDatabase);
   registerContract(name, newDatabase);
   importContract(name, newDatabase);
+  oneIntakeContract(name, newDatabase);
 }
 // SQLite has one center: only PostgreSQL is shared.
 if (serverUrl !== undefined) severalCentersContract(newPostgres(serverUrl));

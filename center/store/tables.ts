@@ -1,3 +1,11 @@
+import type { CommandRow, SigningKeyRow } from "./command-tables.ts";
+import type {
+  EvidenceDeletionRow,
+  IntakeEventRow,
+  IntakeNonceRow,
+  IntakeSecretRow,
+  IntakeSourceRow,
+} from "./intake-tables.ts";
 import type { ImportItemRow, ImportRow } from "./import-tables.ts";
 import type {
   CaseAlarmRow,
@@ -67,8 +75,15 @@ export interface Tables {
   readonly installations: InstallationRow;
   readonly people: PersonRow;
   readonly grants: GrantRow;
+  readonly commands: CommandRow;
+  readonly signing_keys: SigningKeyRow;
   readonly imports: ImportRow;
   readonly import_items: ImportItemRow;
+  readonly intake_sources: IntakeSourceRow;
+  readonly intake_nonces: IntakeNonceRow;
+  readonly intake_events: IntakeEventRow;
+  readonly intake_secret: IntakeSecretRow;
+  readonly evidence_deletions: EvidenceDeletionRow;
 }
 
 export interface GatewayRow {
