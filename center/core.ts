@@ -2,7 +2,7 @@
 import type { Clock } from "#domain/time.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { both } from "#platform/log.ts";
-import { ensureFirstAdmin } from "./accounts/accounts.ts";
+import { ensureFirstAdmin } from "./accounts/first-admin.ts";
 import { openBroadcast, type Broadcast } from "./desk/broadcast.ts";
 import { createCenterFaults, type CenterFaults } from "./desk/center-faults.ts";
 import { readClockOffsets, type GatewayView } from "./desk/read-gateways.ts";

@@ -65,7 +65,9 @@ export const startCenter = async (
     store: store.value,
     clock,
     timers,
-    accounts: await openAccounts(store.value, clock),
+    accounts: await openAccounts(store.value, clock, {
+      requireSecondFactor: options.requireSecondFactor ?? isReachable(options),
+    }),
     broadcast,
     metrics,
     view,
@@ -198,6 +200,10 @@ const openLink = async (
     onFault: ({ key, present, text }) => core.faults.set(`mqtt ${key}`, present ? text : undefined),
   });
 };
+
+/** Whether somebody at another machine may stand before the login. */
+const isReachable = ({ httpHost, trustedProxies = [] }: CenterOptions): boolean =>
+  trustedProxies.length > 0 || !["127.0.0.1", "::1", "localhost"].includes(httpHost);
 
 const portOf = (address: AddressInfo | string | null): number | undefined =>
   typeof address === "object" ? address?.port : undefined;

@@ -69,6 +69,23 @@ program
   });
 
 program
+  .command("reset-password")
+  .argument("[account]", "账号名 account", "admin")
+  .option("--second-factor", "同时解除手机验证码 also remove a lost phone")
+  .option("--json", "机器可读 machine readable")
+  .description(
+    "在本机为账号生成一次性密码(写入审计)· a one-time password for somebody locked out, on this machine, audited",
+  )
+  .action(async (account: string, options: { secondFactor?: true; json?: true }) => {
+    const { resetPasswordHere } = await import("./reset-password.ts");
+    process.exitCode = await resetPasswordHere({
+      account,
+      secondFactor: options.secondFactor === true,
+      json: options.json === true,
+    });
+  });
+
+program
   .command("pin")
   .argument("<id>", "工号,看板上输入 what the person types at the board")
   .description("生成看板 PIN 或卡及其散列 · make a PIN or badge for the gateway's board")

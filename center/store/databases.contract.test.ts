@@ -1,5 +1,7 @@
 /** Every promise about stored things, on SQLite, and on PostgreSQL where one is offered. */
+import { scopedContract } from "../rights/scoped.contract.ts";
 import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
+import { auditContract } from "../audit/audit.contract.ts";
 import { casesContract } from "../cases/cases.contract.ts";
 import { clocksContract } from "../cases/clocks.contract.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
@@ -24,6 +26,8 @@ for (const [name, newDatabase] of databases) {
   gatewayLivesContract(name, newDatabase);
   manyHomesContract(name, newDatabase);
   signContract(name, newDatabase);
+  auditContract(name, newDatabase);
+  scopedContract(name, newDatabase);
   casesContract(name, newDatabase);
   clocksContract(name, newDatabase);
   upgradeContract(name, newDatabase);

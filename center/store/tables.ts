@@ -26,6 +26,14 @@ import type {
   PersonRow,
   PointRow,
 } from "./register-tables.ts";
+import type {
+  AuditRow,
+  KnownDeviceRow,
+  RecoveryCodeRow,
+  SecondFactorRow,
+  SessionRow,
+  UserRow,
+} from "./rights-tables.ts";
 
 /**
  * The center's tables as TypeScript sees them; `migrations/` makes them.
@@ -58,6 +66,9 @@ export interface Tables {
   readonly idempotency: IdempotencyRow;
   readonly users: UserRow;
   readonly sessions: SessionRow;
+  readonly known_devices: KnownDeviceRow;
+  readonly second_factors: SecondFactorRow;
+  readonly recovery_codes: RecoveryCodeRow;
   readonly audit: AuditRow;
   readonly areas: AreaRow;
   readonly buildings: BuildingRow;
@@ -246,31 +257,4 @@ export interface IdempotencyRow {
   /** What came of it, JSON. */
   readonly outcome: string;
   readonly created_at_ms: number;
-}
-
-export interface UserRow {
-  readonly name: string;
-  readonly password_hash: string;
-  readonly must_change_password: number;
-  readonly created_at_ms: number;
-}
-
-export interface SessionRow {
-  /** SHA-256 of the cookie's token, hex: reading the database does not let anyone in. */
-  readonly token_hash: string;
-  readonly user_name: string;
-  readonly source: string;
-  readonly created_at_ms: number;
-  readonly seen_at_ms: number;
-  readonly revoked: number;
-}
-
-export interface AuditRow {
-  readonly id: string;
-  readonly at_ms: number;
-  readonly actor: string;
-  readonly action: string;
-  readonly subject: string;
-  readonly source: string;
-  readonly detail: string;
 }
