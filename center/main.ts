@@ -48,12 +48,7 @@ export const startCenter = async (
   const { broadcast, intake, metrics, view } = core;
   // Before a port is tried: the account is written by now, and its password must not be lost when
   // the start fails on a taken port.
-  if (core.firstAdmin !== undefined) {
-    const { username, password } = core.firstAdmin;
-    options.log.warn(
-      `首次登录,仅显示这一次,登录后须修改口令 · first login, shown this once, to be changed then: ${username} / ${password}`,
-    );
-  }
+  if (core.firstAdmin !== undefined) tellFirstAdmin(options, core.firstAdmin);
 
   const link = await openLink(options, core);
   if (!link.ok) {
@@ -83,7 +78,7 @@ export const startCenter = async (
     logger: options.log,
   });
   const close = async (): Promise<void> => {
-    for (const stop of stops) stop();
+    stops.forEach((stop) => stop());
     await http.close();
     await link.value.close();
     await intake.idle();
@@ -145,6 +140,14 @@ const startWatches = (
     ...(store.kind === "postgres" ? [timers.every(otherProcessesMs, wake)] : []),
   ];
 };
+
+const tellFirstAdmin = (
+  { log }: CenterOptions,
+  { username, password }: NonNullable<Core["firstAdmin"]>,
+): void =>
+  log.warn(
+    `首次登录,仅显示这一次,登录后须修改口令 · first login, shown this once, to be changed then: ${username} / ${password}`,
+  );
 
 /** What people at desks ask of gateways goes out, and again until it is answered. */
 const startCommands = async (
