@@ -80,7 +80,7 @@ export const startCenter = async (
     logger: options.log,
   });
   const close = async (): Promise<void> => {
-    for (const stop of stops) stop();
+    stops.forEach((stop) => stop());
     await http.close();
     await link.value.close();
     await intake.idle();
