@@ -28,6 +28,8 @@ export interface PipelineDeps extends CarryDeps {
   readonly points: Points;
   readonly keeper: Keeper;
   readonly reportFault: ReportFault;
+  /** Hears every report after it was judged and sounded; must neither throw nor wait. */
+  readonly observe?: (report: Report, point: Point) => void;
 }
 
 /** Messages since the start; repeats and gaps by the devices' own numbers, for the technician. */
@@ -88,7 +90,9 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
     counts.reports += 1;
     const point = points.of(report);
     noteReport(point, report, counts);
-    return carryOut(deps, point, { kind: "report", report });
+    const carried = carryOut(deps, point, { kind: "report", report });
+    deps.observe?.(report, point);
+    return carried;
   };
 
   // Nobody waits for an acknowledgement of these; the keeper reports and retries on its own.
