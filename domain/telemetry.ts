@@ -12,7 +12,7 @@ import { Compile } from "typebox/compile";
 import { combustibleGases, type Gas } from "./gas.ts";
 import { badQualities, type BadQuality } from "./reading.ts";
 import { err, ok, type Result } from "./result.ts";
-import { envelope, type WireError } from "./wire.ts";
+import { envelope, type Receipt, type WireError } from "./wire.ts";
 
 /** Test and drill are marked from the sensor to the chart and counted apart from what was real. */
 export const telemetryMarks = ["real", "test", "drill"] as const;
@@ -78,8 +78,11 @@ export interface TelemetryLoss {
 
 const whole = Type.Integer();
 const length = Type.Integer({ minimum: 0 });
-const valueTuple = Type.Tuple([length, length, length, whole, whole, whole]);
-const badTuple = Type.Tuple([length, length, length, Type.Enum(badQualities)]);
+/** Blocks and stretches are of a day at most; twice that is surely a mistake. */
+const offset = Type.Integer({ minimum: 0, maximum: 172_800_000 });
+const count = Type.Integer({ minimum: 1 });
+const valueTuple = Type.Tuple([offset, offset, count, whole, whole, whole]);
+const badTuple = Type.Tuple([offset, offset, count, Type.Enum(badQualities)]);
 const name = Type.String({ minLength: 1, maxLength: 200 });
 
 /** One block as it travels. `stretches`: `[atMs, forMs, count, min, max, sum]` or `[atMs, forMs, count, quality]`. */
@@ -117,6 +120,22 @@ export const TelemetryMessageSchema = Type.Object({
 export type TelemetryMessage = Static<typeof TelemetryMessageSchema>;
 
 const compiled = Compile(TelemetryMessageSchema);
+
+/** Ids of telemetry messages begin so: their receipts must be told from those of alarms. */
+export const telemetryIdPrefix = "telemetry-";
+
+/**
+ * A receipt that answers telemetry alone. It proves nothing about alarms: a center that takes
+ * readings and cannot commit alarms must count as down.
+ */
+export const isTelemetryReceipt = ({ journalid, ids, refused }: Receipt["data"]): boolean => {
+  const named = [...ids, ...refused.map(({ id }) => id)];
+  return (
+    journalid === undefined &&
+    named.length > 0 &&
+    named.every((id) => id.startsWith(telemetryIdPrefix))
+  );
+};
 
 /** Reads a message of the telemetry lane. */
 export const parseTelemetry = (json: string): Result<TelemetryMessage, WireError> => {

@@ -24,7 +24,7 @@ import { openGatewayHttp } from "./http/server.ts";
 import { createStatusReader, type GatewayStatus } from "./http/status.ts";
 import { openJournal } from "./journal/open-journal.ts";
 import { createKeeper } from "./keeper.ts";
-import { reviveStates } from "./known-states.ts";
+import { reviveStates, type KnownStates } from "./known-states.ts";
 import { createLinkRelay } from "./link-relay.ts";
 import { createGatewayMetrics } from "./metrics.ts";
 import { createMqttAccess } from "./mqtt-access.ts";
@@ -32,10 +32,13 @@ import { createPipeline } from "./pipeline.ts";
 import { createPoints, strangerFault } from "./points.ts";
 import { appliedRules, chooseLimits, chooseTrial, type AppliedRules } from "./site-limits.ts";
 import { createMqttSource, type MqttSource } from "./sources/mqtt-source.ts";
+import { createObserver } from "./telemetry/observe.ts";
+import { withReserve } from "./telemetry/reserve.ts";
 import { createUplink, type Uplink } from "./uplinks/uplink.ts";
 import { wireBuzzers } from "./wiring/buzzers.ts";
 import { openCenterLink } from "./wiring/center.ts";
 import { openLines, startSources } from "./wiring/lines.ts";
+import { startTelemetryLane, wireTelemetry } from "./wiring/telemetry.ts";
 
 export interface GatewayOptions {
   readonly site: Site;
@@ -104,15 +107,11 @@ export const startGateway = async (
 
 /** Journal, lines, buzzers and judgement: all that sounds an alarm, and the uplink behind it. */
 const protect = async (world: World, broker: MqttListener) => {
-  const { options, clock, timers, faults, directory, limits, trial } = world;
+  const { options, clock, timers, faults, trial } = world;
   const { site } = options;
   const gateway = gatewayId(site.gateway.id);
   const reportFault = faults.report;
-  const { journal, salvage } = await openJournal(join(world.folder, "journal.sqlite"), {
-    clock,
-    reportFault,
-  });
-  if (salvage !== undefined) options.log.error(both(salvage));
+  const { journal, telemetry, reserve } = await openDisk(world);
   // Before the buzzers are set for the first time: one that sounds must not fall silent while we read.
   const known = await reviveStates(journal, clock.now(), reportFault, trial?.id);
   const links = createLinkRelay(reportFault);
@@ -130,15 +129,7 @@ const protect = async (world: World, broker: MqttListener) => {
     onKept: (records) => uplink?.wake(records),
     onUnkept: (notice) => uplink?.sendVolatile(notice),
   });
-  const points = createPoints({
-    directory,
-    known,
-    rulesFor: (registered) => rulesBy(limits, registered),
-    trialFor: (registered) => trial && rulesBy(trial, registered),
-    now: clock.now,
-    onStranger: (id, { line, place }) => reportFault(strangerFault(id, `${line} ${place}`)),
-  });
-  const { drill } = site;
+  const points = openPoints(world, known);
   const link = openCenterLink(site, gateway, options.brokerUrl, reportFault);
   uplink = createUplink({
     journal,
@@ -148,21 +139,23 @@ const protect = async (world: World, broker: MqttListener) => {
     gateway,
     reportFault,
     status: () => ({
-      drill,
+      drill: site.drill,
       rules: world.rules,
       detectors: Array.from(points.byId.values(), detectorStatus),
       faults: faults.standing().map(({ text: { zh, en } }) => ({ zh, en })),
     }),
   });
+  const lane = startTelemetryLane(telemetry, uplink, { link, clock, timers, gateway, reportFault });
   const pipeline = createPipeline({
     gateway,
-    drill,
+    drill: site.drill,
     clock,
     timers,
     points,
     keeper,
     sound: buzzers.follow,
     reportFault,
+    observe: createObserver(telemetry),
   });
   links.follow(pipeline.setLink);
   const sources = startSources(site, lines, {
@@ -171,8 +164,42 @@ const protect = async (world: World, broker: MqttListener) => {
     take: pipeline.take,
     reportFault: links.report,
   });
-  return { lines, buzzers, keeper, points, pipeline, link, uplink, sources };
+  return {
+    lines,
+    buzzers,
+    keeper,
+    points,
+    pipeline,
+    link,
+    uplink,
+    sources,
+    telemetry,
+    lane,
+    reserve,
+  };
 };
+
+/** What is kept: alarms in the journal, readings in a store of their own, and room for the alarms. */
+const openDisk = async ({ options, folder, clock, timers, faults }: World) => {
+  const reportFault = faults.report;
+  const parts = wireTelemetry(options.site, folder, { clock, timers, reportFault });
+  const { journal, salvage } = await openJournal(join(folder, "journal.sqlite"), {
+    clock,
+    reportFault,
+  });
+  if (salvage !== undefined) options.log.error(both(salvage));
+  return { ...parts, journal: withReserve(journal, parts.reserve) };
+};
+
+const openPoints = ({ directory, limits, trial, clock, faults }: World, known: KnownStates) =>
+  createPoints({
+    directory,
+    known,
+    rulesFor: (registered) => rulesBy(limits, registered),
+    trialFor: (registered) => trial && rulesBy(trial, registered),
+    now: clock.now,
+    onStranger: (id, { line, place }) => faults.report(strangerFault(id, `${line} ${place}`)),
+  });
 
 /** The page and the figures, last: nobody's safety waits for them. */
 const finish = async (
@@ -192,11 +219,14 @@ const finish = async (
     if (http.ok) await http.value.close();
     await Promise.all(protection.sources.map((one) => one.close()));
     await broker.close();
+    await protection.lane.close();
     await protection.uplink.close();
     await protection.link.close();
     await protection.buzzers.close();
     await Promise.all(Array.from(protection.lines.values(), (line) => line.close()));
     await protection.pipeline.close();
+    await protection.telemetry.close();
+    await protection.reserve.close();
   };
   if (!http.ok) {
     await close();

@@ -90,9 +90,7 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
     counts.reports += 1;
     const point = points.of(report);
     noteReport(point, report, counts);
-    const carried = carryOut(deps, point, { kind: "report", report });
-    deps.observe?.(report, point);
-    return carried;
+    return observed(deps, report, point, carryOut(deps, point, { kind: "report", report }));
   };
 
   // Nobody waits for an acknowledgement of these; the keeper reports and retries on its own.
@@ -143,6 +141,17 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
       await keeper.close();
     },
   };
+};
+
+/** Only now, after the judge and the buzzers: what is measured is also recorded. */
+const observed = (
+  { observe }: PipelineDeps,
+  report: Report,
+  point: Point,
+  carried: Carried,
+): Carried => {
+  observe?.(report, point);
+  return carried;
 };
 
 const answer = ({ refused, actions, waits }: Carried): Result<Done, Bilingual> =>

@@ -14,6 +14,7 @@ export const openApiDocument = {
     { name: "desk", description: "The live duty page 值班台" },
     { name: "alarms", description: "Alarms and signing for them 报警与签收" },
     { name: "gateways", description: "Gateways and completeness 网关与无缺证明" },
+    { name: "detectors", description: "What detectors measured 探测器读数" },
     { name: "operation", description: "Health and metrics 运行状态" },
   ],
 };

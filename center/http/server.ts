@@ -10,6 +10,7 @@ import { addConsoleFiles, noSuchPath } from "./console-files.ts";
 import { addDeskRoutes } from "./desk-routes.ts";
 import { addGatewayRoutes } from "./gateway-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
+import { addHistoryRoutes } from "./history-routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import {
   badRequest,
@@ -74,6 +75,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addStreamRoute(app, parts);
   addAlarmRoutes(app, parts);
   addGatewayRoutes(app, parts);
+  addHistoryRoutes(app, parts);
   addHealthRoutes(app, parts);
   app.get("/api/openapi.json", { schema: { summary: "This document", tags: ["operation"] } }, () =>
     app.swagger(),

@@ -33,6 +33,7 @@ ${status.drill ? '<p class="drill">演练 DRILL</p>' : ""}
 <p>截至 as of ${epochToRfc3339(epochMs(status.nowMs)).slice(11, 19)} ·
 中心 center: <b class="${status.link.state}">${status.link.state === "up" ? "正常 connected" : "断开 lost"}</b> ·
 待确认 unconfirmed ${status.link.unconfirmed}</p>
+<p>${escape(status.telemetry.text.zh)}<br><small>${escape(status.telemetry.text.en)}</small></p>
 ${faultList(status)}
 <h2>探测器 Detectors (${status.detectors.length})</h2>
 <table><tr><th>状态 state</th><th>地址 address</th><th>浓度 level</th><th>时效 age</th></tr>${rows}</table>

@@ -10,6 +10,7 @@ import type { Pipeline } from "../pipeline.ts";
 import type { Points } from "../points.ts";
 import type { MqttSource } from "../sources/mqtt-source.ts";
 import type { AppliedRules } from "../site-limits.ts";
+import type { Telemetry, TelemetryStatus } from "../telemetry/open-telemetry.ts";
 import { detectorStatus } from "../detector-status.ts";
 import type { Uplink } from "../uplinks/uplink.ts";
 
@@ -27,6 +28,8 @@ export interface GatewayStatus {
   readonly buzzers: readonly BuzzerStatus[];
   /** `key` says what it is about: `line-bus-1`, `buzzer:duty-room`, `journal-write` … */
   readonly faults: readonly (Bilingual & { readonly key: string })[];
+  /** Stored readings: room, endurance, backlog, losses, wear of the disk. */
+  readonly telemetry: TelemetryStatus;
   /** Messages since the start, for the technician. */
   readonly counts: Readonly<Record<string, number>>;
 }
@@ -45,6 +48,7 @@ export const createStatusReader =
     readonly keeper: Keeper;
     readonly uplink: Uplink;
     readonly source: MqttSource;
+    readonly telemetry: Pick<Telemetry, "status">;
   }): ReadStatus =>
   () => {
     const { site, pipeline, uplink } = parts;
@@ -61,6 +65,7 @@ export const createStatusReader =
       detectors: Array.from(parts.points.byId.values(), detectorStatus),
       buzzers: parts.buzzers.status(),
       faults: parts.faults.standing().map(({ key, text }) => ({ key, zh: text.zh, en: text.en })),
+      telemetry: parts.telemetry.status(),
       counts: { ...pipeline.counts, ...parts.source.counts },
     };
   };

@@ -17,9 +17,13 @@ export const halve = (stretches: readonly Stretch[], silenceMs: number): readonl
   return halved;
 };
 
+/** A detector that speaks once a day keeps its days apart. */
+const longestMs = 86_400_000;
+
 const join = (one: Stretch, next: Stretch, silenceMs: number): Stretch | undefined => {
   if (one.quality !== next.quality) return undefined;
   if (next.atMs - (one.atMs + one.forMs) > silenceMs) return undefined;
+  if (next.atMs + next.forMs - one.atMs > longestMs) return undefined;
   const span = {
     atMs: one.atMs,
     forMs: next.atMs + next.forMs - one.atMs,

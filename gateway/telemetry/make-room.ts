@@ -16,8 +16,8 @@ export interface KeptBlock {
 /** What the two stores let be done to what they keep. */
 export interface Shelf {
   readonly usedBytes: () => number;
-  /** Blocks above `afterN` that may still be halved (below `levelMax`), oldest first. */
-  readonly thinnable: (afterN: number, levelMax: number, limit: number) => readonly KeptBlock[];
+  /** Blocks that may still be halved (below `levelMax`), oldest first. */
+  readonly thinnable: (levelMax: number, limit: number) => readonly KeptBlock[];
   readonly replace: (n: number, level: number, stretches: readonly Stretch[]) => void;
   readonly oldest: (limit: number) => readonly KeptBlock[];
   readonly drop: (numbers: readonly number[]) => void;
@@ -34,7 +34,7 @@ const blocksPerStep = 200;
  */
 export const makeRoomOnce = (shelf: Shelf, targetBytes: number): readonly Lost[] | undefined => {
   if (shelf.usedBytes() <= targetBytes) return undefined;
-  const thin = shelf.thinnable(0, levelMax, blocksPerStep);
+  const thin = shelf.thinnable(levelMax, blocksPerStep);
   if (thin.length > 0) return thin.flatMap((block) => thinOne(shelf, block));
   const oldest = shelf.oldest(blocksPerStep);
   if (oldest.length === 0) return undefined;
@@ -51,7 +51,8 @@ const thinOne = (shelf: Shelf, block: KeptBlock): readonly Lost[] => {
   return isThinner && block.level === 0 ? [lostWith(block, "thinned")] : [];
 };
 
-const lostWith = (block: KeptBlock, reason: Lost["reason"]): Lost => {
+/** All readings of a block, lost for a reason. */
+export const lostWith = (block: KeptBlock, reason: Lost["reason"]): Lost => {
   const last = block.stretches.at(-1);
   const lengthMs = last === undefined ? 0 : last.atMs + last.forMs;
   return {

@@ -1,11 +1,19 @@
 import { randomUUID } from "node:crypto";
 import type { TelemetryLoss } from "#domain/telemetry.ts";
+import type { Instant } from "#domain/time.ts";
 import { readingsIn } from "./halve.ts";
 import { addUp, lossKey } from "./losses.ts";
 import { makeRoomOnce, type KeptBlock, type Shelf } from "./make-room.ts";
 import { blockJson } from "./pending-json.ts";
 import { encodeStretches } from "./stretch-codec.ts";
-import type { Block, Lost, StoreLimits, StoreState, TelemetryStore } from "./store.ts";
+import type {
+  Block,
+  Lost,
+  PendingBlock,
+  StoreLimits,
+  StoreState,
+  TelemetryStore,
+} from "./store.ts";
 
 interface Kept extends Block {
   readonly n: number;
@@ -33,10 +41,8 @@ export const createMemoryStore = (
     for (const [key, one] of addUp(losses, lost)) losses.set(key, one);
   };
   const makeRoom = (targetBytes: number): void => {
-    for (let lost = makeRoomOnce(shelf, targetBytes); lost !== undefined; ) {
+    for (let lost = makeRoomOnce(shelf, targetBytes); lost; lost = makeRoomOnce(shelf, targetBytes))
       lose(lost);
-      lost = makeRoomOnce(shelf, targetBytes);
-    }
   };
   const state = (): StoreState => ({
     id,
@@ -63,14 +69,8 @@ export const createMemoryStore = (
       return state();
     },
     pending: async (afterN, bytes, now) => {
-      const blocks = [];
-      let left = bytes;
-      for (const block of [...kept.values()].filter(({ n }) => n > afterN)) {
-        const json = blockJson(block, now);
-        if (blocks.length > 0 && json.length > left) break;
-        left -= json.length;
-        blocks.push({ n: block.n, readings: readingsIn(block.stretches), json });
-      }
+      const later = [...kept.values()].filter(({ n }) => n > afterN);
+      const blocks = fitting(later, bytes, now);
       const untold = [...losses].filter(([key, { readings }]) => (told.get(key) ?? 0) < readings);
       return { store: id, blocks, losses: untold.map(([, one]) => one) };
     },
@@ -93,6 +93,18 @@ export const createMemoryStore = (
   };
 };
 
+const fitting = (later: readonly Kept[], bytes: number, now: Instant): readonly PendingBlock[] => {
+  const blocks: PendingBlock[] = [];
+  let left = bytes;
+  for (const block of later) {
+    const json = blockJson(block, now);
+    if (blocks.length > 0 && json.length > left) break;
+    left -= json.length;
+    blocks.push({ n: block.n, readings: readingsIn(block.stretches), json });
+  }
+  return blocks;
+};
+
 const shelfOver = (kept: Map<number, Kept>): Shelf => {
   const look = ({ n, level, series, startWallMs, stretches }: Kept): KeptBlock => ({
     n,
@@ -108,9 +120,9 @@ const shelfOver = (kept: Map<number, Kept>): Shelf => {
         (sum, { stretches }) => sum + rowBytes + encodeStretches(stretches).length,
         0,
       ),
-    thinnable: (afterN, levelMax, limit) =>
+    thinnable: (levelMax, limit) =>
       [...kept.values()]
-        .filter(({ n, level }) => n > afterN && level < levelMax)
+        .filter(({ level }) => level < levelMax)
         .slice(0, limit)
         .map(look),
     replace: (n, level, stretches) => {

@@ -40,8 +40,13 @@ export const beginBlock = (at: Instant): OpenBlock => ({
 });
 
 /** Whether a reading taken at `at` can follow in this block. */
-export const follows = (block: OpenBlock, at: Instant): boolean =>
-  at.bootId === block.bootId && at.monoMs - block.startMonoMs >= endOf(block);
+export const follows = (block: OpenBlock, at: Instant): boolean => {
+  const atMs = Math.round(at.monoMs - block.startMonoMs);
+  return at.bootId === block.bootId && atMs >= endOf(block) && atMs <= longestMs;
+};
+
+/** A detector's own history may span years; a block of it does not. */
+const longestMs = 86_400_000;
 
 const endOf = ({ growing, done }: OpenBlock): number => {
   if (growing !== undefined) return growing.atMs + growing.forMs;
@@ -104,9 +109,7 @@ const finishStretch = (block: OpenBlock): void => {
   if (growing === undefined) return;
   const { atMs, forMs, count, min, max, sum, quality } = growing;
   block.done.push(
-    quality === undefined
-      ? { atMs, forMs, count, min, max, sum }
-      : { atMs, forMs, count, quality },
+    quality === undefined ? { atMs, forMs, count, min, max, sum } : { atMs, forMs, count, quality },
   );
   block.growing = undefined;
 };

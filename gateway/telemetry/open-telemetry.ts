@@ -38,7 +38,11 @@ export interface TelemetryStatus {
   readonly hoursLeft?: number;
   readonly text: Bilingual;
   /** Readings kept here that the center has not confirmed, and since when. */
-  readonly backlog: { readonly readings: number; readonly blocks: number; readonly oldestMs?: number };
+  readonly backlog: {
+    readonly readings: number;
+    readonly blocks: number;
+    readonly oldestMs?: number;
+  };
   /** Blocks in memory that the store has not taken yet. */
   readonly unwritten: number;
   readonly losses: readonly (TelemetryLoss & Bilingual)[];

@@ -146,7 +146,12 @@ const createCurves = (options: RecorderOptions) => {
 
   return {
     /** `limit`: the explosive limit of the level; absent without a level, and for CO. */
-    of: (detector: DetectorId, gas: Gas, limit: number | undefined, about: Circumstances): Curve => {
+    of: (
+      detector: DetectorId,
+      gas: Gas,
+      limit: number | undefined,
+      about: Circumstances,
+    ): Curve => {
       const key = about.late ? `late ${detector}` : detector;
       const mark: TelemetryMark = options.drill ? "drill" : about.testing ? "test" : "real";
       const known = byDetector.get(key) ?? none;

@@ -14,7 +14,9 @@ export interface Reserve {
   /** Gives the room away now; false when there was none any more. */
   readonly release: () => Promise<boolean>;
   readonly isThere: () => boolean;
-  readonly close: () => void;
+  /** Resolves once nothing is being written or removed. */
+  readonly settled: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface ReserveDeps {
@@ -30,8 +32,8 @@ export interface ReserveDeps {
 const againMs = 60_000;
 const chunkBytes = 256 * 1_024;
 
-/** Makes the reserve, also later when there is no room for it now; reports while it is missing. */
-export const openReserve = async (deps: ReserveDeps): Promise<Reserve> => {
+/** Makes the reserve, in the background, and later when there is no room now; reports while it is missing. */
+export const openReserve = (deps: ReserveDeps): Reserve => {
   let isThere = false;
   let working: Promise<void> = Promise.resolve();
 
@@ -51,7 +53,7 @@ export const openReserve = async (deps: ReserveDeps): Promise<Reserve> => {
     );
     return done;
   };
-  await inTurn(make);
+  void inTurn(make);
   const stop = deps.timers.every(againMs, () => void inTurn(make));
 
   return {
@@ -68,7 +70,11 @@ export const openReserve = async (deps: ReserveDeps): Promise<Reserve> => {
         return true;
       }),
     isThere: () => isThere,
-    close: stop,
+    settled: () => inTurn(() => Promise.resolve()),
+    close: async () => {
+      stop();
+      await working;
+    },
   };
 };
 

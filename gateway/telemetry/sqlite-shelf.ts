@@ -1,9 +1,8 @@
 import type { Database } from "better-sqlite3";
-import { bootId } from "#domain/ids.ts";
-import type { Series } from "#domain/telemetry.ts";
 import type { Instant } from "#domain/time.ts";
 import { readingsIn } from "./halve.ts";
-import type { KeptBlock, Shelf } from "./make-room.ts";
+import { lostWith, type KeptBlock, type Shelf } from "./make-room.ts";
+import { openNames } from "./names.ts";
 import { blockJson } from "./pending-json.ts";
 import { decodeStretches, encodeStretches } from "./stretch-codec.ts";
 import type { Block, Lost, PendingBlock } from "./store.ts";
@@ -27,28 +26,19 @@ const blocksPerRead = 500;
 /** The blocks of the file: the rows, what they add up to, and the pages they lie on. */
 export const openShelf = (db: Database) => {
   const names = openNames(db);
-  const insert = db.prepare(
-    `INSERT INTO block (series, boot, start_mono_ms, start_wall_ms, readings, stretches)
-     VALUES (?, ?, ?, ?, ?, ?)`,
-  );
+  const counted = openCounts(db);
+  const pages = openPages(db);
   const rows = db.prepare<[number, number], Row>(
     `SELECT ${columns} FROM block WHERE n > ? ORDER BY n LIMIT ?`,
   );
-  const finer = db.prepare<[number, number, number], Row>(
-    `SELECT ${columns} FROM block WHERE n > ? AND level < ? ORDER BY n LIMIT ?`,
-  );
-  const update = db.prepare("UPDATE block SET level = ?, stretches = ? WHERE n = ?");
-  const remove = db.prepare("DELETE FROM block WHERE n = ?");
-  const count = db.prepare<[], { blocks: number; readings: number }>(
-    "SELECT count(*) AS blocks, coalesce(sum(readings), 0) AS readings FROM block",
-  );
-  const readingsOf = db.prepare<[number], { readings: number }>(
-    "SELECT readings FROM block WHERE n = ?",
-  );
-  let counts = count.get() ?? { blocks: 0, readings: 0 };
-  /** Everything up to here is as thin as it gets; found anew after a restart. */
-  let thinnedTo = 0;
-
+  const whole = (row: Row) => ({
+    n: row.n,
+    series: names.series(row.series),
+    bootId: names.boot(row.boot),
+    startMonoMs: row.startMonoMs,
+    startWallMs: row.startWallMs,
+    stretches: decodeStretches(row.stretches),
+  });
   const kept = (row: Row): KeptBlock => ({
     n: row.n,
     silenceMs: names.series(row.series).silenceMs,
@@ -57,19 +47,90 @@ export const openShelf = (db: Database) => {
     level: row.level,
     stretches: decodeStretches(row.stretches),
   });
-  const page = (name: string): number => Number(db.pragma(name, { simple: true }));
-  const pageSize = page("page_size");
 
-  const shelf: Shelf = {
-    usedBytes: () => (page("page_count") - page("freelist_count")) * pageSize,
-    thinnable: (afterN, levelMax, limit) => {
-      const found = finer.all(Math.max(afterN, thinnedTo), levelMax, limit);
+  return {
+    ...openThinning(db, kept),
+    usedBytes: pages.usedBytes,
+    /** Gives free pages back to the disk when there are more than `keepBytes` of them. */
+    returnPages: pages.giveBack,
+    counts: counted.now,
+    recount: counted.recount,
+    drop: counted.drop,
+    add: ({ series, bootId, startMonoMs, startWallMs, stretches }: Block): void =>
+      counted.add([
+        names.seriesNumber(series),
+        names.bootNumber(bootId),
+        Math.round(startMonoMs),
+        Math.round(startWallMs),
+        readingsIn(stretches),
+        encodeStretches(stretches),
+      ]),
+    oldest: (limit: number) => rows.all(0, limit).map(kept),
+    pending: (afterN: number, bytes: number, now: Instant): readonly PendingBlock[] => {
+      const blocks: PendingBlock[] = [];
+      let left = bytes;
+      for (const row of rows.iterate(afterN, blocksPerRead)) {
+        const json = blockJson(whole(row), now);
+        if (blocks.length > 0 && json.length > left) break;
+        left -= json.length;
+        blocks.push({ n: row.n, readings: row.readings, json });
+      }
+      return blocks;
+    },
+    allLost: (): readonly Lost[] => {
+      const lost: Lost[] = [];
+      for (const row of rows.iterate(0, -1)) lost.push(lostWith(kept(row), "store-full"));
+      return lost;
+    },
+  };
+};
+
+const openThinning = (
+  db: Database,
+  kept: (row: Row) => KeptBlock,
+): Pick<Shelf, "thinnable" | "replace"> => {
+  const finer = db.prepare<[number, number, number], Row>(
+    `SELECT ${columns} FROM block WHERE n > ? AND level < ? ORDER BY n LIMIT ?`,
+  );
+  const update = db.prepare("UPDATE block SET level = ?, stretches = ? WHERE n = ?");
+  /** Everything up to here is as thin as it gets; found anew after a restart. */
+  let thinnedTo = 0;
+  return {
+    thinnable: (levelMax, limit) => {
+      const found = finer.all(thinnedTo, levelMax, limit);
       if (found[0] !== undefined) thinnedTo = found[0].n - 1;
       return found.map(kept);
     },
     replace: (n, level, stretches) => void update.run(level, encodeStretches(stretches), n),
-    oldest: (limit) => rows.all(0, limit).map(kept),
-    drop: (numbers) => {
+  };
+};
+
+/** Kept in memory, because they are asked for after every request. */
+const openCounts = (db: Database) => {
+  const insert = db.prepare<NewRow>(
+    `INSERT INTO block (series, boot, start_mono_ms, start_wall_ms, readings, stretches)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+  );
+  const remove = db.prepare("DELETE FROM block WHERE n = ?");
+  const all = db.prepare<[], { blocks: number; readings: number }>(
+    "SELECT count(*) AS blocks, coalesce(sum(readings), 0) AS readings FROM block",
+  );
+  const readingsOf = db.prepare<[number], { readings: number }>(
+    "SELECT readings FROM block WHERE n = ?",
+  );
+  const nothing = { blocks: 0, readings: 0 };
+  let counts = all.get() ?? nothing;
+  return {
+    now: () => counts,
+    /** A transaction was rolled back: counts anew. */
+    recount: (): void => {
+      counts = all.get() ?? nothing;
+    },
+    add: (row: NewRow): void => {
+      insert.run(...row);
+      counts = { blocks: counts.blocks + 1, readings: counts.readings + row[4] };
+    },
+    drop: (numbers: readonly number[]): void => {
       for (const n of numbers) {
         const readings = readingsOf.get(n)?.readings ?? 0;
         if (remove.run(n).changes === 0) continue;
@@ -77,107 +138,25 @@ export const openShelf = (db: Database) => {
       }
     },
   };
+};
 
+type NewRow = [
+  series: number,
+  boot: number,
+  startMonoMs: number,
+  startWallMs: number,
+  readings: number,
+  stretches: Uint8Array,
+];
+
+const openPages = (db: Database) => {
+  const ask = (name: string): number => Number(db.pragma(name, { simple: true }));
+  const pageSize = ask("page_size");
   return {
-    ...shelf,
-    counts: () => counts,
-    add: ({ series, bootId, startMonoMs, startWallMs, stretches }: Block): void => {
-      const readings = readingsIn(stretches);
-      insert.run(
-        names.seriesNumber(series),
-        names.bootNumber(bootId),
-        Math.round(startMonoMs),
-        Math.round(startWallMs),
-        readings,
-        encodeStretches(stretches),
-      );
-      counts = { blocks: counts.blocks + 1, readings: counts.readings + readings };
-    },
-    pending: (afterN: number, bytes: number, now: Instant): readonly PendingBlock[] => {
-      const blocks: PendingBlock[] = [];
-      let left = bytes;
-      for (const row of rows.iterate(afterN, blocksPerRead)) {
-        const { n, readings, startMonoMs, startWallMs } = row;
-        const json = blockJson(
-          {
-            n,
-            series: names.series(row.series),
-            bootId: names.boot(row.boot),
-            startMonoMs,
-            startWallMs,
-            stretches: decodeStretches(row.stretches),
-          },
-          now,
-        );
-        if (blocks.length > 0 && json.length > left) break;
-        left -= json.length;
-        blocks.push({ n, readings, json });
-      }
-      return blocks;
-    },
-    /** Gives free pages back to the disk when there are more than `keepBytes` of them. */
-    returnPages: (keepBytes: number): void => {
-      if (page("freelist_count") * pageSize <= keepBytes) return;
+    usedBytes: () => (ask("page_count") - ask("freelist_count")) * pageSize,
+    giveBack: (keepBytes: number): void => {
+      if (ask("freelist_count") * pageSize <= keepBytes) return;
       db.exec("PRAGMA incremental_vacuum");
     },
-    allLost: (): readonly Lost[] => {
-      const lost: Lost[] = [];
-      for (const row of rows.iterate(0, -1)) {
-        const last = decodeStretches(row.stretches).at(-1);
-        const toMs = row.startWallMs + (last === undefined ? 0 : last.atMs + last.forMs);
-        lost.push({ reason: "store-full", fromMs: row.startWallMs, toMs, readings: row.readings });
-      }
-      return lost;
-    },
   };
 };
-
-/** Series and boots, which every block has and few are different, by number. */
-const openNames = (db: Database) => {
-  const table = (name: "series" | "boot", column: "json" | "name") => {
-    const all = db.prepare<[], { id: number; text: string }>(
-      `SELECT id, ${column} AS text FROM ${name}`,
-    );
-    const insert = db.prepare(`INSERT INTO ${name} (${column}) VALUES (?) ON CONFLICT DO NOTHING`);
-    const find = db.prepare<[string], { id: number }>(
-      `SELECT id FROM ${name} WHERE ${column} = ?`,
-    );
-    const textById = new Map(all.all().map(({ id, text }) => [id, text]));
-    return {
-      // Asked anew each time: what a transaction that failed has inserted is not there.
-      number: (text: string): number => {
-        insert.run(text);
-        const id = find.get(text)?.id;
-        if (id === undefined) throw new Error(`telemetry: ${name} was not kept`);
-        textById.set(id, text);
-        return id;
-      },
-      text: (id: number): string => {
-        const text = textById.get(id);
-        if (text === undefined) throw new Error(`telemetry: no ${name} ${id}`);
-        return text;
-      },
-    };
-  };
-  const series = table("series", "json");
-  const boots = table("boot", "name");
-  const parsed = new Map<string, Series>();
-
-  return {
-    seriesNumber: (one: Series): number => series.number(seriesText(one)),
-    bootNumber: (name: string): number => boots.number(name),
-    boot: (id: number) => bootId(boots.text(id)),
-    series: (id: number): Series => {
-      const text = series.text(id);
-      const known = parsed.get(text);
-      if (known !== undefined) return known;
-      // Our own writing, by `seriesText`.
-      const one: Series = JSON.parse(text);
-      parsed.set(text, one);
-      return one;
-    },
-  };
-};
-
-const seriesText = ({ detector, gas, mark, lelPercentVolume, silenceMs }: Series): string =>
-  JSON.stringify({ detector, gas, mark, lelPercentVolume, silenceMs });

@@ -3,8 +3,8 @@ import SQLite, { type Database } from "better-sqlite3";
 import { randomUUID } from "node:crypto";
 import type { Instant } from "#domain/time.ts";
 import type { TelemetryLoss } from "#domain/telemetry.ts";
-import { addUp, lossKey } from "./losses.ts";
 import { makeRoomOnce } from "./make-room.ts";
+import { openLosses } from "./sqlite-losses.ts";
 import { openShelf } from "./sqlite-shelf.ts";
 import { migrate } from "./store-schema.ts";
 import type { Block, Lost, Pending, StoreLimits, StoreState } from "./store.ts";
@@ -46,28 +46,35 @@ const storeOver = (db: Database, { budgetBytes }: StoreLimits): StoreFile => {
   const losses = openLosses(db);
   let addedBytes = 0;
 
+  /** All or nothing, on disk with one fsync. */
+  const transact = <Value>(work: () => Value): Value => {
+    try {
+      return db.transaction(work).immediate();
+    } catch (error) {
+      shelf.recount();
+      throw error;
+    }
+  };
   const makeRoom = (targetBytes: number): void => {
     for (let step = 0; step < stepsPerRequest; step += 1) {
-      const more = db.transaction(() => {
+      const made = transact(() => {
         const lost = makeRoomOnce(shelf, targetBytes);
         losses.add(lost ?? []);
         return lost !== undefined;
       });
-      if (!more.immediate()) return;
+      if (!made) return;
     }
   };
 
   return {
     append: (blocks, lost) => {
-      // One fsync for all of it. A number that was given must stay given: the center tells by it
-      // what it has.
-      const grown = db.transaction(() => {
+      // Synced: a number that was given must stay given, because the center tells by it what it has.
+      addedBytes += transact(() => {
         const before = shelf.usedBytes();
         for (const block of blocks) shelf.add(block);
         losses.add(lost);
         return Math.max(0, shelf.usedBytes() - before);
       });
-      addedBytes += grown.immediate();
       if (shelf.usedBytes() > budgetBytes) makeRoom(budgetBytes * (1 - roomAhead));
     },
     pending: (afterN, bytes, now) => ({
@@ -77,10 +84,10 @@ const storeOver = (db: Database, { budgetBytes }: StoreLimits): StoreFile => {
     }),
     settle: (numbers, told) => {
       if (numbers.length + told.length === 0) return;
-      db.transaction(() => {
+      transact(() => {
         shelf.drop(numbers);
         losses.told(told);
-      }).immediate();
+      });
       shelf.returnPages(freeKeptBytes);
     },
     giveBack: (bytes) => {
@@ -119,43 +126,4 @@ const openIdentity = (db: Database): string => {
   const id = randomUUID();
   db.prepare("INSERT INTO store (id) VALUES (?)").run(id);
   return id;
-};
-
-const openLosses = (db: Database) => {
-  const columns = "reason, day_ms AS dayMs, from_ms AS fromMs, to_ms AS toMs, readings";
-  const save = db.prepare(
-    `INSERT INTO loss (reason, day_ms, from_ms, to_ms, readings) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (reason, day_ms) DO UPDATE SET
-       from_ms = excluded.from_ms, to_ms = excluded.to_ms, readings = excluded.readings`,
-  );
-  const find = db.prepare<[string, number], TelemetryLoss>(
-    `SELECT ${columns} FROM loss WHERE reason = ? AND day_ms = ?`,
-  );
-  const untold = db.prepare<[], TelemetryLoss>(
-    `SELECT ${columns} FROM loss WHERE told < readings ORDER BY day_ms LIMIT 100`,
-  );
-  const newest = db.prepare<[number], TelemetryLoss>(
-    `SELECT ${columns} FROM loss ORDER BY day_ms DESC, reason LIMIT ?`,
-  );
-  const tell = db.prepare(
-    "UPDATE loss SET told = max(told, ?) WHERE reason = ? AND day_ms = ? AND told < ?",
-  );
-  return {
-    add: (lost: readonly Lost[]): void => {
-      if (lost.length === 0) return;
-      const fresh = addUp(new Map(), lost);
-      const known = [...fresh.values()].flatMap(
-        ({ reason, dayMs }) => find.get(reason, dayMs) ?? [],
-      );
-      const before = new Map(known.map((one) => [lossKey(one), one]));
-      for (const one of addUp(before, lost).values()) {
-        save.run(one.reason, one.dayMs, one.fromMs, one.toMs, one.readings);
-      }
-    },
-    untold: () => untold.all(),
-    newest: (limit: number) => newest.all(limit),
-    told: (losses: readonly TelemetryLoss[]): void => {
-      for (const { reason, dayMs, readings } of losses) tell.run(readings, reason, dayMs, readings);
-    },
-  };
 };

@@ -60,16 +60,19 @@ const reasonText = {
 const dateOf = (wallMs: number): string =>
   epochToRfc3339(epochMs(Math.abs(wallMs) <= 8e15 ? wallMs : 0)).slice(0, 16);
 
+/** `error` undefined: it is over. */
 export const storeFault = (error: unknown): Fault => ({
   key: "telemetry-store",
   text:
     error === undefined
       ? { zh: "历史读数恢复写入", en: "readings are stored again" }
       : {
-          zh: `历史读数无法写入(${String(error)}),暂存于内存并重试。报警不受影响;请检查网关磁盘`,
-          en: `readings cannot be stored (${String(error)}); they wait in memory and it is tried again. Alarms are not affected; check the gateway's disk`,
+          zh: `历史读数无法写入(${messageOf(error)}),暂存于内存并重试。报警不受影响;请检查网关磁盘`,
+          en: `readings cannot be stored (${messageOf(error)}); they wait in memory and it is tried again. Alarms are not affected; check the gateway's disk`,
         },
 });
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : "unknown");
 
 export const putAsideFault = (name: string): Fault => ({
   key: "telemetry-damaged",
@@ -82,7 +85,7 @@ export const putAsideFault = (name: string): Fault => ({
 export const recordingFault = (error: unknown): Fault => ({
   key: "telemetry-recording",
   text: {
-    zh: `历史读数记录出错(${String(error)})。报警不受影响;请联系维护人员`,
-    en: `a reading could not be recorded (${String(error)}). Alarms are not affected; call maintenance`,
+    zh: `历史读数记录出错(${messageOf(error)})。报警不受影响;请联系维护人员`,
+    en: `a reading could not be recorded (${messageOf(error)}). Alarms are not affected; call maintenance`,
   },
 });

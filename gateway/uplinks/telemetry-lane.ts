@@ -6,19 +6,18 @@
  * Blocks are forgotten only by the center's receipt; what has none is sent again, and the center
  * takes each number once.
  */
-import { randomUUID } from "node:crypto";
 import type { GatewayId } from "#domain/ids.ts";
 import { after, elapsed, seconds, type MonoMs } from "#domain/quantity.ts";
-import type { TelemetryLoss } from "#domain/telemetry.ts";
+import type { Bilingual } from "#domain/result.ts";
+import { isTelemetryReceipt, telemetryIdPrefix } from "#domain/telemetry.ts";
 import type { Clock } from "#domain/time.ts";
-import { downTopic, parseReceipt, upTopic, type Receipt } from "#domain/wire.ts";
-import type { PendingBlock, StoreState, TelemetryStore } from "#gateway/telemetry/store.ts";
+import { downTopic, parseReceipt, type Receipt } from "#domain/wire.ts";
 import type { ReportFault } from "#gateway/ports.ts";
+import type { StoreState, TelemetryStore } from "#gateway/telemetry/store.ts";
 import type { Timers } from "#platform/timers.ts";
 import type { CenterLink } from "./center-link.ts";
+import { createTelemetrySender, refusedPause, type UnderWay } from "./telemetry-sender.ts";
 import { telemetryRefusedText, telemetryTakenText } from "./telemetry-words.ts";
-import { telemetryMessage } from "./telemetry-message.ts";
-import { createPace } from "./telemetry-pace.ts";
 
 export interface TelemetryLaneDeps {
   readonly link: CenterLink;
@@ -41,156 +40,80 @@ export interface TelemetryLane {
 
 /** Canary's own choices. */
 const underWayMax = 2;
-const receiptOverdue = seconds(30);
 /** While something more urgent is unconfirmed, one message now and then, so that nothing starves. */
 const tricklePause = seconds(5);
-/** With nothing to send, the store is asked again after this. */
+/** With nothing to send, or a store that cannot be read, it is asked again after this. */
 const idlePause = seconds(5);
-const refusedPause = seconds(600);
-/** Refused one after another: it is not the blocks, it is a center that knows no telemetry. */
-const refusalsInRowMax = 3;
 const settledTogether = 1_000;
 const tickMs = 500;
 /** 2020-01-01: before that the clock is not set, and a reading's date would be a lie for ever. */
 const clockIsSetMs = 1_577_836_800_000;
 
-interface UnderWay {
-  readonly blocks: readonly PendingBlock[];
-  readonly losses: readonly TelemetryLoss[];
-  readonly sentAt: MonoMs;
-}
-
 export const createTelemetryLane = (deps: TelemetryLaneDeps): TelemetryLane => {
-  const { link, store, clock, gateway } = deps;
-  const pace = createPace();
-  const underWay = new Map<string, UnderWay>();
-  const refusals = createRefusals();
-  let settled: PendingBlock[] = [];
-  let afterN = 0;
+  const { link, clock } = deps;
+  const sender = createTelemetrySender(deps);
+  const settler = createSettler(deps);
   let connected = false;
   let closed = false;
   let notBefore: MonoMs | undefined;
-  let lastSent: MonoMs | undefined;
   let working: Promise<void> | undefined;
+  let again = false;
 
-  const mayRead = (): boolean => {
-    const now = clock.now();
-    if (closed || !connected || !deps.isUp() || now.wallMs < clockIsSetMs) return false;
-    if (notBefore !== undefined && now.monoMs < notBefore) return false;
-    if (underWay.size >= underWayMax) return false;
-    if (deps.urgent() === 0 || lastSent === undefined) return true;
-    return underWay.size === 0 && elapsed(lastSent, now.monoMs) >= tricklePause;
+  const pause = (duration: typeof idlePause): void => {
+    notBefore = after(clock.now().monoMs, duration);
   };
-
-  /** Reads and sends one message; false when there is nothing to send. */
-  const sendOne = async (): Promise<boolean> => {
-    const now = clock.now();
-    const pending = await store.pending(afterN, pace.bytes(), now);
-    if (!connected || closed) return false;
-    const blocks = refusals.choose(pending.blocks.filter(({ n }) => !isUnderWay(n)));
-    const told = new Set([...underWay.values()].flatMap(({ losses }) => losses.map(lossText)));
-    const losses = pending.losses.filter((loss) => !told.has(lossText(loss)));
-    const last = blocks.at(-1) ?? pending.blocks.at(-1);
-    afterN = Math.max(afterN, last?.n ?? 0);
-    if (blocks.length + losses.length === 0) return pending.blocks.length > 0;
-    const id = `telemetry-${randomUUID()}`;
-    underWay.set(id, { blocks, losses, sentAt: now.monoMs });
-    lastSent = now.monoMs;
-    const message = telemetryMessage(gateway, id, { store: pending.store, blocks, losses }, now);
-    // Rejected: the link went down, and the next connection sends everything anew.
-    link.publish(upTopic(gateway, "telemetry"), message).catch(() => undefined);
-    return true;
-  };
-  const isUnderWay = (n: number): boolean =>
-    [...underWay.values()].some(({ blocks }) => blocks.some((block) => block.n === n));
-
-  const settle = async (): Promise<void> => {
-    const numbers = settled.map(({ n }) => n);
-    settled = [];
-    deps.onState(await store.settle(numbers, []));
-  };
+  const maySend = (): boolean =>
+    !closed &&
+    connected &&
+    (notBefore === undefined || clock.now().monoMs >= notBefore) &&
+    sender.underWay() < underWayMax &&
+    isTheirTurn(deps, sender);
 
   const work = async (): Promise<void> => {
     try {
-      while (mayRead()) {
-        if (await sendOne()) continue;
-        notBefore = after(clock.now().monoMs, idlePause);
-      }
-      if (settled.length >= settledTogether || (settled.length > 0 && underWay.size === 0)) {
-        await settle();
+      while (again) {
+        again = false;
+        while (maySend()) if (!(await sender.sendOne())) pause(idlePause);
+        if (settler.waiting() >= settledTogether || sender.underWay() === 0) await settler.settle();
       }
     } catch {
       // The store tells its own trouble; what was not settled is sent again and taken once.
-      restart();
-      notBefore = after(clock.now().monoMs, idlePause);
+      sender.restart();
+      pause(idlePause);
     }
   };
   const run = (): void => {
+    again = true;
     working ??= work().finally(() => {
       working = undefined;
     });
   };
 
-  /** From the beginning: what the center has already, it takes once. */
-  const restart = (): void => {
-    underWay.clear();
-    afterN = 0;
-  };
-
-  const takeReceipt = async ({ ids, refused }: Receipt["data"]): Promise<void> => {
+  const takeReceipt = ({ ids, refused }: Receipt["data"]): void => {
+    if (closed) return;
     const now = clock.now().monoMs;
     for (const id of ids) {
-      const one = underWay.get(id);
-      if (one === undefined) continue;
-      underWay.delete(id);
-      pace.answered(elapsed(one.sentAt, now));
-      refusals.forget(one.blocks);
-      settled.push(...one.blocks);
-      if (refusals.isCalm()) report(deps.reportFault, false);
-      if (one.losses.length > 0) deps.onState(await store.settle([], one.losses));
+      const confirmed = sender.confirm(id, now);
+      if (confirmed === undefined) continue;
+      settler.add(confirmed);
+      if (!sender.areRefused()) showRefusal(deps.reportFault, undefined);
     }
     for (const { id, reason } of refused) {
-      const one = underWay.get(id);
-      if (one === undefined) continue;
-      underWay.delete(id);
-      report(deps.reportFault, true, telemetryRefusedText(reason));
-      refusals.add(one.blocks, after(now, refusedPause));
-      // Read again: one by one, so that the one that is refused holds up no other.
-      afterN = Math.min(afterN, ...one.blocks.map(({ n }) => n - 1));
-      if (refusals.inRow() < refusalsInRowMax) continue;
-      notBefore = after(now, refusedPause);
-      refusals.startOver();
-      restart();
+      const then = sender.refuse(id, now);
+      if (then !== "unknown") showRefusal(deps.reportFault, reason);
+      if (then === "pause") pause(refusedPause);
     }
     run();
   };
 
-  const tick = (): void => {
-    const now = clock.now().monoMs;
-    const overdue = [...underWay.values()].some(
-      ({ sentAt }) => elapsed(sentAt, now) >= receiptOverdue,
-    );
-    if (overdue) {
-      pace.restart();
-      restart();
-    }
-    const ripe = refusals.ripe(now);
-    if (ripe !== undefined) afterN = Math.min(afterN, ripe - 1);
+  const stopTicking = deps.timers.every(tickMs, () => {
+    sender.tick(clock.now().monoMs);
     run();
-  };
-  const stopTicking = deps.timers.every(tickMs, tick);
-
-  link.onMessage((topic, payload) => {
-    if (closed || topic !== downTopic(gateway, "receipt") || underWay.size === 0) return;
-    const receipt = parseReceipt(payload);
-    // What cannot be read is shown by the lanes before this one.
-    if (receipt.ok) void takeReceipt(receipt.value.data).catch(restart);
   });
+  hearReceipts(deps, takeReceipt);
   link.onState((up) => {
     connected = up;
-    if (!up) return;
-    pace.restart();
-    restart();
+    if (up) sender.restart();
   });
 
   return {
@@ -202,55 +125,53 @@ export const createTelemetryLane = (deps: TelemetryLaneDeps): TelemetryLane => {
   };
 };
 
-const lossText = (loss: TelemetryLoss): string => JSON.stringify(loss);
+const hearReceipts = (
+  { link, gateway }: TelemetryLaneDeps,
+  take: (receipt: Receipt["data"]) => void,
+): void =>
+  link.onMessage((topic, payload) => {
+    // Those of alarms, which are many in a storm, are not read twice.
+    if (topic !== downTopic(gateway, "receipt") || !payload.includes(telemetryIdPrefix)) return;
+    const receipt = parseReceipt(payload);
+    // What cannot be read is shown by the lanes before this one.
+    if (receipt.ok && isTelemetryReceipt(receipt.value.data)) take(receipt.value.data);
+  });
 
-const report = (
-  reportFault: ReportFault,
-  present: boolean,
-  text = telemetryTakenText,
-): void => reportFault({ key: "center-refuses-telemetry", present, text });
+/** The center answers, the date is right, and nothing more urgent is on its way. */
+const isTheirTurn = (
+  { isUp, urgent, clock }: TelemetryLaneDeps,
+  sender: ReturnType<typeof createTelemetrySender>,
+): boolean => {
+  const { monoMs, wallMs } = clock.now();
+  if (!isUp() || wallMs < clockIsSetMs) return false;
+  const lastSent = sender.lastSent();
+  if (urgent() === 0 || lastSent === undefined) return true;
+  return sender.underWay() === 0 && elapsed(lastSent, monoMs) >= tricklePause;
+};
 
-/**
- * Blocks in a message that was refused are sent one by one; one that is refused alone is set aside
- * and offered again later, because the center may have been upgraded meanwhile.
- */
-const createRefusals = () => {
-  const alone = new Set<number>();
-  const aside = new Map<number, MonoMs>();
-  let inRow = 0;
+/** Takes the center's word to the store, many blocks in one write. */
+const createSettler = ({ store, onState }: TelemetryLaneDeps) => {
+  let numbers: readonly number[] = [];
+  let losses: UnderWay["losses"] = [];
   return {
-    choose: (blocks: readonly PendingBlock[]): readonly PendingBlock[] => {
-      const offered = blocks.filter(({ n }) => !aside.has(n));
-      const [first] = offered;
-      if (first !== undefined && alone.has(first.n)) return [first];
-      const stop = offered.findIndex(({ n }) => alone.has(n));
-      return stop === -1 ? offered : offered.slice(0, stop);
+    waiting: (): number => numbers.length,
+    add: (one: UnderWay): void => {
+      numbers = numbers.concat(one.blocks.map(({ n }) => n));
+      losses = losses.concat(one.losses);
     },
-    add: (blocks: readonly PendingBlock[], retryAt: MonoMs): void => {
-      const [only] = blocks;
-      if (blocks.length > 1) {
-        for (const { n } of blocks) alone.add(n);
-        return;
-      }
-      inRow += 1;
-      if (only !== undefined) aside.set(only.n, retryAt);
-    },
-    forget: (blocks: readonly PendingBlock[]): void => {
-      inRow = 0;
-      for (const { n } of blocks) alone.delete(n);
-    },
-    inRow: () => inRow,
-    isCalm: () => aside.size === 0 && alone.size === 0,
-    startOver: (): void => {
-      alone.clear();
-      aside.clear();
-      inRow = 0;
-    },
-    /** The first block whose time has come to be offered again. */
-    ripe: (now: MonoMs): number | undefined => {
-      const ripe = [...aside].filter(([, retryAt]) => retryAt <= now).map(([n]) => n);
-      for (const n of ripe) aside.delete(n);
-      return ripe.length === 0 ? undefined : Math.min(...ripe);
+    settle: async (): Promise<void> => {
+      if (numbers.length + losses.length === 0) return;
+      const [now, told] = [numbers, losses];
+      numbers = [];
+      losses = [];
+      onState(await store.settle(now, told));
     },
   };
 };
+
+const showRefusal = (reportFault: ReportFault, reason: Bilingual | undefined): void =>
+  reportFault({
+    key: "center-refuses-telemetry",
+    present: reason !== undefined,
+    text: reason === undefined ? telemetryTakenText : telemetryRefusedText(reason),
+  });

@@ -3,6 +3,7 @@ import type { Migration } from "kysely/migration";
 import { intakeDeskAccounts } from "./0001-intake-desk-accounts.ts";
 import { actionsStreet } from "./0002-actions-street.ts";
 import { registerGrants } from "./0003-register-grants.ts";
+import { telemetry } from "./0007-telemetry.ts";
 
 const up = (run: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: run });
 
@@ -11,4 +12,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0001-intake-desk-accounts": up(intakeDeskAccounts),
   "0002-actions-street": up(actionsStreet),
   "0003-register-grants": up(registerGrants),
+  "0007-telemetry": up(telemetry),
 };
