@@ -115,8 +115,8 @@ const labelled: Readonly<Record<string, Labelled>> = {
     values: ({ counts }) => Object.entries(counts),
   },
   canary_gateway_telemetry_lost_readings: {
-    help: "stored readings thinned or lost since the store was begun, by why; of the newest 100 days and reasons",
+    help: "stored readings thinned or lost since the store was begun, by why",
     label: "reason",
-    values: ({ telemetry }) => telemetry.losses.map(({ reason, readings }) => [reason, readings]),
+    values: ({ telemetry }) => Object.entries(telemetry.lostReadings),
   },
 };

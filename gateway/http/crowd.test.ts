@@ -32,6 +32,7 @@ const status: GatewayStatus = {
     backlog: { readings: 0, blocks: 0 },
     unwritten: 0,
     losses: [],
+    lostReadings: {},
     writtenBytes: 0,
   },
   rules: { set: "cn-2019", hash: "-" },

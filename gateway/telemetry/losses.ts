@@ -1,4 +1,4 @@
-import { chengduDay, type TelemetryLoss } from "#domain/telemetry.ts";
+import { chengduDay, type LossReason, type TelemetryLoss } from "#domain/telemetry.ts";
 import type { Lost } from "./store.ts";
 
 /** Which total a loss belongs to: one for each day and reason. */
@@ -28,4 +28,13 @@ export const addUp = (
     );
   }
   return changed;
+};
+
+/** Readings by reason, over all days. */
+export const totalsOf = (
+  losses: readonly Pick<TelemetryLoss, "reason" | "readings">[],
+): Readonly<Partial<Record<LossReason, number>>> => {
+  const totals: Partial<Record<LossReason, number>> = {};
+  for (const { reason, readings } of losses) totals[reason] = (totals[reason] ?? 0) + readings;
+  return totals;
 };

@@ -16,6 +16,9 @@ export interface KeptBlock {
 /** What the two stores let be done to what they keep. */
 export interface Shelf {
   readonly usedBytes: () => number;
+  readonly counts: () => { readonly blocks: number };
+  /** The lowest and the highest number there is; the same when there is none. */
+  readonly range: () => { readonly first: number; readonly last: number };
   /** Blocks that may still be halved (below `levelMax`), oldest first. */
   readonly thinnable: (levelMax: number, limit: number) => readonly KeptBlock[];
   readonly replace: (n: number, level: number, stretches: readonly Stretch[]) => void;
@@ -25,18 +28,27 @@ export interface Shelf {
 
 /** Halved four times, sixty stretches are four: there is little left to win. Canary's own choice. */
 const levelMax = 4;
-/** One step is one small transaction, so that it fits a disk that is nearly full. */
+/**
+ * One step is one small transaction, so that it fits a disk that is nearly full; and never so large
+ * a part that the newest goes with the oldest.
+ */
 const blocksPerStep = 200;
+const shareOfStep = 1 / 16;
+/** The newest quarter stays as fine as it came: what happened last is looked at most. */
+const shareThinned = 3 / 4;
 
 /**
  * One step towards `targetBytes`: halves the oldest blocks that can be halved, and where there are
- * none left drops the oldest. Answers what that cost; `undefined` when there is nothing to do.
+ * none left but the newest, drops the oldest. Answers what that cost; `undefined` when there is nothing to do.
  */
 export const makeRoomOnce = (shelf: Shelf, targetBytes: number): readonly Lost[] | undefined => {
   if (shelf.usedBytes() <= targetBytes) return undefined;
-  const thin = shelf.thinnable(levelMax, blocksPerStep);
+  const limit = Math.min(blocksPerStep, Math.ceil(shelf.counts().blocks * shareOfStep));
+  const { first, last } = shelf.range();
+  const border = first + (last - first) * shareThinned;
+  const thin = shelf.thinnable(levelMax, limit).filter(({ n }) => n <= border);
   if (thin.length > 0) return thin.flatMap((block) => thinOne(shelf, block));
-  const oldest = shelf.oldest(blocksPerStep);
+  const oldest = shelf.oldest(limit);
   if (oldest.length === 0) return undefined;
   shelf.drop(oldest.map(({ n }) => n));
   return oldest.map((block) => lostWith(block, "store-full"));

@@ -2,22 +2,24 @@ import { randomUUID } from "node:crypto";
 import type { TelemetryLoss } from "#domain/telemetry.ts";
 import type { Instant } from "#domain/time.ts";
 import { readingsIn } from "./halve.ts";
-import { addUp, lossKey } from "./losses.ts";
+import { addUp, lossKey, totalsOf } from "./losses.ts";
 import { makeRoomOnce, type KeptBlock, type Shelf } from "./make-room.ts";
 import { blockJson } from "./pending-json.ts";
 import { encodeStretches } from "./stretch-codec.ts";
-import type {
-  Block,
-  Lost,
-  PendingBlock,
-  StoreLimits,
-  StoreState,
-  TelemetryStore,
+import {
+  blocksPerRead,
+  type Block,
+  type Lost,
+  type PendingBlock,
+  type StoreLimits,
+  type StoreState,
+  type TelemetryStore,
 } from "./store.ts";
 
 interface Kept extends Block {
   readonly n: number;
   readonly level: number;
+  readonly bytes: number;
 }
 
 /** What a row costs beside its stretches, about as in SQLite. */
@@ -53,6 +55,7 @@ export const createMemoryStore = (
     addedBytes,
     writtenBytes: 0,
     losses: [...losses.values()],
+    lost: totalsOf([...losses.values()]),
   });
 
   return {
@@ -61,7 +64,8 @@ export const createMemoryStore = (
       const before = shelf.usedBytes();
       for (const block of blocks) {
         lastNumber += 1;
-        kept.set(lastNumber, { ...structuredClone(block), n: lastNumber, level: 0 });
+        const bytes = bytesOf(block.stretches);
+        kept.set(lastNumber, { ...structuredClone(block), n: lastNumber, level: 0, bytes });
       }
       addedBytes += shelf.usedBytes() - before;
       lose(lost);
@@ -69,7 +73,7 @@ export const createMemoryStore = (
       return state();
     },
     pending: async (afterN, bytes, now) => {
-      const later = [...kept.values()].filter(({ n }) => n > afterN);
+      const later = [...kept.values()].filter(({ n }) => n > afterN).slice(0, blocksPerRead);
       const blocks = fitting(later, bytes, now);
       const untold = [...losses].filter(([key, { readings }]) => (told.get(key) ?? 0) < readings);
       return { store: id, blocks, losses: untold.map(([, one]) => one) };
@@ -93,6 +97,9 @@ export const createMemoryStore = (
   };
 };
 
+const bytesOf = (stretches: Block["stretches"]): number =>
+  rowBytes + encodeStretches(stretches).length;
+
 const fitting = (later: readonly Kept[], bytes: number, now: Instant): readonly PendingBlock[] => {
   const blocks: PendingBlock[] = [];
   let left = bytes;
@@ -115,11 +122,9 @@ const shelfOver = (kept: Map<number, Kept>): Shelf => {
     readings: readingsIn(stretches),
   });
   return {
-    usedBytes: () =>
-      [...kept.values()].reduce(
-        (sum, { stretches }) => sum + rowBytes + encodeStretches(stretches).length,
-        0,
-      ),
+    usedBytes: () => [...kept.values()].reduce((sum, { bytes }) => sum + bytes, 0),
+    counts: () => ({ blocks: kept.size }),
+    range: () => ({ first: kept.keys().next().value ?? 0, last: [...kept.keys()].at(-1) ?? 0 }),
     thinnable: (levelMax, limit) =>
       [...kept.values()]
         .filter(({ level }) => level < levelMax)
@@ -127,7 +132,8 @@ const shelfOver = (kept: Map<number, Kept>): Shelf => {
         .map(look),
     replace: (n, level, stretches) => {
       const block = kept.get(n);
-      if (block !== undefined) kept.set(n, { ...block, level, stretches });
+      if (block !== undefined)
+        kept.set(n, { ...block, level, stretches, bytes: bytesOf(stretches) });
     },
     oldest: (limit) => [...kept.values()].slice(0, limit).map(look),
     drop: (numbers) => numbers.forEach((n) => kept.delete(n)),

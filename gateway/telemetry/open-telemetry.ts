@@ -45,7 +45,9 @@ export interface TelemetryStatus {
   };
   /** Blocks in memory that the store has not taken yet. */
   readonly unwritten: number;
+  /** Newest first, at most 100; and all of them by why. */
   readonly losses: readonly (TelemetryLoss & Bilingual)[];
+  readonly lostReadings: StoreState["lost"];
   /** Bytes the store has written to its disk since the start, and what that is in a day. */
   readonly writtenBytes: number;
   readonly writtenBytesPerDay?: number;
@@ -169,6 +171,7 @@ const statusOf = (
     },
     unwritten: facts.unwritten,
     losses: (last?.losses ?? []).map((loss) => Object.assign({}, loss, lossText(loss))),
+    lostReadings: last?.lost ?? {},
     writtenBytes,
     // In its first minutes a start would look like a day.
     ...(overMs >= refreshMs && { writtenBytesPerDay: (writtenBytes / overMs) * dayMs }),

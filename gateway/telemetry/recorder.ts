@@ -168,12 +168,10 @@ const createCurves = (options: RecorderOptions) => {
     /** Closes what is open, and forgets whoever has been quiet and owes nothing. */
     sweep: (close: (curve: Curve) => void): void => {
       for (const [key, known] of byDetector) {
-        const idle = known.every((curve) => {
-          const wasOpen = curve.open !== undefined;
-          close(curve);
-          return !wasOpen && allowanceAt(curve, newestMs) >= stretchesAtOnce;
-        });
-        if (idle) byDetector.delete(key);
+        const quiet = known.every(({ open }) => open === undefined);
+        known.forEach(close);
+        const owesNothing = known.every((one) => allowanceAt(one, newestMs) >= stretchesAtOnce);
+        if (quiet && owesNothing) byDetector.delete(key);
       }
     },
   };

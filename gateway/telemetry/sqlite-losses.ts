@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { TelemetryLoss } from "#domain/telemetry.ts";
-import { addUp, lossKey } from "./losses.ts";
+import { addUp, lossKey, totalsOf } from "./losses.ts";
 import type { Lost } from "./store.ts";
 
 /** What was lost, a row for each day and reason, and how much of it the center knows. */
@@ -20,6 +20,9 @@ export const openLosses = (db: Database) => {
   const newest = db.prepare<[number], TelemetryLoss>(
     `SELECT ${columns} FROM loss ORDER BY day_ms DESC, reason LIMIT ?`,
   );
+  const totals = db.prepare<[], Pick<TelemetryLoss, "reason" | "readings">>(
+    "SELECT reason, sum(readings) AS readings FROM loss GROUP BY reason",
+  );
   const tell = db.prepare(
     "UPDATE loss SET told = max(told, ?) WHERE reason = ? AND day_ms = ? AND told < ?",
   );
@@ -36,6 +39,7 @@ export const openLosses = (db: Database) => {
       }
     },
     untold: () => untold.all(),
+    totals: () => totalsOf(totals.all()),
     newest: (limit: number) => newest.all(limit),
     told: (losses: readonly TelemetryLoss[]): void => {
       for (const { reason, dayMs, readings } of losses) tell.run(readings, reason, dayMs, readings);

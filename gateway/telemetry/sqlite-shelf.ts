@@ -5,7 +5,7 @@ import { lostWith, type KeptBlock, type Shelf } from "./make-room.ts";
 import { openNames } from "./names.ts";
 import { blockJson } from "./pending-json.ts";
 import { decodeStretches, encodeStretches } from "./stretch-codec.ts";
-import type { Block, Lost, PendingBlock } from "./store.ts";
+import { blocksPerRead, type Block, type Lost, type PendingBlock } from "./store.ts";
 
 interface Row {
   readonly n: number;
@@ -20,9 +20,6 @@ interface Row {
 
 const columns =
   "n, series, boot, start_mono_ms AS startMonoMs, start_wall_ms AS startWallMs, readings, level, stretches";
-/** Bounds a read whatever the blocks hold. */
-const blocksPerRead = 500;
-
 /** The blocks of the file: the rows, what they add up to, and the pages they lie on. */
 export const openShelf = (db: Database) => {
   const names = openNames(db);
@@ -30,6 +27,10 @@ export const openShelf = (db: Database) => {
   const pages = openPages(db);
   const rows = db.prepare<[number, number], Row>(
     `SELECT ${columns} FROM block WHERE n > ? ORDER BY n LIMIT ?`,
+  );
+  const range = db.prepare<[], { first: number; last: number }>(
+    `SELECT coalesce((SELECT min(n) FROM block), 0) AS first,
+            coalesce((SELECT max(n) FROM block), 0) AS last`,
   );
   const whole = (row: Row) => ({
     n: row.n,
@@ -54,6 +55,7 @@ export const openShelf = (db: Database) => {
     /** Gives free pages back to the disk when there are more than `keepBytes` of them. */
     returnPages: pages.giveBack,
     counts: counted.now,
+    range: () => range.get() ?? { first: 0, last: 0 },
     recount: counted.recount,
     drop: counted.drop,
     add: ({ series, bootId, startMonoMs, startWallMs, stretches }: Block): void =>

@@ -103,6 +103,7 @@ const storeOver = (db: Database, { budgetBytes }: StoreLimits): StoreFile => {
       oldestMs: shelf.oldest(1)[0]?.startWallMs,
       addedBytes,
       losses: losses.newest(lossesShown),
+      lost: losses.totals(),
     }),
     allLost: shelf.allLost,
     close: () => void db.close(),

@@ -43,7 +43,12 @@ export interface StoreState {
   readonly writtenBytes: number;
   /** All that was lost, by day and reason, newest first, at most 100. */
   readonly losses: readonly TelemetryLoss[];
+  /** Readings lost or thinned since the store was begun, by why. */
+  readonly lost: Readonly<Partial<Record<LossReason, number>>>;
 }
+
+/** A message of more blocks than this is nobody's; bounds a read whatever the blocks hold. */
+export const blocksPerRead = 500;
 
 export interface Pending {
   readonly store: string;
@@ -61,7 +66,8 @@ export interface TelemetryStore {
   /** Resolves once all of it is on disk; rejects with nothing kept. */
   readonly append: (blocks: readonly Block[], lost: readonly Lost[]) => Promise<StoreState>;
   /**
-   * Blocks above `afterN`, oldest first, as many as fit `bytes` of JSON, one at least; dated anew
+   * Blocks above `afterN`, oldest first, as many as fit `bytes` of JSON and {@link blocksPerRead},
+   * one at least; dated anew
    * by `now` when they were taken in the present boot, because the clock may be right only since.
    */
   readonly pending: (afterN: number, bytes: number, now: Instant) => Promise<Pending>;
