@@ -7,7 +7,7 @@
  * takes each number once.
  */
 import type { GatewayId } from "#domain/ids.ts";
-import { after, elapsed, seconds, type MonoMs } from "#domain/quantity.ts";
+import { after, elapsed, higher, seconds, type MonoMs } from "#domain/quantity.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { isTelemetryReceipt, telemetryIdPrefix } from "#domain/telemetry.ts";
 import type { Clock } from "#domain/time.ts";
@@ -60,7 +60,8 @@ export const createTelemetryLane = (deps: TelemetryLaneDeps): TelemetryLane => {
   let again = false;
 
   const pause = (duration: typeof idlePause): void => {
-    notBefore = after(clock.now().monoMs, duration);
+    const until = after(clock.now().monoMs, duration);
+    notBefore = notBefore === undefined ? until : higher(notBefore, until);
   };
   const maySend = (): boolean =>
     !closed &&
@@ -73,8 +74,12 @@ export const createTelemetryLane = (deps: TelemetryLaneDeps): TelemetryLane => {
     try {
       while (again) {
         again = false;
-        while (maySend()) if (!(await sender.sendOne())) pause(idlePause);
-        if (settler.waiting() >= settledTogether || sender.underWay() === 0) await settler.settle();
+        while (maySend()) {
+          // What is confirmed and not yet settled would be read, and sent, once more.
+          if (settler.isDue()) await settler.settle();
+          if (!(await sender.sendOne())) pause(idlePause);
+        }
+        if (settler.isDue() || sender.underWay() === 0) await settler.settle();
       }
     } catch {
       // The store tells its own trouble; what was not settled is sent again and taken once.
@@ -154,7 +159,7 @@ const createSettler = ({ store, onState }: TelemetryLaneDeps) => {
   let numbers: readonly number[] = [];
   let losses: UnderWay["losses"] = [];
   return {
-    waiting: (): number => numbers.length,
+    isDue: (): boolean => numbers.length >= settledTogether || losses.length > 0,
     add: (one: UnderWay): void => {
       numbers = numbers.concat(one.blocks.map(({ n }) => n));
       losses = losses.concat(one.losses);
