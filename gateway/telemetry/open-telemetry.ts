@@ -81,6 +81,7 @@ export const openTelemetry = (deps: TelemetryDeps): Telemetry => {
   const rate = createFillRate();
   const openedMs = clock.now().monoMs;
   let last: StoreState | undefined;
+  const lossWatch = createLossWatch();
   let givingBack = false;
 
   const noteState = (state: StoreState): void => {
@@ -92,7 +93,7 @@ export const openTelemetry = (deps: TelemetryDeps): Telemetry => {
       else if (usedShare < mark - calmShare) report(budgetFault(mark, text), false);
     }
     const [newest] = state.losses;
-    if (newest !== undefined) report(thinningFault(newest), isRecent(newest, clock.now().wallMs));
+    if (newest !== undefined) report(thinningFault(newest), lossWatch(state, clock.now().monoMs));
   };
   const noteTrouble = (error: unknown): void => report(storeFault(error), error !== undefined);
   const spool = createSpool({
@@ -179,9 +180,17 @@ const statusOf = (
   };
 };
 
-/** Shown for a day after the last reading it touched; on the status page it stays. */
-const isRecent = ({ toMs, dayMs: day }: TelemetryLoss, nowMs: number): boolean =>
-  nowMs - Math.max(toMs, day) < 2 * dayMs;
+/** True for a day after readings were lost or thinned; the status page and the center keep it. */
+const createLossWatch = () => {
+  let known: number | undefined;
+  let lastMs: number | undefined;
+  return ({ lost }: StoreState, nowMs: number): boolean => {
+    const total = Object.values(lost).reduce((sum, readings) => sum + readings, 0);
+    if (known !== undefined && total > known) lastMs = nowMs;
+    known = total;
+    return lastMs !== undefined && nowMs - lastMs < dayMs;
+  };
+};
 
 type Fault = Omit<Parameters<ReportFault>[0], "present">;
 
