@@ -13,6 +13,7 @@ import type { Report } from "#domain/reading.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
 import type { Timers } from "#platform/timers.ts";
+import { isEmpty } from "#rules/memory.ts";
 import { saveState, type Command } from "#rules/step.ts";
 import { carryOut, type Carried, type CarryDeps } from "./carry-out.ts";
 import { inheritedSuppressions } from "./inherited-suppressions.ts";
@@ -63,6 +64,11 @@ export interface Pipeline {
 const tickPeriodMs = 250;
 /** States that changed without an event are saved this often: what a crash may cost of a dose. */
 const savePeriodMs = 10_000;
+/**
+ * The same while nothing can be on its way to an alarm: a kitchen where somebody cooks. Saved every
+ * ten seconds, 500 homes would wear a flash card by half a gigabyte a day.
+ */
+const calmSavePeriodMs = 300_000;
 
 export const createPipeline = (deps: PipelineDeps): Pipeline => {
   const { clock, keeper, points, timers } = deps;
@@ -112,7 +118,8 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
   for (const link of inherited.gone) street.setLink(link, true);
   const stops = [
     timers.every(tickPeriodMs, () => tick(isWakeDue)),
-    timers.every(savePeriodMs, () => saveChanged(points, keeper)),
+    timers.every(savePeriodMs, () => saveChanged(points, keeper, isBuildingUp)),
+    timers.every(calmSavePeriodMs, () => saveChanged(points, keeper)),
     street.close,
   ];
 
@@ -161,15 +168,30 @@ const isWakeDue = ({ state, shadow }: Point, nowMs: number): boolean =>
   (state.wakeAtMs !== undefined && state.wakeAtMs <= nowMs) ||
   (shadow?.state.wakeAtMs !== undefined && shadow.state.wakeAtMs <= nowMs);
 
-const saveChanged = (points: Points, keeper: Keeper): void => {
+const saveChanged = (
+  points: Points,
+  keeper: Keeper,
+  isDue: (point: Point) => boolean = () => true,
+): void => {
   // A state ahead of its record would make a restart believe that the record was written.
   const changed = [...points.byId.values()].filter(
-    ({ id, unsaved }) => unsaved && !keeper.isOwed(id),
+    (point) => point.unsaved && !keeper.isOwed(point.id) && isDue(point),
   );
   for (const point of changed) point.unsaved = false;
   keeper.save(changed.map(({ id, state }) => ({ detector: id, json: saveState(state) })));
   keeper.save(unsavedShadows(points));
 };
+
+/**
+ * An alarm stands, is held or remembered, or anything but a trace of CO is: five minutes of that
+ * decide nothing: 30 ppm of CO must never alarm (EN 50291-1), and 5 %LEL is half of the
+ * lowest gas threshold (EN 50194-1, GB 15322.2).
+ */
+const isBuildingUp = ({ state, levels }: Point): boolean =>
+  state.episodes.length + state.life.length + state.holds.length > 0 ||
+  state.history !== undefined ||
+  !isEmpty({ ...state.memory, co: undefined }) ||
+  levels.some((level) => (level.gas === "co" ? level.ppm >= 30 : level.lel >= 5));
 
 const unsavedShadows = (points: Points): readonly SavedState[] =>
   [...points.byId.values()].flatMap(({ shadow }) => {

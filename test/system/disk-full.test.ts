@@ -93,10 +93,7 @@ describe.skipIf(!mayMount)("on a full disk (needs root to mount a tmpfs)", () =>
     folder = await mkdtemp(join(tmpdir(), "canary-full-"));
     const site = await readFile("config/site.yaml", "utf8");
     const small = `  store: { telemetryBytes: ${8 * megabyte}, reserveBytes: ${2 * megabyte}, flushSeconds: 10 }`;
-    await writeFile(
-      join(folder, "site.yaml"),
-      site.replace("  buzzers:", `${small}\n  buzzers:`),
-    );
+    await writeFile(join(folder, "site.yaml"), site.replace("  buzzers:", `${small}\n  buzzers:`));
     street = await startStreet(join(folder, "site.yaml"));
     await street.kill("gateway", "SIGTERM");
     await street.kill("center", "SIGTERM");
@@ -135,7 +132,9 @@ describe.skipIf(!mayMount)("on a full disk (needs root to mount a tmpfs)", () =>
     await street.kill("gateway");
     const journal = openJournalReader(join(disk, "journal.sqlite"));
     const kept = new Set(
-      journal.pending("alarm", 0, 1_000).map(({ notice }) => /"detector":"([^"]+)"/.exec(notice)?.[1]),
+      journal
+        .pending("alarm", 0, 1_000)
+        .map(({ notice }) => /"detector":"([^"]+)"/.exec(notice)?.[1]),
     );
     journal.close();
     expect(kept).toContain("xian-2-1-603");
@@ -154,17 +153,28 @@ describe.skipIf(!mayMount)("on a full disk (needs root to mount a tmpfs)", () =>
     expect(loss?.readings).toBeGreaterThan(0);
     expect(loss?.zh).toMatch(/^2\d{3}-\d\d-\d\d.* 个读数因空间已满/);
     street.startRole("center");
-    await eventually("all alarms are at the center", async () => {
-      const status = await street.gatewayStatus();
-      return status?.link.state === "up" && status.link.unconfirmed === 0;
-    }, 60_000);
-    await eventually("the backlog is gone and its room given back", async () => {
-      const { size } = await stat(join(disk, "telemetry.sqlite"));
-      return size < 5 * megabyte && (await freeBytes()) > 2 * megabyte;
-    }, 60_000);
+    await eventually(
+      "all alarms are at the center",
+      async () => {
+        const status = await street.gatewayStatus();
+        return status?.link.state === "up" && status.link.unconfirmed === 0;
+      },
+      60_000,
+    );
+    await eventually(
+      "the backlog is gone and its room given back",
+      async () => {
+        const { size } = await stat(join(disk, "telemetry.sqlite"));
+        return size < 5 * megabyte && (await freeBytes()) > 2 * megabyte;
+      },
+      60_000,
+    );
     await rm(join(disk, "ballast"));
-    await eventually("the reserve is made again", async () =>
-      !(await faultKeys()).includes("disk-reserve"), 90_000);
+    await eventually(
+      "the reserve is made again",
+      async () => !(await faultKeys()).includes("disk-reserve"),
+      90_000,
+    );
     expect((await stat(join(disk, "journal.reserve"))).size).toBe(2 * megabyte);
   }, 300_000);
 });
