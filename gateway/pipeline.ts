@@ -68,7 +68,7 @@ const savePeriodMs = 10_000;
  * The same while nothing can be on its way to an alarm: a kitchen where somebody cooks. Saved every
  * ten seconds, 500 homes would wear a flash card by half a gigabyte a day.
  */
-const calmSavePeriodMs = 300_000;
+const calmSavePeriodMs = 600_000;
 
 export const createPipeline = (deps: PipelineDeps): Pipeline => {
   const { clock, keeper, points, timers } = deps;
@@ -183,14 +183,14 @@ const saveChanged = (
 };
 
 /**
- * An alarm stands, is held or remembered, or anything but a trace of CO is: five minutes of that
- * decide nothing: 30 ppm of CO must never alarm (EN 50291-1), and 5 %LEL is half of the
+ * An alarm stands, is held or remembered, or there is more than a trace of gas or CO. Ten minutes
+ * of a trace decide nothing: 30 ppm of CO must never alarm (EN 50291-1), and 5 %LEL is half of the
  * lowest gas threshold (EN 50194-1, GB 15322.2).
  */
 const isBuildingUp = ({ state, levels }: Point): boolean =>
   state.episodes.length + state.life.length + state.holds.length > 0 ||
   state.history !== undefined ||
-  !isEmpty({ ...state.memory, co: undefined }) ||
+  !isEmpty({ ...state.memory, co: undefined, gases: [], watched: [] }) ||
   levels.some((level) => (level.gas === "co" ? level.ppm >= 30 : level.lel >= 5));
 
 const unsavedShadows = (points: Points): readonly SavedState[] =>
