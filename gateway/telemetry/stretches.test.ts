@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { badQualities } from "#domain/reading.ts";
 import type { Stretch } from "#domain/telemetry.ts";

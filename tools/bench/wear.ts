@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { detectorId, gatewayId } from "#domain/ids.ts";
 import { percentLel, percentVolume, ppm, seconds } from "#domain/quantity.ts";
 import type { Finding } from "#domain/reading.ts";
+import type { Clock } from "#domain/time.ts";
 import { downTopic } from "#domain/wire.ts";
 import { createDirectory } from "#gateway/directory.ts";
 import { openJournal } from "#gateway/journal/open-journal.ts";
@@ -22,6 +23,8 @@ import { openTelemetry } from "#gateway/telemetry/open-telemetry.ts";
 import { createTelemetryLane } from "#gateway/uplinks/telemetry-lane.ts";
 import { createManualTime, type ManualTime } from "#platform/manual-time.ts";
 import { parseSite } from "#platform/site-file/read.ts";
+import type { Site } from "#platform/site-file/schema.ts";
+import type { LimitSet } from "#rules/limits/limit-set.ts";
 import type { Setting } from "./rounds.ts";
 import type { Row } from "./rows.ts";
 
@@ -117,7 +120,7 @@ const playDay = async (folder: string, online: boolean): Promise<void> => {
 const openGateway = async (time: ManualTime, folder: string, online: boolean) => {
   const { clock, timers } = time;
   const id = gatewayId("gw-bench");
-  const reportFault = (): void => {};
+  const reportFault = ignore;
   const site = parseSite(siteText, "wear.yaml", []);
   if (!site.ok) throw new Error(`the bench's site file: ${JSON.stringify(site.error)}`);
   const limits = chooseLimits(site.value);
@@ -135,23 +138,8 @@ const openGateway = async (time: ManualTime, folder: string, online: boolean) =>
     openStore: (onPutAside) =>
       openTelemetryStore(join(folder, "telemetry.sqlite"), { budgetBytes, onPutAside }),
   });
-  const keeper = createKeeper({
-    journal,
-    timers,
-    reportFault,
-    onKept: () => {},
-    onUnkept: () => {},
-  });
-  const points = createPoints({
-    directory: createDirectory(site.value),
-    known: { live: new Map(), shadow: new Map() },
-    rulesFor: (registered) => ({
-      limits: limits.value,
-      silenceAfter: registered?.silenceAfter ?? seconds(60),
-    }),
-    now: clock.now,
-    onStranger: () => {},
-  });
+  const keeper = createKeeper({ journal, timers, reportFault, onKept: ignore, onUnkept: ignore });
+  const points = openPoints(site.value, limits.value, clock.now);
   const pipeline = createPipeline({
     gateway: id,
     drill: false,
@@ -159,7 +147,7 @@ const openGateway = async (time: ManualTime, folder: string, online: boolean) =>
     timers,
     points,
     keeper,
-    sound: () => {},
+    sound: ignore,
     reportFault,
     observe: createObserver(telemetry),
   });
@@ -194,6 +182,20 @@ const openGateway = async (time: ManualTime, folder: string, online: boolean) =>
     },
   };
 };
+
+const ignore = (): void => {};
+
+const openPoints = (site: Site, limits: LimitSet, now: Clock["now"]) =>
+  createPoints({
+    directory: createDirectory(site),
+    known: { live: new Map(), shadow: new Map() },
+    rulesFor: (registered) => ({
+      limits,
+      silenceAfter: registered?.silenceAfter ?? seconds(60),
+    }),
+    now,
+    onStranger: ignore,
+  });
 
 /** A center that commits at once. */
 const answeringLink = (online: boolean) => {
