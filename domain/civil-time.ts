@@ -13,3 +13,9 @@ export const rfc3339ToEpoch = (text: string): EpochMs | undefined => {
   const value = Date.parse(/(Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}+08:00`);
   return Number.isNaN(value) ? undefined : epochMs(value);
 };
+
+/** Minutes since midnight on Chengdu's clock. */
+export const minuteOfDay = (time: EpochMs): number =>
+  Math.floor(((((time + offsetMs) % dayMs) + dayMs) % dayMs) / 60_000);
+
+const dayMs = 86_400_000;

@@ -14,11 +14,20 @@ export const streetEventKinds = [
   "link-up",
   "drift",
   "drift-over",
+  "buzzer-escalated",
+  "buzzer-on",
+  "buzzer-off",
+  "buzzer-test-failed",
+  "buzzer-test-passed",
+  "valve-closing",
+  "valve-unconfirmed",
+  "valve-closed",
+  "valve-opened-by-hand",
 ] as const;
 export type StreetEventKind = (typeof streetEventKinds)[number];
 
 /**
- * Something about several homes at once. It stands beside the alarms of the members and never
+ * Something about several homes at once, or about what protects them. It stands beside the alarms of the members and never
  * replaces, delays or hides one of them.
  */
 export interface StreetEvent {
@@ -36,7 +45,16 @@ export interface StreetEvent {
 }
 
 /** What a street event is about: each has a beginning, and most have an end. */
-export const streetTopics = ["storm", "flood", "shared-cause", "link", "drift"] as const;
+export const streetTopics = [
+  "storm",
+  "flood",
+  "shared-cause",
+  "link",
+  "drift",
+  "buzzer",
+  "buzzer-test",
+  "valve",
+] as const;
 export type StreetTopic = (typeof streetTopics)[number];
 
 /** Topics that stand only as long as an alarm of a member is on the desk: their end may get lost. */
@@ -60,4 +78,15 @@ export const streetKinds: Readonly<
   "link-up": { topic: "link", role: "ends" },
   drift: { topic: "drift", role: "begins" },
   "drift-over": { topic: "drift", role: "ends" },
+  "buzzer-escalated": { topic: "buzzer", role: "begins" },
+  // Sounding with its own alarm, which stands on the desk already: kept, and heads nothing.
+  "buzzer-on": { topic: "buzzer", role: "ends" },
+  "buzzer-off": { topic: "buzzer", role: "ends" },
+  "buzzer-test-failed": { topic: "buzzer-test", role: "begins" },
+  "buzzer-test-passed": { topic: "buzzer-test", role: "ends" },
+  "valve-closing": { topic: "valve", role: "begins" },
+  "valve-unconfirmed": { topic: "valve", role: "begins" },
+  // Stays on the desk until somebody has opened it again by hand.
+  "valve-closed": { topic: "valve", role: "begins" },
+  "valve-opened-by-hand": { topic: "valve", role: "ends" },
 };

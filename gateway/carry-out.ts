@@ -1,11 +1,11 @@
 /** One input of one detector: judged, sounded, and handed on to the disk. */
 import type { ActionEvent } from "#domain/action.ts";
 import { isDanger, type AlarmEvent } from "#domain/alarm.ts";
-import type { Sounding } from "#domain/buzzer.ts";
 import type { DetectorId, GatewayId } from "#domain/ids.ts";
 import { noticeFacts, type Notice } from "#domain/notice.ts";
 import type { Report } from "#domain/reading.ts";
 import type { Bilingual } from "#domain/result.ts";
+import { demandOf, type Demand } from "#rules/protection/demand.ts";
 import { isQuiet, saveState, step, type JudgeInput } from "#rules/step.ts";
 import type { Keeper } from "./keeper.ts";
 import { matters, type Point } from "./points.ts";
@@ -16,7 +16,7 @@ export interface CarryDeps {
   readonly gateway: GatewayId;
   readonly drill: boolean;
   readonly keeper: Pick<Keeper, "keep" | "owed">;
-  readonly sound: (detector: DetectorId, sounding: Sounding) => void;
+  readonly sound: (detector: DetectorId, demand: Demand) => void;
 }
 
 /** What came of one input; `waits` only when something must reach the disk. */
@@ -33,9 +33,10 @@ export const carryOut = (deps: CarryDeps, point: Point, input: JudgeInput): Carr
   const mattered = matters(point);
   const next = step(before, input, point.rules);
   point.state = next.state;
-  if (next.sounding !== point.sounding) {
-    point.sounding = next.sounding;
-    deps.sound(point.id, next.sounding);
+  const demand = demandOf(next.state, point.demand);
+  if (demand !== point.demand) {
+    point.demand = demand;
+    deps.sound(point.id, demand);
   }
   // A detector with nothing to remember is written once, when it falls quiet, and not again.
   if (next.state !== before && !(isQuiet(before) && isQuiet(next.state)))

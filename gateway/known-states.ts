@@ -9,6 +9,8 @@ import { reviveShadow, shadowedBy } from "./shadow.ts";
 export interface KnownStates {
   readonly live: ReadonlyMap<DetectorId, DetectorState>;
   readonly shadow: ReadonlyMap<DetectorId, DetectorState>;
+  /** Detectors whose state was kept and could not be read; `all`: nobody knows whose were kept. */
+  readonly lost?: readonly DetectorId[] | "all";
 }
 
 /** States the journal kept. One that cannot be read starts anew, and a fault says for whom. */
@@ -21,21 +23,25 @@ export const reviveStates = async (
 ): Promise<KnownStates> => {
   const live = new Map<DetectorId, DetectorState>();
   const shadow = new Map<DetectorId, DetectorState>();
+  const lost: DetectorId[] = [];
   const put = (
     states: Map<DetectorId, DetectorState>,
     key: string,
     detector: string,
     state: Result<DetectorState | undefined, Bilingual>,
   ): void => {
-    if (!state.ok) reportFault({ key: `state:${key}`, present: true, text: state.error });
-    else if (state.value !== undefined) states.set(detectorId(detector), state.value);
+    if (!state.ok) {
+      reportFault({ key: `state:${key}`, present: true, text: state.error });
+      lost.push(detectorId(detector));
+    } else if (state.value !== undefined) states.set(detectorId(detector), state.value);
   };
-  for (const { detector, json } of await journal.states().catch(() => [])) {
+  const saved = await journal.states().catch(() => undefined);
+  for (const { detector, json } of saved ?? []) {
     const shadowed = shadowedBy(detector);
     if (shadowed === undefined) put(live, detector, detector, reviveState(json, now));
     else if (trial !== undefined) {
       put(shadow, detector, shadowed, reviveShadow(json, trial, now));
     }
   }
-  return { live, shadow };
+  return { live, shadow, lost: saved === undefined ? "all" : lost };
 };

@@ -5,36 +5,35 @@ import { seconds } from "#domain/quantity.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
 import { both, type Log } from "#platform/log.ts";
-import {
-  openMqttListener,
-  type MqttListener,
-  type MqttMessage,
-} from "#platform/mqtt-listener/listener.ts";
+import type { MqttListener } from "#platform/mqtt-listener/listener.ts";
 import type { Site } from "#platform/site-file/schema.ts";
-import { readTlsFiles } from "#platform/site-file/tls-files.ts";
 import { openSystemClock } from "#platform/system-clock.ts";
 import { systemTimers, type Timers } from "#platform/timers.ts";
 import type { LimitSet } from "#rules/limits/limit-set.ts";
 import type { DetectorRules } from "#rules/step.ts";
-import { createBuzzerBoard } from "./buzzer-board.ts";
+import { openDeadMan } from "./dead-man/open-dead-man.ts";
 import { detectorStatus } from "./detector-status.ts";
 import { createDirectory, type Directory, type Registered } from "./directory.ts";
 import { createFaultBoard, type FaultBoard } from "./fault-board.ts";
-import { openGatewayHttp } from "./http/server.ts";
-import { createStatusReader, type GatewayStatus } from "./http/status.ts";
-import { openJournal } from "./journal/open-journal.ts";
+import { createStatusReader, type GatewayStatus, type ReadStatus } from "./http/status.ts";
+import { createMemoryJournal } from "./journal/memory-journal.ts";
+import { openJournal, type OpenedJournal } from "./journal/open-journal.ts";
 import { createKeeper } from "./keeper.ts";
-import { reviveStates, type KnownStates } from "./known-states.ts";
+import { reviveStates } from "./known-states.ts";
 import { createLinkRelay } from "./link-relay.ts";
-import { createGatewayMetrics } from "./metrics.ts";
-import { createMqttAccess } from "./mqtt-access.ts";
+import type { GatewayFault, ReportFault } from "./ports.ts";
 import { createPipeline } from "./pipeline.ts";
-import { createPoints, strangerFault } from "./points.ts";
+import { createPoints, strangerFault, type Points } from "./points.ts";
+import { openProtection } from "./protection/open-protection.ts";
+import { createProtectionRecords } from "./protection/records.ts";
 import { appliedRules, chooseLimits, chooseTrial, type AppliedRules } from "./site-limits.ts";
 import { createMqttSource, type MqttSource } from "./sources/mqtt-source.ts";
+import type { CenterLink } from "./uplinks/center-link.ts";
+import type { StartTimes } from "./start/start-times.ts";
 import { createObserver } from "./telemetry/observe.ts";
 import { withReserve } from "./telemetry/reserve.ts";
 import { createUplink, type Uplink } from "./uplinks/uplink.ts";
+import { openBroker } from "./wiring/broker.ts";
 import { wireBuzzers } from "./wiring/buzzers.ts";
 import { openCenterLink } from "./wiring/center.ts";
 import { openLines, startSources } from "./wiring/lines.ts";
@@ -45,11 +44,20 @@ export interface GatewayOptions {
   readonly dataFolder: string;
   readonly brokerUrl: string | undefined;
   readonly log: Log;
+  /** Rules and buzzers only: no journal on disk, no center, no page. */
+  readonly safe?: boolean;
+  /** What people must know of this start for as long as it lasts. */
+  readonly faults?: readonly GatewayFault[];
+  /** A page that cannot open is a fault and not the end: a service manager would end up in a loop. */
+  readonly outlivesPage?: boolean;
+  /** Rules and buzzers are live; pages are not. */
+  readonly onProtecting?: (start: StartTimes) => void;
 }
 
 export interface RunningGateway {
   readonly mqttPort: number;
-  readonly httpPort: number;
+  /** `undefined`: without a page. */
+  readonly httpPort: number | undefined;
   readonly status: () => GatewayStatus;
   readonly close: () => Promise<void>;
 }
@@ -57,9 +65,12 @@ export interface RunningGateway {
 /** What every part of the gateway is given. */
 interface World {
   readonly options: GatewayOptions;
+  readonly site: Site;
+  readonly safe: boolean;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly faults: FaultBoard;
+  readonly reportFault: ReportFault;
   readonly directory: Directory;
   readonly limits: LimitSet;
   /** On trial beside them. */
@@ -78,49 +89,73 @@ export const startGateway = async (
     const [first] = [limits, trial].flatMap((chosen) => (chosen.ok ? [] : chosen.error));
     return err(first?.text ?? { zh: "限值有误", en: "wrong limits" });
   }
+  const faults = openFaultBoard(options.log);
   const world: World = {
     options,
+    site: options.site,
+    safe: options.safe === true,
     clock: openSystemClock(),
     timers: systemTimers,
-    faults: openFaultBoard(options.log),
+    faults,
+    reportFault: faults.report,
     directory: createDirectory(options.site),
     limits: limits.value,
-    trial: trial.value,
+    trial: options.safe === true ? undefined : trial.value,
     rules: appliedRules(limits.value, trial.value),
     folder: join(options.dataFolder, "gateway"),
   };
 
-  // The broker feeds the source and carries the MQTT buzzers, so it is opened first; what arrives
-  // before the source stands waits for it, unacknowledged.
-  let source: MqttSource | undefined;
-  const standing = Promise.withResolvers<MqttSource>();
-  const broker = await openBroker(world, (message) =>
-    source === undefined ? takeLater(standing.promise, message) : source.onPublish(message),
-  );
-  if (!broker.ok) return broker;
-  const protection = await protect(world, broker.value);
-  source = createMqttSource({ ...world, take: protection.pipeline.take });
-  standing.resolve(source);
+  options.faults?.forEach(faults.report);
 
-  return finish(world, broker.value, protection, source);
+  // The disk is asked for what it remembers while the listener opens, which carries MQTT buzzers.
+  const standing = Promise.withResolvers<MqttSource>();
+  const [broker, opened] = await Promise.all([
+    openBroker({ ...world, standing: standing.promise }),
+    openRecord(world),
+  ]);
+  if (!broker.ok) {
+    await opened.journal.close();
+    return broker;
+  }
+  const protection = await protect(world, broker.value, opened);
+  const source = createMqttSource({ ...world, take: protection.pipeline.take });
+  standing.resolve(source);
+  const start: StartTimes = {
+    processMs: performance.now(),
+    machineMs: world.clock.now().monoMs,
+  };
+  options.log.info(
+    start,
+    `规则和蜂鸣器已就绪 · rules and buzzers are live: ${start.processMs.toFixed(0)} ms`,
+  );
+  options.onProtecting?.(start);
+
+  return finish(world, broker.value, protection, source, start);
+};
+
+/** In safe mode nothing on disk is touched: it may be what ended the starts before. */
+const openRecord = ({ safe, folder, clock, reportFault }: World): Promise<OpenedJournal> =>
+  safe
+    ? Promise.resolve({ journal: createMemoryJournal(), salvage: notRead })
+    : openJournal(join(folder, "journal.sqlite"), { clock, reportFault });
+
+const notRead: Bilingual = {
+  zh: "安全模式:没有读取报警记录",
+  en: "safe mode: the alarm journal was not read",
 };
 
 /** Journal, lines, buzzers and judgement: all that sounds an alarm, and the uplink behind it. */
-const protect = async (world: World, broker: MqttListener) => {
-  const { options, clock, timers, faults, trial } = world;
-  const { site } = options;
+const protect = async (world: World, broker: MqttListener, opened: OpenedJournal) => {
+  const { site, options, clock, timers, reportFault, trial } = world;
+  const { salvage } = opened;
+  const { telemetry, reserve } = wireTelemetry(site, world.folder, world);
+  const journal = withReserve(opened.journal, reserve);
   const gateway = gatewayId(site.gateway.id);
-  const reportFault = faults.report;
-  const { journal, telemetry, reserve } = await openDisk(world);
+  if (salvage !== undefined) options.log.error(both(salvage));
   // Before the buzzers are set for the first time: one that sounds must not fall silent while we read.
   const known = await reviveStates(journal, clock.now(), reportFault, trial?.id);
   const links = createLinkRelay(reportFault);
   const lines = openLines(site, { clock, timers, reportFault: links.report });
-  const buzzers = createBuzzerBoard(wireBuzzers(site, { broker, lines, timers, reportFault }), {
-    reportFault,
-    timers,
-  });
-
   let uplink: Uplink | undefined;
   const keeper = createKeeper({
     journal,
@@ -130,25 +165,32 @@ const protect = async (world: World, broker: MqttListener) => {
     onUnkept: (notice) => uplink?.sendVolatile(notice),
   });
   const points = openPoints(world, known);
-  const link = openCenterLink(site, gateway, options.brokerUrl, reportFault);
+  const { drill } = site;
+  const buzzers = openProtection({
+    ...world,
+    points,
+    buzzers: wireBuzzers(site, { broker, lines, timers, reportFault }),
+    records: createProtectionRecords({ gateway, drill, clock, keeper }),
+    lost: salvage === undefined ? known.lost : "all",
+    uplink: () => uplink?.state(),
+    onOpen: () => deadMan?.beat(),
+  });
+  // It beats for the first time in a later turn, when all known alarms have asked.
+  const deadMan = openDeadMan(site, { ...world, isOpen: buzzers.isOpen });
+  const link = world.safe
+    ? noCenter
+    : openCenterLink(site, gateway, options.brokerUrl, reportFault);
   uplink = createUplink({
+    ...world,
     journal,
     link,
-    clock,
-    timers,
     gateway,
-    reportFault,
-    status: () => ({
-      drill: site.drill,
-      rules: world.rules,
-      detectors: Array.from(points.byId.values(), detectorStatus),
-      faults: faults.standing().map(({ text: { zh, en } }) => ({ zh, en })),
-    }),
+    status: () => reportStatus(world, points),
   });
   const lane = startTelemetryLane(telemetry, uplink, { link, clock, timers, gateway, reportFault });
   const pipeline = createPipeline({
     gateway,
-    drill: site.drill,
+    drill,
     clock,
     timers,
     points,
@@ -157,6 +199,8 @@ const protect = async (world: World, broker: MqttListener) => {
     reportFault,
     observe: createObserver(telemetry),
   });
+  // Known alarms have asked by now: nothing that sounds is set off first.
+  buzzers.begin();
   links.follow(pipeline.setLink);
   const sources = startSources(site, lines, {
     clock,
@@ -164,77 +208,86 @@ const protect = async (world: World, broker: MqttListener) => {
     take: pipeline.take,
     reportFault: links.report,
   });
-  return {
-    lines,
-    buzzers,
-    keeper,
-    points,
-    pipeline,
-    link,
-    uplink,
-    sources,
-    telemetry,
-    lane,
-    reserve,
-  };
+  const kept = { telemetry, lane, reserve };
+  return { lines, buzzers, deadMan, keeper, points, pipeline, link, uplink, sources, ...kept };
 };
 
-/** What is kept: alarms in the journal, readings in a store of their own, and room for the alarms. */
-const openDisk = async ({ options, folder, clock, timers, faults }: World) => {
-  const reportFault = faults.report;
-  const parts = wireTelemetry(options.site, folder, { clock, timers, reportFault });
-  const { journal, salvage } = await openJournal(join(folder, "journal.sqlite"), {
-    clock,
-    reportFault,
-  });
-  if (salvage !== undefined) options.log.error(both(salvage));
-  return { ...parts, journal: withReserve(journal, parts.reserve) };
-};
-
-const openPoints = ({ directory, limits, trial, clock, faults }: World, known: KnownStates) =>
+const openPoints = (
+  { directory, limits, trial, clock, reportFault }: World,
+  known: Awaited<ReturnType<typeof reviveStates>>,
+) =>
   createPoints({
     directory,
     known,
     rulesFor: (registered) => rulesBy(limits, registered),
     trialFor: (registered) => trial && rulesBy(trial, registered),
     now: clock.now,
-    onStranger: (id, { line, place }) => faults.report(strangerFault(id, `${line} ${place}`)),
+    onStranger: (id, { line, place }) => reportFault(strangerFault(id, `${line} ${place}`)),
   });
 
-/** The page and the figures, last: nobody's safety waits for them. */
+/** What the center is told of this gateway beside its records. */
+const reportStatus = ({ options, rules, faults }: World, points: Points) => ({
+  drill: options.site.drill,
+  rules,
+  detectors: Array.from(points.byId.values(), detectorStatus),
+  faults: faults.standing().map(({ text: { zh, en } }) => ({ zh, en })),
+});
+
+/** The page and the figures, last: nobody's safety waits for them, not even for their code. */
 const finish = async (
   world: World,
   broker: MqttListener,
   protection: Awaited<ReturnType<typeof protect>>,
   source: MqttSource,
+  start: StartTimes,
 ): Promise<Result<RunningGateway, Bilingual>> => {
-  const { site, log } = world.options;
-  const status = createStatusReader({ ...world, ...protection, site, source });
-  const http = await openGatewayHttp({
-    ...site.gateway.http,
-    status,
-    metrics: createGatewayMetrics(status),
-  });
+  const { site, options, safe } = world;
+  const status = createStatusReader({ ...world, ...protection, source, start });
+  const http = safe ? ok(undefined) : await openPage(site, status);
   const close = async (): Promise<void> => {
-    if (http.ok) await http.value.close();
+    if (http.ok) await http.value?.close();
     await Promise.all(protection.sources.map((one) => one.close()));
     await broker.close();
     await protection.lane.close();
     await protection.uplink.close();
     await protection.link.close();
+    await protection.deadMan?.close();
     await protection.buzzers.close();
     await Promise.all(Array.from(protection.lines.values(), (line) => line.close()));
     await protection.pipeline.close();
     await protection.telemetry.close();
     await protection.reserve.close();
   };
-  if (!http.ok) {
+  if (!http.ok && options.outlivesPage !== true) {
     await close();
     return http;
   }
-  const { port: httpPort } = http.value;
-  log.info(`网关已在值守 · the gateway is on watch: MQTT ${broker.port}, HTTP ${httpPort}`);
+  if (!http.ok) world.reportFault({ key: "page", present: true, text: http.error });
+  const httpPort = http.ok ? http.value?.port : undefined;
+  options.log.info(
+    `网关已在值守 · the gateway is on watch: MQTT ${broker.port}, HTTP ${httpPort ?? "-"}`,
+  );
   return ok({ mqttPort: broker.port, httpPort, status, close });
+};
+
+const openPage = async (site: Site, status: ReadStatus) => {
+  const [{ openGatewayHttp }, { createGatewayMetrics }] = await Promise.all([
+    import("./http/server.ts"),
+    import("./metrics.ts"),
+  ]);
+  return openGatewayHttp({
+    ...site.gateway.http,
+    status,
+    metrics: createGatewayMetrics(status),
+  });
+};
+
+/** In safe mode the center is not spoken to; buzzers take it for lost. */
+const noCenter: CenterLink = {
+  publish: () => Promise.reject(new Error("safe mode: there is no link to the center")),
+  onMessage: () => {},
+  onState: (handler) => handler(false),
+  close: async () => {},
 };
 
 const rulesBy = (limits: LimitSet, registered: Registered | undefined): DetectorRules => ({
@@ -247,27 +300,3 @@ const openFaultBoard = (log: Log): FaultBoard =>
     if (present) log.error({ key }, both(text));
     else log.info({ key }, both(text));
   });
-
-const openBroker = (
-  { options, folder, faults, directory }: World,
-  onPublish: (message: MqttMessage) => Promise<void> | undefined,
-) => {
-  const { host, port, tls, limits } = options.site.gateway.mqtt;
-  return openMqttListener({
-    host,
-    port,
-    limits,
-    setting: "gateway.mqtt.port / CANARY_GATEWAY_MQTT_PORT",
-    ...(tls && { tls: readTlsFiles(tls) }),
-    dataFolder: join(folder, "mqtt"),
-    authenticate: createMqttAccess(options.site, directory),
-    onPublish,
-    onFault: faults.report,
-  });
-};
-
-/** The listener lends its payload only for the length of the call, so what waits is copied. */
-const takeLater = async (standing: Promise<MqttSource>, message: MqttMessage): Promise<void> => {
-  const kept = { ...message, payload: Uint8Array.from(message.payload) };
-  await (await standing).onPublish(kept);
-};

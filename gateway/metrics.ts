@@ -65,6 +65,18 @@ const single: Readonly<Record<string, Single>> = {
     help: "buzzers whose state is not confirmed",
     value: ({ buzzers }) => buzzers.filter(({ confirmed }) => !confirmed).length,
   },
+  canary_gateway_protecting_seconds: {
+    help: "from the start of the process until rules and buzzers were live",
+    value: ({ start }) => start.processMs / 1_000,
+  },
+  canary_gateway_protecting_since_boot_seconds: {
+    help: "from the start of the machine until rules and buzzers were live",
+    value: ({ start }) => start.machineMs / 1_000,
+  },
+  canary_gateway_dead_man_standing_by: {
+    help: "1 while a dead-man answers; absent ones count as 0",
+    value: ({ deadMan }) => (deadMan === undefined || deadMan.state === "gone" ? 0 : 1),
+  },
   canary_gateway_faults: {
     help: "faults of the gateway itself that stand",
     value: ({ faults }) => faults.length,

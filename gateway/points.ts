@@ -1,10 +1,10 @@
 /** What the gateway knows of each detector while it runs. */
 import { isDanger } from "#domain/alarm.ts";
-import type { Sounding } from "#domain/buzzer.ts";
 import type { Level } from "#domain/gas.ts";
 import type { DetectorId } from "#domain/ids.ts";
 import type { BusPosition, Report } from "#domain/reading.ts";
 import type { Instant } from "#domain/time.ts";
+import { noDemand, type Demand } from "#rules/protection/demand.ts";
 import { initialState, type DetectorRules, type DetectorState } from "#rules/step.ts";
 import type { Directory, Registered } from "./directory.ts";
 import type { KnownStates } from "./known-states.ts";
@@ -18,7 +18,8 @@ export interface Point {
   state: DetectorState;
   /** The rules on trial beside them, when there are any. */
   readonly shadow: Shadow | undefined;
-  sounding: Sounding;
+  /** What it asks of the buzzers that serve it. */
+  demand: Demand;
   position: BusPosition;
   /** Wall clock of the last message of any kind; for people, never for durations. */
   heardAtMs: number | undefined;
@@ -66,7 +67,7 @@ export const createPoints = (deps: {
       rules: deps.rulesFor(registered),
       state: deps.known.live.get(id) ?? initialState(id, deps.now()),
       shadow: trial && createShadow(id, trial, deps.known.shadow.get(id), deps.now()),
-      sounding: "none",
+      demand: noDemand,
       position,
       heardAtMs: undefined,
       levels: [],

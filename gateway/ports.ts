@@ -68,6 +68,10 @@ export interface Buzzer {
   readonly id: BuzzerId;
   /** Resolves once the device has confirmed the state (read-back), or says why it is not confirmed. */
   readonly set: (command: BuzzerCommand) => Promise<Result<void, Bilingual>>;
+  /** What it does now, asked of the device; `undefined`: not to be told at this moment. */
+  readonly readBack?: () => Promise<Result<BuzzerCommand["state"] | undefined, Bilingual>>;
+  /** Hears what the device says of itself unasked, from now on. */
+  readonly onReport?: (hear: (state: BuzzerCommand["state"]) => void) => void;
   readonly close: () => Promise<void>;
 }
 

@@ -5,13 +5,14 @@ import { findProfile, profiles } from "#firmware-config/registry.ts";
 import type { SiteMistake, SitePath } from "#platform/site-file/mistakes.ts";
 import type { Site } from "#platform/site-file/schema.ts";
 import { isLoopback } from "./mqtt-access.ts";
+import { protectionMistakes } from "./protection/site-mistakes.ts";
 import { chooseLimits, chooseTrial } from "./site-limits.ts";
 
 export const checkGatewaySite = (site: Site): readonly SiteMistake[] => [
   ...doubledNames(site),
   ...profileMistakes(site),
   ...lineMistakes(site),
-  ...buzzerMistakes(site),
+  ...protectionMistakes(site),
   ...accessMistakes(site),
   ...limitMistakes(site),
   ...fileMistakes(site),
@@ -41,6 +42,10 @@ const doubledNames = (site: Site): SiteMistake[] => {
     ...named(
       ["gateway", "buzzers"],
       site.gateway.buzzers.map(({ id }) => id),
+    ),
+    ...named(
+      ["gateway", "valves"],
+      site.gateway.valves.map(({ id }) => id),
     ),
   ];
 };
@@ -115,28 +120,6 @@ const tooManyChannels = (
   return [
     mistake(path, `该画像只有 ${channels} 个通道`, `this profile has only ${channels} channel(s)`),
   ];
-};
-
-const buzzerMistakes = (site: Site): SiteMistake[] => {
-  const registered = new Set(site.detectors.map(({ id }) => id));
-  const lines = new Map(site.gateway.lines.map((line) => [line.id, line.kind]));
-  return site.gateway.buzzers.flatMap((buzzer, index) => {
-    const at: SitePath = ["gateway", "buzzers", index];
-    const line =
-      buzzer.kind === "modbus-coil" && (lines.get(buzzer.line) ?? "serial") === "serial"
-        ? [
-            mistake(
-              [...at, "line"],
-              `没有 Modbus 线路「${buzzer.line}」`,
-              `there is no Modbus line "${buzzer.line}"`,
-            ),
-          ]
-        : [];
-    const served = (buzzer.serves ?? []).flatMap((id, place) =>
-      registered.has(id) ? [] : [notRegistered([...at, "serves", place], id)],
-    );
-    return [...line, ...served];
-  });
 };
 
 const accessMistakes = (site: Site): SiteMistake[] => {

@@ -19,6 +19,23 @@ export interface LoadedSite {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What holds whatever the site file says. */
+export type Surroundings = Omit<LoadedSite, "site">;
+
+export const readSurroundings = (
+  variables: Environment,
+  defaultFile = "config/site.yaml",
+): Surroundings => {
+  const environment = withoutEmpty(variables);
+  return {
+    file: environment["CANARY_CONFIG"] ?? join(projectRoot, defaultFile),
+    dataFolder: resolve(environment["CANARY_DATA"] ?? join(projectRoot, "data")),
+    databaseUrl: environment["CANARY_DATABASE_URL"],
+    brokerUrl: environment["CANARY_BROKER_URL"],
+    adminPassword: environment["CANARY_ADMIN_PASSWORD"],
+  };
+};
+
 /**
  * Reads and checks everything; the error is ready to print, one line a mistake. A variable that is
  * set to nothing, as compose files do, counts as not set.
@@ -27,20 +44,12 @@ export const loadSite = (
   variables: Environment,
   defaultFile = "config/site.yaml",
 ): Result<LoadedSite, string> => {
-  const environment = withoutEmpty(variables);
-  const file = environment["CANARY_CONFIG"] ?? join(projectRoot, defaultFile);
-  const read = readSiteFile(file, [checkGatewaySite]);
+  const surroundings = readSurroundings(variables, defaultFile);
+  const read = readSiteFile(surroundings.file, [checkGatewaySite]);
   if (!read.ok) return err(formatMistakes(read.error));
-  const ports = overridePorts(read.value, environment);
+  const ports = overridePorts(read.value, withoutEmpty(variables));
   if (!ports.ok) return err(ports.error.map(({ zh, en }) => `${zh} · ${en}`).join("\n"));
-  return ok({
-    site: ports.value,
-    file,
-    dataFolder: resolve(environment["CANARY_DATA"] ?? join(projectRoot, "data")),
-    databaseUrl: environment["CANARY_DATABASE_URL"],
-    brokerUrl: environment["CANARY_BROKER_URL"],
-    adminPassword: environment["CANARY_ADMIN_PASSWORD"],
-  });
+  return ok({ site: ports.value, ...surroundings });
 };
 
 const withoutEmpty = (variables: Environment): Environment =>

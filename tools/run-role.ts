@@ -7,6 +7,10 @@ import { exitCannotStart, readyMessage, type Role } from "./street.ts";
 
 /** Runs one role in this process until SIGINT, SIGTERM or SIGHUP. */
 export const runRole = async (role: Role): Promise<number> => {
+  if (role === "gateway") {
+    const { runGateway } = await import("./run-gateway.ts");
+    return runGateway(process.env);
+  }
   const loaded = loadSite(process.env);
   if (!loaded.ok) {
     console.error(loaded.error);
@@ -14,27 +18,31 @@ export const runRole = async (role: Role): Promise<number> => {
   }
   const log = openLog(role);
   const folder = makeDataFolder(loaded.value.dataFolder, role);
-  const started = folder.ok ? await open(role, loaded.value, log) : folder;
+  const started = folder.ok ? await openCenter(loaded.value, log) : folder;
   if (!started.ok) {
     log.fatal(both(started.error));
     return exitCannotStart;
   }
   process.send?.(readyMessage);
   await endAsked();
-  // A disk that does not answer must not keep a process alive that was told to go.
-  setTimeout(() => process.exit(1), closeWithinMs).unref();
-  await started.value.close();
+  await closeInTime(started.value.close);
   return 0;
 };
 
 const closeWithinMs = 10_000;
+
+/** A disk that does not answer must not keep a process alive that was told to go. */
+export const closeInTime = async (close: () => Promise<void>): Promise<void> => {
+  setTimeout(() => process.exit(1), closeWithinMs).unref();
+  await close();
+};
 
 /**
  * A signal, or the end of the supervisor that started us: nothing is left running behind a killed
  * one. Heard for good, not once: Ctrl-C arrives twice, from the terminal and from with-node.mjs, and
  * the second must not cut off a journal that is being closed.
  */
-const endAsked = (): Promise<void> =>
+export const endAsked = (): Promise<void> =>
   new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
       process.on(signal, () => resolve());
@@ -44,7 +52,7 @@ const endAsked = (): Promise<void> =>
   });
 
 /** Only made, not tried: a gateway whose disk has turned read-only must still start and sound. */
-const makeDataFolder = (dataFolder: string, role: Role): Result<undefined, Bilingual> => {
+export const makeDataFolder = (dataFolder: string, role: Role): Result<undefined, Bilingual> => {
   try {
     mkdirSync(join(dataFolder, role), { recursive: true });
     return ok(undefined);
@@ -57,17 +65,8 @@ const makeDataFolder = (dataFolder: string, role: Role): Result<undefined, Bilin
   }
 };
 
-/** Only the role's own code is loaded: a small gateway does not carry the center in memory. */
-const open = async (role: Role, loaded: LoadedSite, log: ReturnType<typeof openLog>) => {
-  if (role === "gateway") {
-    const { startGateway } = await import("#gateway/main.ts");
-    return startGateway({
-      site: loaded.site,
-      dataFolder: loaded.dataFolder,
-      brokerUrl: loaded.brokerUrl,
-      log,
-    });
-  }
+/** Only loaded here: a small gateway does not carry the center in memory. */
+const openCenter = async (loaded: LoadedSite, log: ReturnType<typeof openLog>) => {
   const { passwordLengthMin } = await import("#center/accounts/passwords.ts");
   if (loaded.adminPassword !== undefined && loaded.adminPassword.length < passwordLengthMin) {
     return err({

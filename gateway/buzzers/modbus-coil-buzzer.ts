@@ -36,7 +36,14 @@ export const createModbusCoilBuzzer = (options: ModbusCoilBuzzerOptions): Buzzer
     return readBack.value[0] === (on ? 1 : 0) ? ok(undefined) : err(otherState(id, coil, on));
   };
 
-  return createSwitchedBuzzer({ ...options, contact: { turn, close: async () => {} } });
+  const read = async (): Promise<Result<boolean, Bilingual>> => {
+    const readBack = await line.read({ ...place, functionCode: 1, count: 1 });
+    return readBack.ok
+      ? ok(readBack.value[0] === 1)
+      : err(notReadBack(id, line.id, readBack.error));
+  };
+
+  return createSwitchedBuzzer({ ...options, contact: { turn, read, close: async () => {} } });
 };
 
 const notWritten = (id: BuzzerId, line: string, error: LineError): Bilingual => {

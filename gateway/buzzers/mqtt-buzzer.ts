@@ -28,11 +28,14 @@ type Answer = Result<void, Bilingual>;
 export const createMqttBuzzer = (options: MqttBuzzerOptions): Buzzer => {
   const { id, mqtt, confirmWithinMs = 2_000 } = options;
   const open = new Set<(answer: Answer) => void>();
+  const listeners: ((state: BuzzerCommand["state"]) => void)[] = [];
   let wanted: BuzzerCommand["state"] | undefined;
 
   mqtt.subscribe(buzzerStateTopic(id), (_topic, payload) => {
-    if (readState(payload) !== wanted) return;
-    for (const answer of open) answer(ok(undefined));
+    const state = readState(payload);
+    if (state === wanted) for (const answer of open) answer(ok(undefined));
+    // While an answer is open the device may still be saying what it did before.
+    if (state !== undefined && open.size === 0) for (const hear of listeners) hear(state);
   });
 
   return {
@@ -53,6 +56,9 @@ export const createMqttBuzzer = (options: MqttBuzzerOptions): Buzzer => {
           .publish(buzzerSetTopic(id), JSON.stringify(command), { qos: 1, retain: true })
           .catch((error: unknown) => answer(err(notSent(id, error))));
       }),
+    onReport: (hear) => {
+      listeners.push(hear);
+    },
     close: async () => {
       for (const answer of open) answer(err(closed(id)));
     },

@@ -18,6 +18,8 @@ export interface Contact {
   readonly turn: (on: boolean) => Promise<Result<void, Bilingual>>;
   /** For a device whose failure shows later than its switching; not asked between beats. */
   readonly confirm?: () => Promise<Result<void, Bilingual>>;
+  /** Whether it is on, asked of the device. */
+  readonly read?: () => Promise<Result<boolean, Bilingual>>;
   readonly close: () => Promise<void>;
 }
 
@@ -31,12 +33,13 @@ export interface SwitchedBuzzerOptions {
 }
 
 /**
- * Milliseconds on, off, on, off …, then again from the start.
+ * Milliseconds on, off, on, off …, then again from the start. The chirp is our own.
  * Source: NFPA 72 §18.4.2 (T3) and §29.5.1 (T4); `domain/buzzer.ts`.
  */
 const patternMs: Record<BuzzerPattern, readonly number[]> = {
   t3: [500, 500, 500, 500, 500, 1_500],
   t4: [100, 100, 100, 100, 100, 100, 100, 5_000],
+  chirp: [200, 59_800],
 };
 
 /**
@@ -69,11 +72,22 @@ export const createSwitchedBuzzer = (options: SwitchedBuzzerOptions): Buzzer => 
     return confirmed;
   };
 
+  /** Only at rest: in mid-pattern a contact is off as often as on, and each beat tells its failure. */
+  const readBackOf = (read: NonNullable<Contact["read"]>) => async () => {
+    if (beat !== undefined) return ok(undefined);
+    const on = await read();
+    if (!on.ok) return on;
+    return ok(beat !== undefined ? undefined : on.value ? ("on" as const) : ("off" as const));
+  };
+
   return {
     id,
+    ...(contact.read && { readBack: readBackOf(contact.read) }),
     set: inOrder(async (command: BuzzerCommand) => {
       sounding = command.state === "on";
-      if (command.state === "on" && options.patterned) {
+      // A chirp that were held would be an alarm.
+      const beats = options.patterned || (command.state === "on" && command.pattern === "chirp");
+      if (command.state === "on" && beats) {
         if (beat?.pattern === command.pattern) return ok(undefined);
         await stopBeating();
         const turned = await turnAndConfirm(true);

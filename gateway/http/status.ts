@@ -3,11 +3,14 @@ import type { Bilingual } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
 import type { DetectorStatus } from "#domain/wire.ts";
 import type { Site } from "#platform/site-file/schema.ts";
-import type { BuzzerBoard, BuzzerStatus } from "../buzzer-board.ts";
+import type { BuzzerStatus } from "../buzzer-board.ts";
+import type { DeadManStatus, Heart } from "../dead-man/heart.ts";
 import type { FaultBoard } from "../fault-board.ts";
 import type { Keeper } from "../keeper.ts";
+import type { StartTimes } from "../start/start-times.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { Points } from "../points.ts";
+import type { Protection } from "../protection/protection.ts";
 import type { MqttSource } from "../sources/mqtt-source.ts";
 import type { AppliedRules } from "../site-limits.ts";
 import type { Telemetry, TelemetryStatus } from "../telemetry/open-telemetry.ts";
@@ -26,10 +29,14 @@ export interface GatewayStatus {
   readonly unwritten: number;
   readonly detectors: readonly DetectorStatus[];
   readonly buzzers: readonly BuzzerStatus[];
+  /** Absent: the site file asks for none. */
+  readonly deadMan?: DeadManStatus;
   /** `key` says what it is about: `line-bus-1`, `buzzer:duty-room`, `journal-write` … */
   readonly faults: readonly (Bilingual & { readonly key: string })[];
   /** Stored readings: room, endurance, backlog, losses, wear of the disk. */
   readonly telemetry: TelemetryStatus;
+  /** How long it took until rules and buzzers were live: from process start and from power-on. */
+  readonly start: StartTimes;
   /** Messages since the start, for the technician. */
   readonly counts: Readonly<Record<string, number>>;
 }
@@ -43,12 +50,14 @@ export const createStatusReader =
     readonly clock: Clock;
     readonly pipeline: Pipeline;
     readonly points: Points;
-    readonly buzzers: BuzzerBoard;
+    readonly buzzers: Protection;
+    readonly deadMan: Heart | undefined;
     readonly faults: FaultBoard;
     readonly keeper: Keeper;
     readonly uplink: Uplink;
     readonly source: MqttSource;
     readonly telemetry: Pick<Telemetry, "status">;
+    readonly start: StartTimes;
   }): ReadStatus =>
   () => {
     const { site, pipeline, uplink } = parts;
@@ -64,8 +73,10 @@ export const createStatusReader =
       unwritten: parts.keeper.unwritten(),
       detectors: Array.from(parts.points.byId.values(), detectorStatus),
       buzzers: parts.buzzers.status(),
+      ...(parts.deadMan && { deadMan: parts.deadMan.status() }),
       faults: parts.faults.standing().map(({ key, text }) => ({ key, zh: text.zh, en: text.en })),
       telemetry: parts.telemetry.status(),
+      start: parts.start,
       counts: { ...pipeline.counts, ...parts.source.counts },
     };
   };

@@ -1,3 +1,5 @@
+import { noticeFacts } from "#domain/notice.ts";
+import type { MonoMs } from "#domain/quantity.ts";
 import type { JournalRecord, Settlement } from "#gateway/ports.ts";
 import { isConfirmed } from "#gateway/journal/settlement.ts";
 import { windowByLane, type Flight } from "./flight.ts";
@@ -21,6 +23,11 @@ export const createFreshAlarms = (flight: Flight) => {
     },
     confirm: (settlement: Settlement): void => {
       fresh = fresh.filter(({ seq }) => !isConfirmed(seq, settlement));
+    },
+    /** When the oldest of them happened: all are of this boot. */
+    oldestAtMs: (): MonoMs | undefined => {
+      const [oldest] = fresh;
+      return oldest && noticeFacts(oldest.notice).at.monoMs;
     },
     /** On a new connection, of the journal as it is called now. */
     all: (journalId: JournalRecord["journalId"]): readonly JournalRecord[] =>

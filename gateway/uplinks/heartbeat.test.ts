@@ -6,7 +6,7 @@ import { many, openStory } from "./open-story.ts";
 
 test("without receipts the link counts as lost within 20 s, though the line stays up", async () => {
   const story = openStory();
-  expect(story.uplink.state()).toEqual({ link: "lost", unconfirmed: 0 });
+  expect(story.uplink.state()).toMatchObject({ link: "lost", unconfirmed: 0 });
   await story.connect();
   expect(story.uplink.state().link).toBe("up");
 

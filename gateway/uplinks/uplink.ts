@@ -7,22 +7,22 @@
  */
 import type { GatewayId } from "#domain/ids.ts";
 import type { Notice } from "#domain/notice.ts";
-import type { EpochMs } from "#domain/quantity.ts";
-import type { Clock } from "#domain/time.ts";
+import type { EpochMs, MonoMs } from "#domain/quantity.ts";
+import type { Clock, Instant } from "#domain/time.ts";
 import type { RenewableJournal } from "#gateway/journal/renewable-journal.ts";
 import type { JournalRecord, ReportFault } from "#gateway/ports.ts";
 import type { CenterLink } from "./center-link.ts";
-import { createCounts } from "./counts.ts";
+import { createCounts, type Counts } from "./counts.ts";
 import { createDrain } from "./drain.ts";
 import { createUplinkFaults } from "./faults.ts";
 import { createFlight } from "./flight.ts";
-import { createFreshAlarms } from "./fresh-alarms.ts";
+import { createFreshAlarms, type FreshAlarms } from "./fresh-alarms.ts";
 import { createHeartbeat } from "./heartbeat.ts";
 import { createSender } from "./sender.ts";
 import { createReceiptTaker } from "./take-receipt.ts";
 import type { StatusContent } from "./status-picker.ts";
 import type { Timers } from "#platform/timers.ts";
-import { createVolatile } from "./volatile.ts";
+import { createVolatile, type Volatile } from "./volatile.ts";
 
 export interface UplinkDeps {
   readonly journal: RenewableJournal;
@@ -44,6 +44,10 @@ export interface UplinkState {
   readonly lastReceiptAt?: EpochMs;
   /** Records and notices the center has not confirmed. */
   readonly unconfirmed: number;
+  /** The wire to the center stands; it may be mute all the same. */
+  readonly connected: boolean;
+  /** When the oldest alarm of this life happened that the center has not confirmed. */
+  readonly alarmWaitsSinceMs: MonoMs | undefined;
 }
 
 export interface Uplink {
@@ -131,7 +135,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
       drain.run();
     },
     sendVolatile: send.volatile,
-    state: () => withCount(heartbeat.state(clock.now()), counts.pending() + held.count()),
+    state: () => stateOf({ heartbeat, counts, held, fresh }, clock.now(), connected),
     close: async () => {
       stopListening();
       connected = false;
@@ -162,7 +166,18 @@ const listen = (
   };
 };
 
-const withCount = (link: Omit<UplinkState, "unconfirmed">, unconfirmed: number): UplinkState => ({
-  ...link,
-  unconfirmed,
+const stateOf = (
+  parts: {
+    readonly heartbeat: ReturnType<typeof createHeartbeat>;
+    readonly counts: Counts;
+    readonly held: Volatile;
+    readonly fresh: FreshAlarms;
+  },
+  now: Instant,
+  connected: boolean,
+): UplinkState => ({
+  ...parts.heartbeat.state(now),
+  unconfirmed: parts.counts.pending() + parts.held.count(),
+  connected,
+  alarmWaitsSinceMs: parts.fresh.oldestAtMs(),
 });

@@ -1,15 +1,17 @@
 /** From the site file's buzzers to wired ones. */
-import { buzzerId, detectorId } from "#domain/ids.ts";
+import { buzzerId } from "#domain/ids.ts";
 import type { MqttListener } from "#platform/mqtt-listener/listener.ts";
 import type { BuzzerSite, Site } from "#platform/site-file/schema.ts";
 import type { Timers } from "#platform/timers.ts";
-import type { WiredBuzzer } from "../buzzer-board.ts";
 import { createGpioLineBuzzer } from "../buzzers/gpio-line-buzzer.ts";
 import { createModbusCoilBuzzer } from "../buzzers/modbus-coil-buzzer.ts";
 import { createMqttBuzzer } from "../buzzers/mqtt-buzzer.ts";
 import { openSerialRelayBuzzer } from "../buzzers/serial-relay-buzzer.ts";
 import type { BusLine } from "../lines/line.ts";
 import type { Buzzer, ReportFault } from "../ports.ts";
+import type { WiredBuzzer } from "../protection/protection.ts";
+import { buzzerPolicy } from "./protection.ts";
+import { servedBy } from "./serves.ts";
 
 interface BuzzerWorld {
   readonly broker: MqttListener;
@@ -19,10 +21,14 @@ interface BuzzerWorld {
 }
 
 export const wireBuzzers = (site: Site, world: BuzzerWorld): readonly WiredBuzzer[] =>
-  site.gateway.buzzers.map((one) => ({
-    buzzer: openBuzzer(one, world),
-    ...(one.serves && { serves: new Set(one.serves.map(detectorId)) }),
-  }));
+  site.gateway.buzzers.map((one) => {
+    const serves = servedBy(site, one.serves);
+    return {
+      buzzer: openBuzzer(one, world),
+      policy: buzzerPolicy(one),
+      ...(serves && { serves }),
+    };
+  });
 
 /** A relay board answers within a few character times; a unit slower than this is not an actuator. */
 const coilReplyTimeoutMs = 500;

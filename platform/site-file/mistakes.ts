@@ -1,7 +1,8 @@
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
 import type { Bilingual } from "#domain/result.ts";
-import { buzzerKinds, lineKinds, SiteFrameSchema } from "./schema.ts";
+import { buzzerKinds, deadManKinds, valveKinds } from "./protection-schema.ts";
+import { lineKinds, SiteFrameSchema } from "./schema.ts";
 
 /** Keys and list positions from the root of the file: `["gateway", "lines", 0, "unit"]`. */
 export type SitePath = readonly (string | number)[];
@@ -19,6 +20,8 @@ export const checkShape = (value: unknown): readonly SiteMistake[] => {
     ...shapeMistakes(SiteFrameSchema, value, []),
     ...variantMistakes(value, ["gateway", "lines"], lineKinds),
     ...variantMistakes(value, ["gateway", "buzzers"], buzzerKinds),
+    ...variantMistakes(value, ["gateway", "valves"], valveKinds),
+    ...variantMistakes(value, ["gateway", "protection", "deadMan", "outputs"], deadManKinds),
   ];
 };
 

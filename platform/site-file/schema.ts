@@ -5,12 +5,11 @@
 import { Type, type Static, type TSchema } from "typebox";
 import { namePattern } from "#domain/ids.ts";
 import { StoreSchema } from "./store-schema.ts";
+import { name, strict, tokenHash } from "./parts.ts";
+import { BuzzerUnion, DeadManUnion, protectionSchema, ValveUnion } from "./protection-schema.ts";
 
-const strict = { additionalProperties: false };
-const name = Type.String({
-  pattern: namePattern,
-  description: "letters or Chinese, digits, . _ - ; at most 64 characters",
-});
+export type { BuzzerSite, ValveSite } from "./protection-schema.ts";
+
 const bilingual = Type.Object(
   { zh: Type.String({ minLength: 1 }), en: Type.String({ minLength: 1 }) },
   strict,
@@ -18,10 +17,6 @@ const bilingual = Type.Object(
 const port = (value: number) =>
   Type.Integer({ minimum: 0, maximum: 65_535, default: value, description: "0: any free port" });
 const host = Type.String({ minLength: 1, default: "127.0.0.1" });
-const tokenHash = Type.String({
-  pattern: "^sha256:[A-Za-z0-9_-]+:[A-Za-z0-9_-]+$",
-  description: "made by `canary credential <name>`; the token itself is never in this file",
-});
 const tls = Type.Object(
   {
     certFile: Type.String({ minLength: 1 }),
@@ -91,60 +86,6 @@ export const lineKinds = {
   ),
 };
 
-const serves = Type.Optional(
-  Type.Array(name, { description: "detectors it sounds for; absent: all of the gateway" }),
-);
-const pulsed = Type.Boolean({
-  default: false,
-  description:
-    "true: switch on and off in the T3/T4 rhythm, for a sounder without a pattern of its own",
-});
-const bytes = Type.Array(Type.Integer({ minimum: 0, maximum: 255 }), { minItems: 1 });
-
-export const buzzerKinds = {
-  mqtt: Type.Object(
-    { kind: Type.Literal("mqtt"), id: name, serves, token: Type.Optional(tokenHash) },
-    strict,
-  ),
-  "modbus-coil": Type.Object(
-    {
-      kind: Type.Literal("modbus-coil"),
-      id: name,
-      serves,
-      line: name,
-      unit: Type.Integer({ minimum: 1, maximum: 247 }),
-      coil: Type.Integer({ minimum: 0, maximum: 65_535, description: "0-based, as on the wire" }),
-      pulsed,
-    },
-    strict,
-  ),
-  "serial-relay": Type.Object(
-    {
-      kind: Type.Literal("serial-relay"),
-      id: name,
-      serves,
-      path: Type.String({ minLength: 1 }),
-      baudRate: Type.Integer({ minimum: 300, default: 9_600 }),
-      on: bytes,
-      off: bytes,
-      pulsed,
-    },
-    strict,
-  ),
-  gpio: Type.Object(
-    {
-      kind: Type.Literal("gpio", { description: "through Debian's gpiod tools" }),
-      id: name,
-      serves,
-      chip: Type.String({ pattern: "^gpiochip\\d+$" }),
-      line: Type.Integer({ minimum: 0 }),
-      activeLow: Type.Boolean({ default: false }),
-      pulsed,
-    },
-    strict,
-  ),
-};
-
 const positive = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }));
 const mqttLimits = Type.Object(
   {
@@ -173,7 +114,24 @@ const mqttAccount = Type.Object(
   strict,
 );
 
-const gateway = <Line extends TSchema, Buzzer extends TSchema>(line: Line, buzzer: Buzzer) =>
+interface Kinds<Line, Buzzer, Valve, DeadMan> {
+  readonly line: Line;
+  readonly buzzer: Buzzer;
+  readonly valve: Valve;
+  readonly deadMan: DeadMan;
+}
+
+const gateway = <
+  Line extends TSchema,
+  Buzzer extends TSchema,
+  Valve extends TSchema,
+  DeadMan extends TSchema,
+>({
+  line,
+  buzzer,
+  valve,
+  deadMan,
+}: Kinds<Line, Buzzer, Valve, DeadMan>) =>
   Type.Object(
     {
       id: name,
@@ -210,6 +168,8 @@ const gateway = <Line extends TSchema, Buzzer extends TSchema>(line: Line, buzze
       store: StoreSchema,
       lines: Type.Array(line, { default: [] }),
       buzzers: Type.Array(buzzer, { default: [] }),
+      valves: Type.Array(valve, { default: [] }),
+      protection: protectionSchema(deadMan),
       rules: Type.Object(
         {
           limits: Type.Optional(name),
@@ -256,13 +216,20 @@ const detector = Type.Object(
   strict,
 );
 
-const site = <Line extends TSchema, Buzzer extends TSchema>(line: Line, buzzer: Buzzer) =>
+const site = <
+  Line extends TSchema,
+  Buzzer extends TSchema,
+  Valve extends TSchema,
+  DeadMan extends TSchema,
+>(
+  kinds: Kinds<Line, Buzzer, Valve, DeadMan>,
+) =>
   Type.Object(
     {
       version: Type.Literal(1),
       drill: Type.Boolean({ default: false, description: "everything here is an exercise" }),
       street: Type.Object({ id: name, name: bilingual }, strict),
-      gateway: gateway(line, buzzer),
+      gateway: gateway(kinds),
       center: Type.Object(
         {
           http: Type.Object({ host, port: port(8_080) }, strict),
@@ -283,25 +250,22 @@ const site = <Line extends TSchema, Buzzer extends TSchema>(line: Line, buzzer: 
   );
 
 /** The whole, for editors and for the types. */
-export const SiteSchema = site(
-  Type.Union([
+export const SiteSchema = site({
+  line: Type.Union([
     lineKinds["modbus-rtu"],
     lineKinds["modbus-tcp"],
     lineKinds["rtu-over-tcp"],
     lineKinds.serial,
   ]),
-  Type.Union([
-    buzzerKinds.mqtt,
-    buzzerKinds["modbus-coil"],
-    buzzerKinds["serial-relay"],
-    buzzerKinds.gpio,
-  ]),
-);
+  buzzer: BuzzerUnion,
+  valve: ValveUnion,
+  deadMan: DeadManUnion,
+});
 
-/** The same with lines and buzzers left open: those are checked by their `kind`, for clear words. */
-export const SiteFrameSchema = site(Type.Unknown(), Type.Unknown());
+const open = Type.Unknown();
+/** The same with all that has kinds left open: those are checked by their `kind`, for clear words. */
+export const SiteFrameSchema = site({ line: open, buzzer: open, valve: open, deadMan: open });
 
 export type Site = Static<typeof SiteSchema>;
 export type LineSite = Site["gateway"]["lines"][number];
-export type BuzzerSite = Site["gateway"]["buzzers"][number];
 export type DetectorSite = Site["detectors"][number];

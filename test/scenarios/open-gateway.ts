@@ -5,10 +5,9 @@
 import type { AlarmNotice } from "#domain/alarm.ts";
 import type { Notice } from "#domain/notice.ts";
 import { buzzerId, gatewayId, type DetectorId } from "#domain/ids.ts";
-import { seconds, type DurationMs } from "#domain/quantity.ts";
+import { seconds, type DurationMs, type EpochMs } from "#domain/quantity.ts";
 import { ok } from "#domain/result.ts";
 import { lanes, type DetectorStatus } from "#domain/wire.ts";
-import { createBuzzerBoard } from "#gateway/buzzer-board.ts";
 import { createDirectory } from "#gateway/directory.ts";
 import { createFaultBoard } from "#gateway/fault-board.ts";
 import { createMemoryJournal } from "#gateway/journal/memory-journal.ts";
@@ -16,7 +15,15 @@ import { createKeeper } from "#gateway/keeper.ts";
 import { reviveStates } from "#gateway/known-states.ts";
 import { createPipeline } from "#gateway/pipeline.ts";
 import { createPoints, strangerFault, type Point } from "#gateway/points.ts";
-import type { Buzzer, Journal, JournalRecord } from "#gateway/ports.ts";
+import type { Buzzer, Journal, JournalRecord, ReportFault } from "#gateway/ports.ts";
+import { createHolding } from "#gateway/protection/holding.ts";
+import {
+  createProtection,
+  type LinkPicture,
+  type WiredBuzzer,
+} from "#gateway/protection/protection.ts";
+import { createProtectionRecords } from "#gateway/protection/records.ts";
+import type { SelfTestPlan } from "#rules/protection/self-test.ts";
 import { createMqttSource } from "#gateway/sources/mqtt-source.ts";
 import { detectorStatus } from "#gateway/detector-status.ts";
 import { createManualTime, type ManualTime } from "#platform/manual-time.ts";
@@ -62,6 +69,8 @@ export interface StoryGateway {
   /** The gateway's own door for people and lines. */
   readonly pipeline: () => Pipeline;
   readonly setDisk: (disk: Disk) => void;
+  /** From now on the journal does not give the states it holds. */
+  readonly loseStates: () => void;
   /** Ends the process without a word and starts it again over the same journal, perhaps with another site file. */
   readonly crashAndRestart: (site?: Site) => Promise<void>;
   readonly settle: () => Promise<void>;
@@ -69,7 +78,17 @@ export interface StoryGateway {
 
 const client = { clientId: "story", remoteAddress: "127.0.0.1" };
 
-export const openGateway = async (site: Site = exampleSite()): Promise<StoryGateway> => {
+/** What protects beside the one buzzer that serves all. */
+export interface StoryProtection {
+  readonly buzzers: readonly WiredBuzzer[];
+  readonly link: () => LinkPicture;
+  readonly selfTests?: SelfTestPlan;
+}
+
+export const openGateway = async (
+  site: Site = exampleSite(),
+  protection?: StoryProtection,
+): Promise<StoryGateway> => {
   const time = createManualTime(Date.UTC(2026, 10, 22, 0, 0, 0));
   const state: { disk: Disk } = { disk: "well" };
   let diskAnswers = Promise.withResolvers<void>();
@@ -81,7 +100,17 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
   });
   const leftUnwritten: Notice[] = [];
   const faults = createFaultBoard(() => {});
-  let life = await startLife(site, time, journal, leftUnwritten, faults.report);
+  let statesLost = false;
+  const given = (): Journal => ({
+    ...journal,
+    get id() {
+      return journal.id;
+    },
+    states: () => (statesLost ? Promise.reject(new Error("EIO: i/o error")) : journal.states()),
+  });
+  const live = (next: Site) =>
+    startLife(next, time, given(), leftUnwritten, faults.report, protection);
+  let life = await live(site);
 
   const publish: StoryGateway["publish"] = (topic, payload, from) => {
     let answer: "acked" | "refused" | "waiting" = "acked";
@@ -139,9 +168,12 @@ export const openGateway = async (site: Site = exampleSite()): Promise<StoryGate
       diskAnswers.resolve();
       diskAnswers = Promise.withResolvers<void>();
     },
+    loseStates: () => {
+      statesLost = true;
+    },
     crashAndRestart: async (next = site) => {
       time.dropTimers();
-      life = await startLife(next, time, journal, leftUnwritten, faults.report);
+      life = await live(next);
     },
     settle,
   };
@@ -152,7 +184,8 @@ const startLife = async (
   time: ManualTime,
   journal: Journal,
   leftUnwritten: Notice[],
-  reportFault: Parameters<typeof createBuzzerBoard>[1]["reportFault"],
+  reportFault: ReportFault,
+  story: StoryProtection | undefined,
 ) => {
   const { clock, timers } = time;
   const directory = createDirectory(site);
@@ -170,7 +203,6 @@ const startLife = async (
     },
     close: async () => {},
   };
-  const board = createBuzzerBoard([{ buzzer }], { reportFault, timers });
   const keeper = createKeeper({
     journal,
     timers,
@@ -178,30 +210,57 @@ const startLife = async (
     onKept: () => {},
     onUnkept: (notice) => leftUnwritten.push(notice),
   });
+  const known = await reviveStates(
+    journal,
+    clock.now(),
+    reportFault,
+    trial.ok ? trial.value?.id : undefined,
+  );
   const points = createPoints({
     directory,
-    known: await reviveStates(
-      journal,
-      clock.now(),
-      reportFault,
-      trial.ok ? trial.value?.id : undefined,
-    ),
+    known,
     rulesFor: (registered) => ({ limits: limits.value, ...silenceOf(registered) }),
     trialFor: (registered) =>
       trial.ok && trial.value ? { limits: trial.value, ...silenceOf(registered) } : undefined,
     now: clock.now,
     onStranger: (id, { place }) => reportFault(strangerFault(id, place)),
   });
+  const gateway = gatewayId(site.gateway.id);
+  const records = createProtectionRecords({ gateway, drill: site.drill, clock, keeper });
+  const tested = new Map<string, EpochMs>();
+  const protection = createProtection({
+    buzzers: story?.buzzers ?? [{ buzzer }],
+    clock,
+    timers,
+    reportFault,
+    holding: createHolding({
+      file: "/nonexistent/unheard",
+      lost: known.lost === "all" ? directory.all.map(({ id }) => id) : (known.lost ?? []),
+      isHeard: (id) => points.byId.get(id)?.state.heard ?? true,
+    }),
+    ...(story && { link: story.link, onChange: records.buzzer }),
+    ...(story?.selfTests && {
+      selfTests: {
+        plan: story.selfTests,
+        memory: {
+          last: (id) => tested.get(id),
+          note: (id, at) => void tested.set(id, at),
+        },
+        onResult: records.selfTest,
+      },
+    }),
+  });
   const pipeline = createPipeline({
-    gateway: gatewayId(site.gateway.id),
+    gateway,
     drill: site.drill,
     clock,
     timers,
     points,
     keeper,
-    sound: board.follow,
+    sound: protection.follow,
     reportFault,
   });
+  protection.begin();
   const source = createMqttSource({ directory, clock, take: pipeline.take });
   return { points, pipeline, source, buzzer: () => sounding };
 };

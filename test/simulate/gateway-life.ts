@@ -1,11 +1,9 @@
 /** One process of the gateway: its real parts, wired as `gateway/main.ts` does, minus the wires. */
 import type { Notice } from "#domain/notice.ts";
-import type { Sounding } from "#domain/buzzer.ts";
 import { gatewayId, type DetectorId } from "#domain/ids.ts";
 import { epochMs, monoMs } from "#domain/quantity.ts";
 import type { Report } from "#domain/reading.ts";
 import type { Clock } from "#domain/time.ts";
-import { createBuzzerBoard, type WiredBuzzer } from "#gateway/buzzer-board.ts";
 import { detectorStatus } from "#gateway/detector-status.ts";
 import type { Directory } from "#gateway/directory.ts";
 import { createFaultBoard } from "#gateway/fault-board.ts";
@@ -14,9 +12,11 @@ import { createKeeper } from "#gateway/keeper.ts";
 import { createPipeline } from "#gateway/pipeline.ts";
 import { createPoints } from "#gateway/points.ts";
 import type { Take } from "#gateway/ports.ts";
+import { createProtection, type WiredBuzzer } from "#gateway/protection/protection.ts";
 import { createMqttSource } from "#gateway/sources/mqtt-source.ts";
 import type { CenterLink } from "#gateway/uplinks/center-link.ts";
 import { createUplink, type Uplink } from "#gateway/uplinks/uplink.ts";
+import type { Demand } from "#rules/protection/demand.ts";
 import { reviveState, type DetectorRules, type DetectorState } from "#rules/step.ts";
 import type { Process } from "./machine.ts";
 import type { Planted } from "./planted.ts";
@@ -63,7 +63,7 @@ export const startLife = async (parts: LifeParts) => {
   }
 
   parts.onBegin();
-  const board = createBuzzerBoard(parts.buzzers, { reportFault, timers });
+  const protection = createProtection({ buzzers: parts.buzzers, clock, timers, reportFault });
   const points = createPoints({
     directory: parts.directory,
     known: { live: known, shadow: new Map() },
@@ -93,8 +93,9 @@ export const startLife = async (parts: LifeParts) => {
     points,
     keeper,
     reportFault,
-    sound: plantInSound(parts, board.follow),
+    sound: plantInSound(parts, protection.follow),
   });
+  protection.begin();
   const source = createMqttSource({
     directory: parts.directory,
     clock,
@@ -148,11 +149,11 @@ const plantInStatus =
 
 const plantInSound = (
   { planted, process }: LifeParts,
-  follow: (detector: DetectorId, sounding: Sounding) => void,
+  follow: (detector: DetectorId, demand: Demand) => void,
 ) =>
   planted === "buzz after write"
-    ? (detector: DetectorId, sounding: Sounding) =>
-        void process.timers.after(30, () => follow(detector, sounding))
+    ? (detector: DetectorId, demand: Demand) =>
+        void process.timers.after(30, () => follow(detector, demand))
     : follow;
 
 const plantInTake =

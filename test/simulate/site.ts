@@ -3,7 +3,7 @@ import { buzzerId, detectorId, type DetectorId } from "#domain/ids.ts";
 import { seconds } from "#domain/quantity.ts";
 import { err, ok } from "#domain/result.ts";
 import type { BuzzerCommand, Sounding } from "#domain/buzzer.ts";
-import type { WiredBuzzer } from "#gateway/buzzer-board.ts";
+import type { WiredBuzzer } from "#gateway/protection/protection.ts";
 import { createDirectory } from "#gateway/directory.ts";
 import { parseSite } from "#platform/site-file/read.ts";
 import { defaultLimits } from "#rules/limits/sets.ts";

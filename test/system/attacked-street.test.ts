@@ -1,59 +1,25 @@
 /** Gateway and center are killed at random while homes report gas: what was acknowledged is at the desk, once. */
-import type { DeskAlarm } from "#domain/desk.ts";
-import { connectAsync, type MqttClient } from "mqtt";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { eventually } from "./eventually.ts";
+import { byHome, connectHomes, everyHomeOnce, type Homes } from "./homes.ts";
 import { startStreet, type StreetProcess } from "./street-process.ts";
 
 let street: StreetProcess;
-const clients: MqttClient[] = [];
+let homes: Homes;
 afterEach(async () => {
-  for (const client of clients.splice(0)) await client.endAsync(true);
+  await homes.close();
   await street.close();
 });
 
-const connectHomes = async (): Promise<MqttClient> => {
-  const client = await connectAsync(`mqtt://127.0.0.1:${street.ports.gatewayMqtt}`, {
-    protocolVersion: 4,
-    reconnectPeriod: 100,
-    clientId: "homes",
-    clean: false,
-  });
-  client.on("error", () => {});
-  clients.push(client);
-  return client;
+const openStreet = async (): Promise<void> => {
+  street = await startStreet();
+  homes = await connectHomes(street);
 };
-
-const gas = '{"ch4_lel":30,"status":["alarm"]}';
-/** As a detector does: again, until it is acknowledged. */
-const report = async (client: MqttClient, home: string): Promise<void> => {
-  const topic = `canary/v1/detectors/${home}/reading`;
-  while (!(await client.publishAsync(topic, gas, { qos: 1 }).then(() => true, connectionLost)));
-};
-const connectionLost = (): false => false;
-
-/** The device's own alarms on the desk, home by home. */
-const byHome = (alarms: readonly DeskAlarm[]): ReadonlyMap<string, readonly DeskAlarm[]> =>
-  Map.groupBy(
-    alarms.filter(({ notice }) => notice.event.rule === "device-alarm-gas"),
-    ({ notice }) => notice.event.detector,
-  );
-
-const everyHomeOnce = (homes: readonly string[]): Promise<unknown> =>
-  eventually("every acknowledged alarm at the desk, once", async () => {
-    try {
-      const desk = byHome(await (await street.login()).alarms());
-      return homes.every((home) => desk.get(home)?.length === 1);
-    } catch {
-      return false; // the center is still starting
-    }
-  });
 
 test("killed with -9 at random, both of them: nothing that was acknowledged is missing or doubled", async () => {
-  street = await startStreet();
-  const client = await connectHomes();
+  await openStreet();
   const acknowledged: string[] = [];
   let number = 0;
   const reporting: Promise<void>[] = [];
@@ -61,7 +27,7 @@ test("killed with -9 at random, both of them: nothing that was acknowledged is m
     for (let n = 0; n < count; n += 1) {
       number += 1;
       const home = `home-${number}`;
-      reporting.push(report(client, home).then(() => void acknowledged.push(home)));
+      reporting.push(homes.report(home).then(() => void acknowledged.push(home)));
     }
   };
 
@@ -78,15 +44,14 @@ test("killed with -9 at random, both of them: nothing that was acknowledged is m
   }
   await Promise.all(reporting);
   expect(acknowledged).toHaveLength(number);
-  await everyHomeOnce(acknowledged);
+  await everyHomeOnce(street, acknowledged);
 });
 
 test("the center's database is deleted: everything the gateway has is there again", async () => {
-  street = await startStreet();
-  const client = await connectHomes();
-  const homes = Array.from({ length: 10 }, (_, n) => `home-${n}`);
-  await Promise.all(homes.map((home) => report(client, home)));
-  await everyHomeOnce(homes);
+  await openStreet();
+  const names = Array.from({ length: 10 }, (_, n) => `home-${n}`);
+  await Promise.all(names.map((home) => homes.report(home)));
+  await everyHomeOnce(street, names);
   await eventually(
     "all confirmed",
     async () => (await street.gatewayStatus())?.link.unconfirmed === 0,
@@ -95,36 +60,34 @@ test("the center's database is deleted: everything the gateway has is there agai
   await street.kill("center");
   await rm(join(street.folder, "data/center"), { recursive: true });
   street.startRole("center");
-  await everyHomeOnce(homes);
+  await everyHomeOnce(street, names);
 });
 
 test("the gateway's journal is deleted while it runs, then it is killed: nothing is forgotten", async () => {
-  street = await startStreet();
+  await openStreet();
   await street.kill("center");
-  const client = await connectHomes();
-  await report(client, "before");
+  await homes.report("before");
   for (const ending of ["", "-wal", "-shm"]) {
     await rm(join(street.folder, `data/gateway/journal.sqlite${ending}`), { force: true });
   }
-  await report(client, "after");
+  await homes.report("after");
   await street.kill("gateway");
   street.startRole("gateway");
   street.startRole("center");
-  await everyHomeOnce(["before", "after"]);
+  await everyHomeOnce(street, ["before", "after"]);
 });
 
 test("5,000 alarms in a minute: all at the desk, and the desk answers meanwhile", async () => {
-  street = await startStreet();
-  const client = await connectHomes();
+  await openStreet();
   const desk = await street.login();
-  const homes = Array.from({ length: 5_000 }, (_, n) => `home-${n}`);
-  const acknowledged = Promise.all(homes.map((home) => report(client, home)));
+  const names = Array.from({ length: 5_000 }, (_, n) => `home-${n}`);
+  const acknowledged = Promise.all(names.map((home) => homes.report(home)));
   const looks: number[] = [];
   const look = async (): Promise<boolean> => {
     const before = performance.now();
     const shown = byHome(await desk.alarms());
     looks.push(performance.now() - before);
-    return homes.every((home) => shown.get(home)?.length === 1);
+    return names.every((home) => shown.get(home)?.length === 1);
   };
   await eventually("all at the desk", look, 100_000);
   await acknowledged;

@@ -94,7 +94,7 @@ describe.skipIf(!mayMount)("on a full disk (needs root to mount a tmpfs)", () =>
     const site = await readFile("config/site.yaml", "utf8");
     const small = `  store: { telemetryBytes: ${8 * megabyte}, reserveBytes: ${2 * megabyte}, flushSeconds: 10 }`;
     await writeFile(join(folder, "site.yaml"), site.replace("  buzzers:", `${small}\n  buzzers:`));
-    street = await startStreet(join(folder, "site.yaml"));
+    street = await startStreet({ siteFile: join(folder, "site.yaml") });
     await street.kill("gateway", "SIGTERM");
     await street.kill("center", "SIGTERM");
     disk = join(street.folder, "data/gateway");

@@ -65,7 +65,7 @@ describe.skipIf(!hasProgram("socat") || !hasPymodbus)("a street on wires", () =>
     });
     const file = join(await mkdtemp(join(tmpdir(), "canary-wired-")), "site.yaml");
     await writeFile(file, siteYaml(cable.gatewayEnd, behindTcp.port));
-    street = await startStreet(file);
+    street = await startStreet({ siteFile: file });
     desk = await street.login();
   });
 

@@ -31,14 +31,28 @@ export interface StreetPorts {
   readonly centerHttp: number;
 }
 
+export type Role = "gateway" | "center";
+
+export interface StreetOptions {
+  readonly siteFile?: string;
+  /** Changes the text of the site file before it is written. */
+  readonly change?: (yaml: string, ports: StreetPorts) => string;
+  /** Where the gateway alone keeps its data: another disk. */
+  readonly gatewayData?: string;
+  /** Words before `node`, to run a role somewhere else: `ip netns exec …`. */
+  readonly before?: Partial<Record<Role, readonly string[]>>;
+  /** Where the center is reached. */
+  readonly centerHost?: string;
+}
+
 export interface StreetProcess {
   readonly ports: StreetPorts;
   readonly folder: string;
   readonly output: () => string;
   /** Starts one role anew after {@link kill}, on the same ports and data. */
-  readonly startRole: (role: "gateway" | "center") => void;
-  readonly kill: (role: "gateway" | "center", signal?: NodeJS.Signals) => Promise<void>;
-  readonly pid: (role: "gateway" | "center") => number;
+  readonly startRole: (role: Role) => void;
+  readonly kill: (role: Role, signal?: NodeJS.Signals) => Promise<void>;
+  readonly pid: (role: Role) => number;
   readonly gatewayStatus: () => Promise<GatewayStatusView | undefined>;
   readonly login: () => Promise<Desk>;
   readonly close: () => Promise<void>;
@@ -63,8 +77,9 @@ export interface Desk {
 
 export const adminPassword = "correct-horse-battery-staple";
 
-/** `site` is YAML as in config/site.yaml; the ports in it are replaced by free ones. */
-export const startStreet = async (siteFile = "config/site.yaml"): Promise<StreetProcess> => {
+/** The example site unless told otherwise; the ports in it are replaced by free ones. */
+export const startStreet = async (options: StreetOptions = {}): Promise<StreetProcess> => {
+  const { siteFile = "config/site.yaml", centerHost = "127.0.0.1" } = options;
   const folder = await mkdtemp(join(tmpdir(), "canary-street-"));
   const ports: StreetPorts = {
     gatewayMqtt: await freePort(),
@@ -72,7 +87,8 @@ export const startStreet = async (siteFile = "config/site.yaml"): Promise<Street
     centerMqtt: await freePort(),
     centerHttp: await freePort(),
   };
-  await writeFile(join(folder, "site.yaml"), await readFile(siteFile, "utf8"));
+  const yaml = await readFile(siteFile, "utf8");
+  await writeFile(join(folder, "site.yaml"), options.change?.(yaml, ports) ?? yaml);
   const env = {
     ...process.env,
     CANARY_CONFIG: join(folder, "site.yaml"),
@@ -85,9 +101,12 @@ export const startStreet = async (siteFile = "config/site.yaml"): Promise<Street
   };
   let output = "";
   const running = new Map<string, ChildProcess>();
-  const startRole = (role: "gateway" | "center"): void => {
-    const child = spawn(process.execPath, ["tools/canary.ts", role], {
-      env,
+  const startRole = (role: Role): void => {
+    const words = [...(options.before?.[role] ?? []), process.execPath, "tools/canary.ts", role];
+    const [command = "", ...rest] = words;
+    const elsewhere = role === "gateway" ? options.gatewayData : undefined;
+    const child = spawn(command, rest, {
+      env: { ...env, ...(elsewhere !== undefined && { CANARY_DATA: elsewhere }) },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [child.stdout, child.stderr]) {
@@ -97,10 +116,7 @@ export const startStreet = async (siteFile = "config/site.yaml"): Promise<Street
     }
     running.set(role, child);
   };
-  const kill = async (
-    role: "gateway" | "center",
-    signal: NodeJS.Signals = "SIGKILL",
-  ): Promise<void> => {
+  const kill = async (role: Role, signal: NodeJS.Signals = "SIGKILL"): Promise<void> => {
     const child = running.get(role);
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once("exit", resolve));
@@ -108,7 +124,7 @@ export const startStreet = async (siteFile = "config/site.yaml"): Promise<Street
     if (signal === "SIGSTOP" || signal === "SIGCONT") return;
     await gone;
   };
-  const centerUrl = `http://127.0.0.1:${ports.centerHttp}`;
+  const centerUrl = `http://${centerHost}:${ports.centerHttp}`;
   const street: StreetProcess = {
     ports,
     folder,

@@ -25,7 +25,7 @@ beforeAll(async () => {
   const quick = site.replace("  buzzers:", "  store: { flushSeconds: 10 }\n  buzzers:");
   expect(quick).not.toBe(site);
   await writeFile(join(folder, "site.yaml"), quick);
-  street = await startStreet(join(folder, "site.yaml"));
+  street = await startStreet({ siteFile: join(folder, "site.yaml") });
 });
 afterAll(async () => {
   await street.close();

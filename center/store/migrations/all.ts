@@ -4,6 +4,8 @@ import { intakeDeskAccounts } from "./0001-intake-desk-accounts.ts";
 import { actionsStreet } from "./0002-actions-street.ts";
 import { registerGrants } from "./0003-register-grants.ts";
 import { telemetry } from "./0007-telemetry.ts";
+import { cases } from "./0004-cases.ts";
+import { oneIntake } from "./0008-one-intake.ts";
 
 const up = (run: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: run });
 
@@ -13,4 +15,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0002-actions-street": up(actionsStreet),
   "0003-register-grants": up(registerGrants),
   "0007-telemetry": up(telemetry),
+  "0004-cases": up(cases),
+  "0008-one-intake": up(oneIntake),
 };

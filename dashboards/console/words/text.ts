@@ -225,6 +225,9 @@ export const topicWord: Readonly<Record<StreetTopic, Bilingual>> = {
   "shared-cause": both("疑似同源", "Shared cause"),
   link: both("通信中断", "Link down"),
   drift: both("零点漂移", "Drift"),
+  buzzer: both("蜂鸣器", "Buzzer"),
+  "buzzer-test": both("蜂鸣器自检", "Buzzer self-test"),
+  valve: both("燃气阀", "Gas valve"),
 };
 
 export const linkWord: Readonly<Record<Link, Bilingual>> = {

@@ -1,0 +1,13 @@
+/** What several parts of the site file's schema are made of. */
+import { Type } from "typebox";
+import { namePattern } from "#domain/ids.ts";
+
+export const strict = { additionalProperties: false };
+export const name = Type.String({
+  pattern: namePattern,
+  description: "letters or Chinese, digits, . _ - ; at most 64 characters",
+});
+export const tokenHash = Type.String({
+  pattern: "^sha256:[A-Za-z0-9_-]+:[A-Za-z0-9_-]+$",
+  description: "made by `canary credential <name>`; the token itself is never in this file",
+});

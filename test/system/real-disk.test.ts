@@ -1,0 +1,83 @@
+/** Real disks that fail under a real gateway: what was acknowledged is never lost, what was not is said again. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { afterEach, describe, expect, test } from "vitest";
+import { eventually } from "./eventually.ts";
+import { byHome, connectHomes, everyHomeOnce, type Homes } from "./homes.ts";
+import { mayBreakDisks, openDisk } from "./root-only.ts";
+import { startStreet, type StreetProcess } from "./street-process.ts";
+
+let street: StreetProcess;
+let homes: Homes;
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  await homes.close();
+  await street.close();
+  for (const cleanUp of cleanUps.splice(0)) cleanUp();
+});
+
+const names = (prefix: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, n) => `${prefix}-${n}`);
+
+const shownWith = (durable: boolean, home: string) => async (): Promise<boolean> => {
+  const alarms = byHome(await (await street.login()).alarms()).get(home) ?? [];
+  return alarms.length === 1 && alarms[0]?.durable === durable;
+};
+
+describe.skipIf(!mayBreakDisks)("a loop-mounted ext4 (needs root, e2fsprogs, xfsprogs)", () => {
+  test("is shut down under load: the alarm still sounds and leaves, and after a repair nothing acknowledged is missing", async () => {
+    const disk = openDisk(64);
+    cleanUps.push(disk.remove);
+    street = await startStreet({ gatewayData: disk.path });
+    homes = await connectHomes(street);
+
+    await Promise.all(names("before", 20).map(homes.report));
+    const during = Promise.all(names("during", 20).map(homes.report));
+    disk.shutDown();
+    let acknowledged = false;
+    const dark = homes.report("dark").then(() => (acknowledged = true));
+
+    await eventually("the sounder is told", () => homes.heardBySounder.at(-1)?.includes('"on"'));
+    await eventually("the desk shows it, marked as unwritten", shownWith(false, "dark"));
+    expect(acknowledged).toBe(false);
+
+    await street.kill("gateway");
+    disk.unmount();
+    disk.mount();
+    street.startRole("gateway");
+    await Promise.all([during, dark]);
+    await everyHomeOnce(street, [...names("before", 20), ...names("during", 20), "dark"]);
+    await eventually("and now as written", shownWith(true, "dark"));
+  });
+});
+
+const canTrace = spawnSync("strace", ["-f", "-e", "trace=none", "true"]).status === 0;
+
+describe.skipIf(!canTrace)("with strace (skipped where it cannot trace)", () => {
+  test("every fsync of the gateway fails for a while: no PUBACK, buzzer and desk all the same, then durable", async () => {
+    street = await startStreet();
+    homes = await connectHomes(street);
+    await homes.report("before");
+
+    const words =
+      "-f -qq -o /dev/null -e trace=fsync,fdatasync -e inject=fsync,fdatasync:error=EIO";
+    const strace = spawn("strace", [...words.split(" "), "-p", String(street.pid("gateway"))]);
+    const ended = once(strace, "exit");
+    await eventually("strace holds the gateway", () => isTraced(street.pid("gateway")));
+
+    let acknowledged = false;
+    const report = homes.report("during").then(() => (acknowledged = true));
+    await eventually("the sounder is told", () => homes.heardBySounder.at(-1)?.includes('"on"'));
+    await eventually("the desk shows it, marked as unwritten", shownWith(false, "during"));
+    expect(acknowledged).toBe(false);
+
+    strace.kill("SIGINT");
+    await ended;
+    await report;
+    await eventually("the disk took it after all", shownWith(true, "during"));
+    await everyHomeOnce(street, ["before", "during"]);
+  });
+});
+
+const isTraced = (pid: number): boolean =>
+  spawnSync("grep", ["-q", "TracerPid:\t[1-9]", `/proc/${pid}/status`]).status === 0;
