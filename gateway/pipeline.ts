@@ -93,7 +93,6 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
   };
 
   const takeOne = (report: Report): Carried => {
-    counts.reports += 1;
     const point = points.of(report);
     noteReport(point, report, counts);
     return observed(deps, report, point, carryOut(deps, point, { kind: "report", report }));
@@ -222,6 +221,7 @@ const unknownDetector = (detector: DetectorId): Bilingual => ({
 
 /** What is remembered of a report for people; none of it decides anything. */
 const noteReport = (point: Point, report: Report, counts: PipelineCounts): void => {
+  counts.reports += 1;
   point.position = report.position;
   point.heardAtMs = report.receivedAt.wallMs;
   const levels: Level[] = [];

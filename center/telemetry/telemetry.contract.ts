@@ -90,7 +90,7 @@ const openStory = async (newDatabase: NewDatabase) => {
     });
   const co = async (fromMs: number, toMs: number, points = 500) => {
     const { bucketMs, series } = await history(fromMs, toMs, points);
-    const [curve] = series.filter(({ mark }) => mark === "real");
+    const curve = series.find(({ mark }) => mark === "real");
     if (curve === undefined) throw new Error("no curve");
     return { bucketMs, ...curve };
   };
@@ -132,7 +132,7 @@ export const telemetryContract = (database: string, newDatabase: NewDatabase): v
 
     test("however often and in whatever order blocks come, they count once", async () => {
       const blocks = [steady(1, 0, 30, 5), steady(2, 30 * minute, 30, 7), steady(3, day, 10, 9)];
-      await story.tell([...blocks].reverse());
+      await story.tell(blocks.toReversed());
       await story.tell(blocks);
       await Promise.all([story.tell(blocks.slice(1)), story.tell(blocks.slice(0, 1))]);
       const { points } = await story.co(0, 2 * day, 2);

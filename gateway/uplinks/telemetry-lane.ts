@@ -7,7 +7,7 @@
  * takes each number once.
  */
 import type { GatewayId } from "#domain/ids.ts";
-import { after, elapsed, higher, seconds, type MonoMs } from "#domain/quantity.ts";
+import { after, elapsed, higher, monoMs, seconds } from "#domain/quantity.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { isTelemetryReceipt, telemetryIdPrefix } from "#domain/telemetry.ts";
 import type { Clock } from "#domain/time.ts";
@@ -55,18 +55,17 @@ export const createTelemetryLane = (deps: TelemetryLaneDeps): TelemetryLane => {
   const settler = createSettler(deps);
   let connected = false;
   let closed = false;
-  let notBefore: MonoMs | undefined;
+  let notBefore = monoMs(0);
   let working: Promise<void> | undefined;
   let again = false;
 
   const pause = (duration: typeof idlePause): void => {
-    const until = after(clock.now().monoMs, duration);
-    notBefore = notBefore === undefined ? until : higher(notBefore, until);
+    notBefore = higher(notBefore, after(clock.now().monoMs, duration));
   };
   const maySend = (): boolean =>
     !closed &&
     connected &&
-    (notBefore === undefined || clock.now().monoMs >= notBefore) &&
+    clock.now().monoMs >= notBefore &&
     sender.underWay() < underWayMax &&
     isTheirTurn(deps, sender);
 
@@ -95,7 +94,6 @@ export const createTelemetryLane = (deps: TelemetryLaneDeps): TelemetryLane => {
   };
 
   const takeReceipt = ({ ids, refused }: Receipt["data"]): void => {
-    if (closed) return;
     const now = clock.now().monoMs;
     for (const id of ids) {
       const confirmed = sender.confirm(id, now);
