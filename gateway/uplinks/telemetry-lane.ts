@@ -50,18 +50,17 @@ const tickMs = 500;
 const clockIsSetMs = 1_577_836_800_000;
 
 export const createTelemetryLane = (deps: TelemetryLaneDeps): TelemetryLane => {
-  const { link, clock } = deps;
+  const { clock } = deps;
   const sender = createTelemetrySender(deps);
   const settler = createSettler(deps);
+  const pause = (duration: typeof idlePause): void => {
+    notBefore = higher(notBefore, after(clock.now().monoMs, duration));
+  };
   let connected = false;
   let closed = false;
   let notBefore = monoMs(0);
   let working: Promise<void> | undefined;
   let again = false;
-
-  const pause = (duration: typeof idlePause): void => {
-    notBefore = higher(notBefore, after(clock.now().monoMs, duration));
-  };
   const maySend = (): boolean =>
     !closed &&
     connected &&
@@ -114,7 +113,7 @@ export const createTelemetryLane = (deps: TelemetryLaneDeps): TelemetryLane => {
     run();
   });
   hearReceipts(deps, takeReceipt);
-  link.onState((up) => {
+  deps.link.onState((up) => {
     connected = up;
     if (up) sender.restart();
   });
