@@ -34,11 +34,14 @@ import { appliedRules, chooseLimits, chooseTrial, type AppliedRules } from "./si
 import { createMqttSource, type MqttSource } from "./sources/mqtt-source.ts";
 import type { CenterLink } from "./uplinks/center-link.ts";
 import type { StartTimes } from "./start/start-times.ts";
+import { createObserver } from "./telemetry/observe.ts";
+import { withReserve } from "./telemetry/reserve.ts";
 import { createUplink, type Uplink } from "./uplinks/uplink.ts";
 import { openBroker } from "./wiring/broker.ts";
 import { wireBuzzers } from "./wiring/buzzers.ts";
 import { openCenterLink } from "./wiring/center.ts";
 import { openLines, startSources } from "./wiring/lines.ts";
+import { startTelemetryLane, wireTelemetry } from "./wiring/telemetry.ts";
 
 export interface GatewayOptions {
   readonly site: Site;
@@ -146,8 +149,11 @@ const notRead: Bilingual = {
 };
 
 /** Journal, lines, buzzers and judgement: all that sounds an alarm, and the uplink behind it. */
-const protect = async (world: World, broker: MqttListener, { journal, salvage }: OpenedJournal) => {
-  const { site, options, clock, timers, reportFault, directory, limits, trial } = world;
+const protect = async (world: World, broker: MqttListener, opened: OpenedJournal) => {
+  const { site, options, clock, timers, reportFault, trial } = world;
+  const { salvage } = opened;
+  const { telemetry, reserve } = wireTelemetry(site, world.folder, world);
+  const journal = withReserve(opened.journal, reserve);
   const gateway = gatewayId(site.gateway.id);
   if (salvage !== undefined) options.log.error(both(salvage));
   // Before the buzzers are set for the first time: one that sounds must not fall silent while we read.
@@ -162,14 +168,7 @@ const protect = async (world: World, broker: MqttListener, { journal, salvage }:
     onKept: (records) => uplink?.wake(records),
     onUnkept: (notice) => uplink?.sendVolatile(notice),
   });
-  const points = createPoints({
-    directory,
-    known,
-    rulesFor: (registered) => rulesBy(limits, registered),
-    trialFor: (registered) => trial && rulesBy(trial, registered),
-    now: clock.now,
-    onStranger: (id, { line, place }) => reportFault(strangerFault(id, `${line} ${place}`)),
-  });
+  const points = openPoints(world, known);
   const { drill } = site;
   const buzzers = openProtection({
     ...world,
@@ -192,6 +191,7 @@ const protect = async (world: World, broker: MqttListener, { journal, salvage }:
     gateway,
     status: () => reportStatus(world, points),
   });
+  const lane = startTelemetryLane(telemetry, uplink, { link, clock, timers, gateway, reportFault });
   const pipeline = createPipeline({
     gateway,
     drill,
@@ -201,6 +201,7 @@ const protect = async (world: World, broker: MqttListener, { journal, salvage }:
     keeper,
     sound: buzzers.follow,
     reportFault,
+    observe: createObserver(telemetry),
   });
   // Known alarms have asked by now: nothing that sounds is set off first.
   buzzers.begin();
@@ -218,7 +219,8 @@ const protect = async (world: World, broker: MqttListener, { journal, salvage }:
     timers,
     ...(site.gateway.journalDays !== undefined && { days: site.gateway.journalDays }),
   });
-  return { lines, buzzers, deadMan, keeper, points, pipeline, link, uplink, sources, retention };
+  const kept = { telemetry, lane, reserve, retention };
+  return { lines, buzzers, deadMan, keeper, points, pipeline, link, uplink, sources, ...kept };
 };
 
 /** What people at desks of the center ask of this gateway. */
@@ -237,6 +239,19 @@ const takeCommands = (
     reportFault: faults.report,
     centerKey: site.gateway.center.commandKey,
     remembered: known.own?.get(takenName),
+  });
+
+const openPoints = (
+  { directory, limits, trial, clock, reportFault }: World,
+  known: Awaited<ReturnType<typeof reviveStates>>,
+) =>
+  createPoints({
+    directory,
+    known,
+    rulesFor: (registered) => rulesBy(limits, registered),
+    trialFor: (registered) => trial && rulesBy(trial, registered),
+    now: clock.now,
+    onStranger: (id, { line, place }) => reportFault(strangerFault(id, `${line} ${place}`)),
   });
 
 /** What the center is told of this gateway beside its records. */
@@ -263,12 +278,15 @@ const finish = async (
     await Promise.all(protection.sources.map((one) => one.close()));
     await broker.close();
     await protection.retention.close();
+    await protection.lane.close();
     await protection.uplink.close();
     await protection.link.close();
     await protection.deadMan?.close();
     await protection.buzzers.close();
     await Promise.all(Array.from(protection.lines.values(), (line) => line.close()));
     await protection.pipeline.close();
+    await protection.telemetry.close();
+    await protection.reserve.close();
   };
   if (!http.ok && options.outlivesPage !== true) {
     await close();

@@ -15,6 +15,7 @@ import { addDeskRoutes } from "./desk-routes.ts";
 import { addEvidenceRoutes } from "./evidence-routes.ts";
 import { addGatewayRoutes } from "./gateway-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
+import { addHistoryRoutes } from "./history-routes.ts";
 import { addImportRoutes } from "./import-routes.ts";
 import { addIntakeRoutes } from "./intake-routes.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -99,6 +100,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addCaseRoutes(app, parts);
   addPageRoutes(app, parts);
   addGatewayRoutes(app, parts);
+  addHistoryRoutes(app, parts);
   addRegisterRoutes(app, parts);
   await addImportRoutes(app, parts);
   await addIntakeRoutes(app, parts);

@@ -34,6 +34,7 @@ import type {
   SessionRow,
   UserRow,
 } from "./rights-tables.ts";
+import type { TelemetryTables } from "./telemetry-tables.ts";
 
 /**
  * The center's tables as TypeScript sees them; `migrations/` makes them.
@@ -41,7 +42,7 @@ import type {
  * Portable on purpose (SQLite and PostgreSQL run the same code): text ids, whole numbers for
  * epoch milliseconds and for yes/no (1/0), JSON as text.
  */
-export interface Tables {
+export interface Tables extends TelemetryTables {
   /** Numbers handed out without gaps or repeats; its `stream` row is also the writers' lock. */
   readonly counters: { readonly name: string; readonly value: number };
   readonly gateways: GatewayRow;

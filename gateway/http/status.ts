@@ -14,6 +14,7 @@ import type { Protection } from "../protection/protection.ts";
 import type { MqttSource } from "../sources/mqtt-source.ts";
 import type { AppliedRules } from "../site-limits.ts";
 import { boardAlarms, type BoardAlarm } from "./alarms.ts";
+import type { Telemetry, TelemetryStatus } from "../telemetry/open-telemetry.ts";
 import { detectorStatus } from "../detector-status.ts";
 import type { Uplink } from "../uplinks/uplink.ts";
 
@@ -35,6 +36,8 @@ export interface GatewayStatus {
   readonly deadMan?: DeadManStatus;
   /** `key` says what it is about: `line-bus-1`, `buzzer:duty-room`, `journal-write` … */
   readonly faults: readonly (Bilingual & { readonly key: string })[];
+  /** Stored readings: room, endurance, backlog, losses, wear of the disk. */
+  readonly telemetry: TelemetryStatus;
   /** How long it took until rules and buzzers were live: from process start and from power-on. */
   readonly start: StartTimes;
   /** Messages since the start, for the technician. */
@@ -56,6 +59,7 @@ export const createStatusReader =
     readonly keeper: Keeper;
     readonly uplink: Uplink;
     readonly source: MqttSource;
+    readonly telemetry: Pick<Telemetry, "status">;
     readonly start: StartTimes;
   }): ReadStatus =>
   () => {
@@ -76,6 +80,7 @@ export const createStatusReader =
       buzzers: parts.buzzers.status(),
       ...(parts.deadMan && { deadMan: parts.deadMan.status() }),
       faults: parts.faults.standing().map(({ key, text }) => ({ key, zh: text.zh, en: text.en })),
+      telemetry: parts.telemetry.status(),
       start: parts.start,
       counts: { ...pipeline.counts, ...parts.source.counts },
     };

@@ -5,6 +5,7 @@
 import { Type, type Static, type TSchema } from "typebox";
 import { namePattern } from "#domain/ids.ts";
 import { peopleSchema } from "./people-schema.ts";
+import { StoreSchema } from "./store-schema.ts";
 import { name, strict, tokenHash } from "./parts.ts";
 import { BuzzerUnion, DeadManUnion, protectionSchema, ValveUnion } from "./protection-schema.ts";
 
@@ -181,6 +182,7 @@ const gateway = <
       ),
       center: wayToCenter,
       people: peopleSchema,
+      store: StoreSchema,
       lines: Type.Array(line, { default: [] }),
       buzzers: Type.Array(buzzer, { default: [] }),
       valves: Type.Array(valve, { default: [] }),

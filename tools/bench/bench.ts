@@ -8,6 +8,7 @@ import { memory } from "./memory.ts";
 import type { Setting } from "./rounds.ts";
 import { formatRows, isMet, ratioOf, type Row } from "./rows.ts";
 import { start } from "./start.ts";
+import { wear } from "./wear.ts";
 import { openWorkshop, type Workshop } from "./workshop.ts";
 
 const benches: Readonly<Record<string, (setting: Setting) => Promise<readonly Row[]>>> = {
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, (setting: Setting) => Promise<readonly Ro
   latency,
   intake,
   memory,
+  wear,
   durable,
 };
 
