@@ -28,13 +28,14 @@ import { openProtection } from "./protection/open-protection.ts";
 import { createProtectionRecords } from "./protection/records.ts";
 import { appliedRules, chooseLimits, chooseTrial, type AppliedRules } from "./site-limits.ts";
 import { createMqttSource, type MqttSource } from "./sources/mqtt-source.ts";
-import type { CenterLink } from "./uplinks/center-link.ts";
 import type { StartTimes } from "./start/start-times.ts";
 import { createUplink, type Uplink } from "./uplinks/uplink.ts";
+import { createInterlock } from "./valves/interlock.ts";
 import { openBroker } from "./wiring/broker.ts";
 import { wireBuzzers } from "./wiring/buzzers.ts";
-import { openCenterLink } from "./wiring/center.ts";
+import { openCenterLinkLater } from "./wiring/center.ts";
 import { openLines, startSources } from "./wiring/lines.ts";
+import { wireValves } from "./wiring/valves.ts";
 
 export interface GatewayOptions {
   readonly site: Site;
@@ -167,11 +168,14 @@ const protect = async (world: World, broker: MqttListener, { journal, salvage }:
     onStranger: (id, { line, place }) => reportFault(strangerFault(id, `${line} ${place}`)),
   });
   const { drill } = site;
+  const records = createProtectionRecords({ gateway, drill, clock, keeper });
+  const wires = { broker, lines, timers, reportFault };
+  const valves = createInterlock(wireValves(site, wires), { ...world, record: records.valve });
   const buzzers = openProtection({
     ...world,
     points,
-    buzzers: wireBuzzers(site, { broker, lines, timers, reportFault }),
-    records: createProtectionRecords({ gateway, drill, clock, keeper }),
+    buzzers: wireBuzzers(site, wires),
+    records,
     lost: salvage === undefined ? known.lost : "all",
     uplink: () => uplink?.state(),
     onOpen: () => deadMan?.beat(),
@@ -180,7 +184,7 @@ const protect = async (world: World, broker: MqttListener, { journal, salvage }:
   const deadMan = openDeadMan(site, { ...world, isOpen: buzzers.isOpen });
   const link = world.safe
     ? noCenter
-    : openCenterLink(site, gateway, options.brokerUrl, reportFault);
+    : openCenterLinkLater(site, gateway, options.brokerUrl, reportFault);
   uplink = createUplink({
     ...world,
     journal,
@@ -195,7 +199,10 @@ const protect = async (world: World, broker: MqttListener, { journal, salvage }:
     timers,
     points,
     keeper,
-    sound: buzzers.follow,
+    sound: (detector, demand) => {
+      buzzers.follow(detector, demand);
+      valves.follow(detector, demand);
+    },
     reportFault,
   });
   // Known alarms have asked by now: nothing that sounds is set off first.
@@ -207,7 +214,7 @@ const protect = async (world: World, broker: MqttListener, { journal, salvage }:
     take: pipeline.take,
     reportFault: links.report,
   });
-  return { lines, buzzers, deadMan, keeper, points, pipeline, link, uplink, sources };
+  return { lines, buzzers, valves, deadMan, keeper, points, pipeline, link, uplink, sources };
 };
 
 /** What the center is told of this gateway beside its records. */
@@ -228,6 +235,7 @@ const finish = async (
 ): Promise<Result<RunningGateway, Bilingual>> => {
   const { site, options, safe } = world;
   const status = createStatusReader({ ...world, ...protection, source, start });
+  await protection.link.open();
   const http = safe ? ok(undefined) : await openPage(site, status);
   const close = async (): Promise<void> => {
     if (http.ok) await http.value?.close();
@@ -237,6 +245,7 @@ const finish = async (
     await protection.link.close();
     await protection.deadMan?.close();
     await protection.buzzers.close();
+    await protection.valves.close();
     await Promise.all(Array.from(protection.lines.values(), (line) => line.close()));
     await protection.pipeline.close();
   };
@@ -265,7 +274,8 @@ const openPage = async (site: Site, status: ReadStatus) => {
 };
 
 /** In safe mode the center is not spoken to; buzzers take it for lost. */
-const noCenter: CenterLink = {
+const noCenter: ReturnType<typeof openCenterLinkLater> = {
+  open: async () => {},
   publish: () => Promise.reject(new Error("safe mode: there is no link to the center")),
   onMessage: () => {},
   onState: (handler) => handler(false),

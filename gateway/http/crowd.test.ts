@@ -13,6 +13,7 @@ const status: GatewayStatus = {
   nowMs: 0,
   link: { state: "up", unconfirmed: 0 },
   unwritten: 0,
+  valves: [],
   start: { processMs: 400, machineMs: 9_000 },
   detectors: [
     {

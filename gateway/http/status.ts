@@ -14,6 +14,7 @@ import type { Protection } from "../protection/protection.ts";
 import type { MqttSource } from "../sources/mqtt-source.ts";
 import type { AppliedRules } from "../site-limits.ts";
 import { detectorStatus } from "../detector-status.ts";
+import type { Interlock, ValveStatus } from "../valves/interlock.ts";
 import type { Uplink } from "../uplinks/uplink.ts";
 
 export interface GatewayStatus {
@@ -28,6 +29,7 @@ export interface GatewayStatus {
   readonly unwritten: number;
   readonly detectors: readonly DetectorStatus[];
   readonly buzzers: readonly BuzzerStatus[];
+  readonly valves: readonly ValveStatus[];
   /** Absent: the site file asks for none. */
   readonly deadMan?: DeadManStatus;
   /** `key` says what it is about: `line-bus-1`, `buzzer:duty-room`, `journal-write` … */
@@ -48,6 +50,7 @@ export const createStatusReader =
     readonly pipeline: Pipeline;
     readonly points: Points;
     readonly buzzers: Protection;
+    readonly valves: Interlock;
     readonly deadMan: Heart | undefined;
     readonly faults: FaultBoard;
     readonly keeper: Keeper;
@@ -69,6 +72,7 @@ export const createStatusReader =
       unwritten: parts.keeper.unwritten(),
       detectors: Array.from(parts.points.byId.values(), detectorStatus),
       buzzers: parts.buzzers.status(),
+      valves: parts.valves.status(),
       ...(parts.deadMan && { deadMan: parts.deadMan.status() }),
       faults: parts.faults.standing().map(({ key, text }) => ({ key, zh: text.zh, en: text.en })),
       start: parts.start,

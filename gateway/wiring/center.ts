@@ -4,15 +4,50 @@ import type { GatewayId } from "#domain/ids.ts";
 import type { Site } from "#platform/site-file/schema.ts";
 import type { ReportFault } from "../ports.ts";
 import type { CenterLink } from "../uplinks/center-link.ts";
-import { openMqttCenterLink } from "../uplinks/mqtt-center-link.ts";
+
+/**
+ * A link whose code is loaded after protection stands: nobody on site waits for the center. Until
+ * then it is down.
+ */
+export const openCenterLinkLater = (
+  ...given: Parameters<typeof openCenterLink>
+): CenterLink & { readonly open: () => Promise<void> } => {
+  const wanted: ((link: CenterLink) => void)[] = [];
+  let opened: CenterLink | undefined;
+  let closed = false;
+  const withLink = (use: (link: CenterLink) => void): void => {
+    if (opened === undefined) wanted.push(use);
+    else use(opened);
+  };
+  return {
+    open: async () => {
+      const link = await openCenterLink(...given);
+      if (closed) return link.close();
+      opened = link;
+      for (const use of wanted.splice(0)) use(link);
+    },
+    publish: (topic, payload) =>
+      opened?.publish(topic, payload) ?? Promise.reject(new Error("the link is not open yet")),
+    onMessage: (handler) => withLink((link) => link.onMessage(handler)),
+    onState: (handler) => {
+      if (opened === undefined) handler(false);
+      withLink((link) => link.onState(handler));
+    },
+    close: async () => {
+      closed = true;
+      await opened?.close();
+    },
+  };
+};
 
 /** Without a url in the site file the center is the one of the same file, on this machine. */
-export const openCenterLink = (
+const openCenterLink = async (
   site: Site,
   gateway: GatewayId,
   brokerUrl: string | undefined,
   reportFault: ReportFault,
-): CenterLink => {
+): Promise<CenterLink> => {
+  const { openMqttCenterLink } = await import("../uplinks/mqtt-center-link.ts");
   const { url, tokenFile, caFile } = site.gateway.center;
   const local = `mqtt://${site.center.mqtt.host}:${site.center.mqtt.port}`;
   return openMqttCenterLink({
