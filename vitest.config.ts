@@ -20,7 +20,10 @@ export default defineConfig({
           "test/compliance/**",
         ],
       }),
-      project("contract", [`${rooms}/**/*.contract.test.ts`]),
+      project("contract", [`${rooms}/**/*.contract.test.ts`], {
+        globalSetup: ["test/postgres-set-up.ts"],
+        testTimeout: 30_000,
+      }),
       project("compliance", ["test/compliance/**/*.test.ts"]),
       project("scenario", ["test/scenarios/**/*.test.ts"], { testTimeout: 30_000 }),
       // SEEDS=n for more of them, SEED=n to begin elsewhere: `SEED=17 SEEDS=1` replays one.

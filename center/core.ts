@@ -10,6 +10,7 @@ import { createIntake, type Intake } from "./intake/intake.ts";
 import type { GatewayLink } from "./link/ports.ts";
 import { createCenterMetrics, type CenterMetrics } from "./metrics.ts";
 import type { CenterOptions, RunningCenter } from "./options.ts";
+import { seedSite } from "./register/seed-site.ts";
 import type { Store } from "./store/open-store.ts";
 import { registerGateways } from "./store/register-gateways.ts";
 import { beginStretch } from "./store/stream-log.ts";
@@ -39,6 +40,8 @@ export const openCore = async (
   const ids = options.gateways.map((one) => one.id);
   await store.write((tx) => beginStretch(tx, nowMs()));
   await registerGateways(store, ids);
+  const { site } = options;
+  if (site !== undefined) await store.write((tx) => seedSite(tx, site));
   const firstAdmin = await ensureFirstAdmin(store, options.adminPassword, nowMs());
 
   const metrics = createCenterMetrics();

@@ -4,6 +4,7 @@ import type { AlarmEvent, AlarmNotice } from "#domain/alarm.ts";
 import { epochToRfc3339 } from "#domain/civil-time.ts";
 import { bootId, detectorId, episodeId, eventId, gatewayId } from "#domain/ids.ts";
 import type { StreetNotice } from "#domain/notice.ts";
+import type { Address } from "#domain/place.ts";
 import { epochMs, monoMs, ppm } from "#domain/quantity.ts";
 import type { StreetEventKind } from "#domain/street-event.ts";
 import {
@@ -31,6 +32,12 @@ export interface Happening {
   readonly late?: boolean;
   readonly alarmClass?: AlarmEvent["alarmClass"];
   readonly held?: AlarmEvent["held"];
+  readonly priority?: AlarmEvent["priority"];
+  readonly test?: boolean;
+  /** The gateway's whole site is staged. */
+  readonly drill?: boolean;
+  /** Default: 603 of one building. */
+  readonly address?: Address;
 }
 
 /** Something done to the alarms of a detector. */
@@ -48,6 +55,7 @@ export interface StreetHappening {
   readonly kind: StreetEventKind;
   readonly group?: string;
   readonly members?: readonly string[];
+  readonly priority?: StreetNotice["street"]["priority"];
   readonly atMs: number;
   readonly seq?: number;
 }
@@ -100,7 +108,7 @@ const notice = (speaker: Speaker, happening: Happening): AlarmNotice => ({
     detector: detectorId(happening.detector ?? "kitchen"),
     rule: "co",
     alarmClass: happening.alarmClass ?? "co",
-    priority: 1,
+    priority: happening.priority ?? 1,
     at: instantAt(happening.atMs ?? 0),
     cause: {
       ruleSet: "test",
@@ -110,15 +118,15 @@ const notice = (speaker: Speaker, happening: Happening): AlarmNotice => ({
     },
     gas: "co",
     level: { gas: "co", ppm: ppm(happening.co ?? 300) },
-    test: false,
+    test: happening.test ?? false,
     ...(happening.held && { held: happening.held }),
   },
   where: {
     gateway: gatewayId(speaker.id),
-    address: { text: "喜安社区2栋1单元603" },
+    address: happening.address ?? { text: "喜安社区2栋1单元603" },
     position: { line: "mqtt", place: "kitchen" },
   },
-  drill: false,
+  drill: happening.drill ?? false,
 });
 
 const message = (speaker: Speaker, happening: Happening): AlarmMessage => ({
@@ -168,13 +176,13 @@ const actionMessage = (speaker: Speaker, deed: Deed): ActionMessage => {
 
 export const streetNotice = (
   gateway: string,
-  { kind, atMs, group = "building:喜安/2栋", members = ["kitchen"] }: StreetHappening,
+  { kind, atMs, group = "building:喜安/2栋", members = ["kitchen"], priority = 2 }: StreetHappening,
 ): StreetNotice => ({
   street: {
     id: `${group}:${kind}:${atMs}`,
     kind,
     group,
-    priority: 2,
+    priority,
     text: { zh: `${kind} ${atMs}`, en: `${kind} ${atMs}` },
     at: instantAt(atMs),
     members: members.map(detectorId),

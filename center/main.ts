@@ -8,6 +8,8 @@ import { explainListenError } from "#platform/listen-error.ts";
 import { openSystemClock } from "#platform/system-clock.ts";
 import { systemTimers, type Timers } from "#platform/timers.ts";
 import { openAccounts } from "./accounts/accounts.ts";
+import { openCenterClock } from "./cases/seen-time.ts";
+import { watchCases } from "./cases/watch-cases.ts";
 import { openCore, type Core } from "./core.ts";
 import { createLinkWatch } from "./desk/watch-links.ts";
 import { startHousekeeping } from "./housekeeping.ts";
@@ -28,13 +30,13 @@ const otherProcessesMs = 200;
 export const startCenter = async (
   options: CenterOptions,
 ): Promise<Result<RunningCenter, Bilingual>> => {
-  const clock = options.clock ?? openSystemClock();
   const timers = options.timers ?? systemTimers;
   const store = await openStore({
     dataFolder: join(options.dataFolder, "center"),
     ...(options.databaseUrl !== undefined && { databaseUrl: options.databaseUrl }),
   });
   if (!store.ok) return store;
+  const clock = await openCenterClock(store.value, options.clock ?? openSystemClock());
   const core = await openCore(options, store.value, clock);
   const { broadcast, intake, metrics, view } = core;
   // Before a port is tried: the account is written by now, and its password must not be lost when
@@ -114,6 +116,7 @@ const startWatches = (
     timers.every(watchMs, () => {
       void core.seeWhetherMended();
     }),
+    watchCases({ store, clock, timers, wake, onFailure: core.databaseFailed }),
     startHousekeeping(store, clock, timers, core.databaseFailed),
     ...(store.kind === "postgres" ? [timers.every(otherProcessesMs, wake)] : []),
   ];

@@ -7,6 +7,7 @@ import { sql } from "kysely";
 import { Client } from "pg";
 import type { Desk } from "#domain/desk.ts";
 import type { Bilingual } from "#domain/result.ts";
+import type { Actor } from "#domain/rights.ts";
 import { parseReceipt, type Receipt } from "#domain/wire.ts";
 import { createManualTime } from "#platform/manual-time.ts";
 import type { GatewayView } from "./desk/read-gateways.ts";
@@ -56,6 +57,12 @@ export const openTestStore = async (options: StoreOptions): Promise<Store> => {
   return store.value;
 };
 
+/** Somebody on duty over everything. */
+export const officer = (name: string): Actor => ({
+  name,
+  grants: [{ role: "duty", area: "/" }],
+});
+
 export const openGround = async (
   newDatabase: NewDatabase = newSqlite,
   onCommitted: () => void = () => undefined,
@@ -102,7 +109,9 @@ export const openGround = async (
       if (last === undefined) throw new Error("no receipt was sent");
       return last.receipt.data;
     },
-    countRows: async (table: "records" | "alarms" | "cases" | "refusals" | "audit") => {
+    countRows: async (
+      table: "records" | "alarms" | "cases" | "case_alarms" | "refusals" | "audit",
+    ) => {
       const row = await store.db
         .selectFrom(table)
         .select((eb) => eb.fn.countAll<number>().as("count"))

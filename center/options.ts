@@ -3,6 +3,7 @@ import type { Clock } from "#domain/time.ts";
 import type { Log } from "#platform/log.ts";
 import type { Timers } from "#platform/timers.ts";
 import type { RegisteredGateway } from "./link/gateway-access.ts";
+import type { SiteFacts } from "./register/seed-site.ts";
 
 /** What the center needs to be told; the site file and the environment are read by the caller. */
 export interface CenterOptions {
@@ -26,6 +27,8 @@ export interface CenterOptions {
   readonly anonymousGateways: boolean;
   /** For the first administrator, `admin`; absent: a random one, answered once. */
   readonly adminPassword?: string | undefined;
+  /** What the site file knows of places and detectors: the register's beginning. */
+  readonly site?: SiteFacts;
   readonly log: Log;
   /** Reverse proxies whose X-Forwarded-… headers are believed; none by default. */
   readonly trustedProxies?: readonly string[];

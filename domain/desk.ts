@@ -5,6 +5,7 @@
  * work on. They stand side by side here and never share a state.
  */
 import { Type, type Static } from "typebox";
+import { caseStates } from "./case.ts";
 import { streetTopics } from "./street-event.ts";
 import {
   ActionEventSchema,
@@ -16,7 +17,8 @@ import {
 } from "./wire.ts";
 
 export const alarmConditions = ["active", "returned"] as const;
-export const caseStates = ["reported", "accepted"] as const;
+/** Of one alarm: whether somebody has signed for it. Its case's own progress is `progress`. */
+export const signStates = ["reported", "accepted"] as const;
 
 /** One alarm episode with its case. */
 export const DeskAlarmSchema = Type.Object({
@@ -49,10 +51,15 @@ export const DeskAlarmSchema = Type.Object({
   present: Type.Optional(DetectorStatusSchema),
   case: Type.Object({
     id: Type.String(),
-    state: Type.Enum(caseStates),
-    version: Type.Integer({ description: "send it back as If-Match" }),
+    state: Type.Enum(signStates, {
+      description: "accepted: somebody has signed for this alarm; every alarm of a case by itself",
+    }),
+    version: Type.Integer({ description: "of this alarm's signature: send it back as If-Match" }),
     acceptedBy: Type.Optional(Type.String()),
     acceptedAtMs: Type.Optional(Type.Number()),
+    progress: Type.Optional(
+      Type.Enum(caseStates, { description: "the state of the case the alarm is worked on in" }),
+    ),
   }),
 });
 export type DeskAlarm = Static<typeof DeskAlarmSchema>;

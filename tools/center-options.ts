@@ -5,7 +5,7 @@ import type { LoadedSite } from "./load-site.ts";
 
 /** What the site file and the environment say about the center. */
 export const centerOptions = (loaded: LoadedSite, log: Log): CenterOptions => {
-  const { center, street } = loaded.site;
+  const { center, street, gateway, detectors } = loaded.site;
   return {
     street: { name: street.name },
     httpHost: center.http.host,
@@ -20,6 +20,22 @@ export const centerOptions = (loaded: LoadedSite, log: Log): CenterOptions => {
       id,
       ...(token !== undefined && { tokenHash: token }),
     })),
+    site: {
+      street,
+      gateways: center.gateways.map(({ id }) => ({
+        id,
+        community: id === gateway.id ? gateway.community : undefined,
+      })),
+      // A site file's detectors are those of its own gateway.
+      detectors: center.gateways.some(({ id }) => id === gateway.id)
+        ? detectors.map(({ id, profile, address }) => ({
+            gateway: gateway.id,
+            id,
+            profile,
+            address,
+          }))
+        : [],
+    },
     anonymousGateways: center.anonymousGateways,
     adminPassword: loaded.adminPassword,
     log,

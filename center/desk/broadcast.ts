@@ -1,6 +1,8 @@
-import type { DeskEvent } from "#domain/desk.ts";
+import type { StreamEvent } from "#domain/case-view.ts";
 import type { Store } from "../store/open-store.ts";
 import { changesAfter, lastPosition, type PlacedChange } from "../store/stream-log.ts";
+import { casesNamed } from "../cases/read-cases.ts";
+import { pagesNamed } from "../cases/read-pages.ts";
 import { alarmsNamed } from "./read-alarms.ts";
 import { readGateways, type GatewayView } from "./read-gateways.ts";
 import { readStreet } from "./read-street.ts";
@@ -8,7 +10,7 @@ import { readStreet } from "./read-street.ts";
 /** One event as a page gets it; without a position it cannot be asked for again. */
 export interface PlacedEvent {
   readonly position?: number;
-  readonly event: DeskEvent;
+  readonly event: StreamEvent;
 }
 
 export interface Broadcast {
@@ -96,30 +98,29 @@ const compose = async (
   parts: BroadcastParts,
   changes: readonly PlacedChange[],
 ): Promise<readonly PlacedEvent[]> => {
+  const { db } = parts.store;
   const refs = Map.groupBy(changes, (change) => change.kind);
   const named = (kind: PlacedChange["kind"]) => (refs.get(kind) ?? []).map(({ ref }) => ref);
-  const alarms = new Map(
-    (await alarmsNamed(parts.store.db, named("alarm"))).map((alarm) => [alarm.episode, alarm]),
-  );
-  const gateways = new Map(
-    (await readGateways(parts.store.db, parts.view(), named("gateway"))).map((gateway) => [
-      gateway.id,
-      gateway,
-    ]),
-  );
-  const street = new Map(
-    (await readStreet(parts.store.db, named("street"))).map((view) => [view.id, view]),
-  );
+  const told: Readonly<Record<PlacedChange["kind"], ReadonlyMap<string, StreamEvent>>> = {
+    alarm: asEvents("alarm", await alarmsNamed(db, named("alarm")), ({ episode }) => episode),
+    gateway: asEvents(
+      "gateway",
+      await readGateways(db, parts.view(), named("gateway")),
+      ({ id }) => id,
+    ),
+    street: asEvents("street", await readStreet(db, named("street")), ({ id }) => id),
+    case: asEvents("case", await casesNamed(db, named("case")), ({ id }) => id),
+    page: asEvents("page", await pagesNamed(db, named("page")), ({ id }) => String(id)),
+  };
   return changes.flatMap(({ kind, ref, position }): readonly PlacedEvent[] => {
-    const alarm = alarms.get(ref);
-    const gateway = gateways.get(ref);
-    const view = street.get(ref);
-    if (kind === "alarm") {
-      return alarm === undefined ? [] : [{ position, event: { kind, data: alarm } }];
-    }
-    if (kind === "street") {
-      return view === undefined ? [] : [{ position, event: { kind, data: view } }];
-    }
-    return gateway === undefined ? [] : [{ position, event: { kind, data: gateway } }];
+    const event = told[kind].get(ref);
+    return event === undefined ? [] : [{ position, event }];
   });
 };
+
+const asEvents = <Kind extends StreamEvent["kind"], Data>(
+  kind: Kind,
+  items: readonly Data[],
+  nameOf: (item: Data) => string,
+): ReadonlyMap<string, { readonly kind: Kind; readonly data: Data }> =>
+  new Map(items.map((data) => [nameOf(data), { kind, data }]));

@@ -1,15 +1,21 @@
+import { caseStates } from "#domain/case.ts";
 import type { DeskAlarm } from "#domain/desk.ts";
 import type { DetectorStatus } from "#domain/wire.ts";
 import { heldBack } from "../intake/fold-alarm.ts";
 import { parseMemory, parseNotice } from "../intake/save-alarms.ts";
+import { everywhere, inScope } from "../rights/scoped.ts";
 import { actionsOn } from "./read-actions.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 
 /** Alarms a person must still see: active, or returned but not signed for; most urgent first. */
-export const alarmsOnDesk = async (db: Reading): Promise<readonly DeskAlarm[]> => {
+export const alarmsOnDesk = async (
+  db: Reading,
+  areas = everywhere,
+): Promise<readonly DeskAlarm[]> => {
   const rows = await selectAlarms(db)
     .where("alarms.on_desk", "=", 1)
+    .where(inScope("alarms.area_path", areas))
     .orderBy("alarms.priority")
     .orderBy("alarms.first_at_ms")
     .orderBy("alarms.episode")
@@ -21,13 +27,28 @@ export const alarmsOnDesk = async (db: Reading): Promise<readonly DeskAlarm[]> =
 export const alarmsNamed = async (
   db: Reading,
   episodes: readonly string[],
+  areas = everywhere,
 ): Promise<readonly DeskAlarm[]> => {
   const alarms: DeskAlarm[] = [];
   for (const chunk of inChunks(episodes)) {
-    const rows = await selectAlarms(db).where("alarms.episode", "in", chunk).execute();
+    const rows = await selectAlarms(db)
+      .where("alarms.episode", "in", chunk)
+      .where(inScope("alarms.area_path", areas))
+      .execute();
     alarms.push(...(await toDeskAlarms(db, rows)));
   }
   return alarms;
+};
+
+/** Alarms worked on in one case, most urgent first. */
+export const alarmsOfCase = async (db: Reading, caseId: string): Promise<readonly DeskAlarm[]> => {
+  const rows = await selectAlarms(db)
+    .where("case_alarms.case_id", "=", caseId)
+    .orderBy("alarms.priority")
+    .orderBy("alarms.first_at_ms")
+    .orderBy("alarms.episode")
+    .execute();
+  return toDeskAlarms(db, rows);
 };
 
 /** Where a page of alarms ended: newest first, so the next begins below this one. */
@@ -39,9 +60,11 @@ export interface AlarmCursor {
 export const alarmPage = async (
   db: Reading,
   page: { readonly openOnly: boolean; readonly after?: AlarmCursor; readonly limit: number },
+  areas = everywhere,
 ): Promise<{ readonly items: readonly DeskAlarm[]; readonly next?: AlarmCursor }> => {
   const { after } = page;
   const rows = await selectAlarms(db)
+    .where(inScope("alarms.area_path", areas))
     .$if(page.openOnly, (query) => query.where("alarms.on_desk", "=", 1))
     .$if(after !== undefined, (query) =>
       query.where((eb) =>
@@ -68,7 +91,8 @@ export const alarmPage = async (
 const selectAlarms = (db: Reading) =>
   db
     .selectFrom("alarms")
-    .innerJoin("cases", "cases.episode", "alarms.episode")
+    .innerJoin("case_alarms", "case_alarms.episode", "alarms.episode")
+    .innerJoin("cases", "cases.id", "case_alarms.case_id")
     .leftJoin("detectors", (join) =>
       join
         .onRef("detectors.gateway", "=", "alarms.gateway")
@@ -90,9 +114,9 @@ const selectAlarms = (db: Reading) =>
       "alarms.late",
       "cases.id as case_id",
       "cases.state as case_state",
-      "cases.version",
-      "cases.accepted_by",
-      "cases.accepted_at_ms",
+      "case_alarms.version",
+      "case_alarms.signed_by",
+      "case_alarms.signed_at_ms",
       "detectors.status",
       "gateways.link",
     ]);
@@ -118,12 +142,18 @@ const rowToDeskAlarm = (row: DeskRow, actions: DeskAlarm["actions"]): DeskAlarm 
   ...(row.status !== null && { present: presentStatus(row.status, row.link) }),
   case: {
     id: row.case_id,
-    state: row.case_state === "accepted" ? "accepted" : "reported",
+    state: row.signed_at_ms === null ? "reported" : "accepted",
     version: row.version,
-    ...(row.accepted_by !== null && { acceptedBy: row.accepted_by }),
-    ...(row.accepted_at_ms !== null && { acceptedAtMs: row.accepted_at_ms }),
+    ...(row.signed_by !== null && { acceptedBy: row.signed_by }),
+    ...(row.signed_at_ms !== null && { acceptedAtMs: row.signed_at_ms }),
+    ...progressOf(row.case_state),
   },
 });
+
+const progressOf = (state: string): Pick<DeskAlarm["case"], "progress"> => {
+  const progress = caseStates.find((known) => known === state);
+  return progress === undefined ? {} : { progress };
+};
 
 const heldOf = (row: DeskRow): Pick<DeskAlarm, "held"> => {
   const held = heldBack({ notice: parseNotice(row.notice), memory: parseMemory(row.memory) });

@@ -1,4 +1,5 @@
 import type { Desk } from "#domain/desk.ts";
+import { everywhere } from "../rights/scoped.ts";
 import type { Reading } from "../store/open-store.ts";
 import { lastPosition } from "../store/stream-log.ts";
 import { alarmsOnDesk } from "./read-alarms.ts";
@@ -9,13 +10,17 @@ import { readGateways, type GatewayView } from "./read-gateways.ts";
  * Everything the duty page needs at once. The position is read first: what changes meanwhile is
  * then told twice, never missed.
  */
-export const readDesk = async (db: Reading, view: GatewayView): Promise<Desk> => {
+export const readDesk = async (
+  db: Reading,
+  view: GatewayView,
+  areas = everywhere,
+): Promise<Desk> => {
   const eventId = await lastPosition(db);
   return {
     eventId,
     nowMs: view.nowMs,
-    alarms: [...(await alarmsOnDesk(db))],
-    gateways: [...(await readGateways(db, view))],
-    street: (await readStreet(db)).filter(({ stands }) => stands),
+    alarms: [...(await alarmsOnDesk(db, areas))],
+    gateways: [...(await readGateways(db, view, undefined, areas))],
+    street: (await readStreet(db, undefined, areas)).filter(({ stands }) => stands),
   };
 };

@@ -1,6 +1,8 @@
 import type { DeskGateway } from "#domain/desk.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { count, highest, holesIn, parseRanges, type Ranges } from "../intake/number-ranges.ts";
+import { pathOfGateway } from "../rights/areas-of.ts";
+import { everywhere, servesScope } from "../rights/scoped.ts";
 import type { Reading } from "../store/open-store.ts";
 import type { GatewayRow } from "../store/tables.ts";
 
@@ -19,11 +21,13 @@ export const readGateways = async (
   db: Reading,
   view: GatewayView,
   only?: readonly string[],
+  areas = everywhere,
 ): Promise<readonly DeskGateway[]> => {
   if (only?.length === 0) return [];
   const rows = await db
     .selectFrom("gateways")
     .selectAll()
+    .where(servesScope(pathOfGateway("gateways.id"), areas))
     .$if(only !== undefined, (query) => query.where("id", "in", only ?? []))
     .orderBy("id")
     .execute();
@@ -74,9 +78,19 @@ export const readCompleteness = async (
   });
 };
 
-export const isKnownGateway = async (db: Reading, id: string): Promise<boolean> =>
-  (await db.selectFrom("gateways").select("id").where("id", "=", id).executeTakeFirst()) !==
-  undefined;
+export const isKnownGateway = async (
+  db: Reading,
+  id: string,
+  areas = everywhere,
+): Promise<boolean> => {
+  const row = await db
+    .selectFrom("gateways")
+    .select("id")
+    .where("id", "=", id)
+    .where(servesScope(pathOfGateway("gateways.id"), areas))
+    .executeTakeFirst();
+  return row !== undefined;
+};
 
 const missingIn = (ranges: Ranges, recorded: number): number =>
   Math.max(recorded, highest(ranges)) - count(ranges);

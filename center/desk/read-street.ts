@@ -2,6 +2,8 @@ import type { StreetView } from "#domain/desk.ts";
 import { headsAlarms, streetTopics } from "#domain/street-event.ts";
 import { currentSpell, viewSpell, type SpellKey } from "../intake/fold-street.ts";
 import { parseStreet, readSpell } from "../intake/save-street.ts";
+import { areasOfGateways } from "../rights/areas-of.ts";
+import { everywhere, isServing } from "../rights/scoped.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 
@@ -9,10 +11,13 @@ import type { Reading } from "../store/open-store.ts";
 export const readStreet = async (
   db: Reading,
   refs?: readonly string[],
+  areas = everywhere,
 ): Promise<readonly StreetView[]> => {
   const views = refs === undefined ? await readAll(db) : await readNamed(db, refs);
+  const paths = await areasOfGateways(db);
   const shown: StreetView[] = [];
   for (const view of views) {
+    if (!isServing(paths.get(view.gateway) ?? "/", areas)) continue;
     const over = view.stands && headsAlarms(view.topic) && !(await hasAlarms(db, view));
     shown.push(over ? { ...view, stands: false } : view);
   }

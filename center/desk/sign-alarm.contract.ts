@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFakeGateway } from "../fake-gateway.testing.ts";
-import { openGround, type Ground, type NewDatabase } from "../open-ground.testing.ts";
+import { officer, openGround, type Ground, type NewDatabase } from "../open-ground.testing.ts";
 import { changesAfter, lastPosition } from "../store/stream-log.ts";
 import { once, signAlarm, type SignOutcome } from "./sign-alarm.ts";
 
@@ -20,7 +20,7 @@ export const signContract = (database: string, newDatabase: NewDatabase): void =
   ): Promise<SignOutcome | undefined> => {
     const nowMs = ground.time.clock.now().wallMs;
     return once(ground.store, { actor: user, key, request: `${episode} ${version}`, nowMs }, (tx) =>
-      signAlarm(tx, { episode, version, user, source: "127.0.0.1", nowMs }),
+      signAlarm(tx, { episode, version, actor: officer(user), source: "127.0.0.1", nowMs }),
     );
   };
 

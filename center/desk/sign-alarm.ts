@@ -1,15 +1,27 @@
 import type { DeskAlarm } from "#domain/desk.ts";
+import { rowsFor } from "#domain/case-flow.ts";
+import { decide } from "#domain/decide-case.ts";
+import type { Bilingual } from "#domain/result.ts";
+import { rolesOver, type Actor } from "#domain/rights.ts";
+import { applyStep, countUnsigned, signMembers } from "../cases/apply-step.ts";
+import { caseRow, rowToCase } from "../cases/case-rows.ts";
+import { gatherFacts } from "../cases/gather-facts.ts";
+import { syncTimers } from "../cases/sync-timers.ts";
+import { addEvents } from "../cases/timeline.ts";
+import type { CaseRow } from "../store/case-tables.ts";
 import { audit } from "../store/audit.ts";
-import type { Store, Writing } from "../store/open-store.ts";
+import type { Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import { alarmsNamed } from "./read-alarms.ts";
+
+export { once } from "../store/once.ts";
 
 /** A person's wish to own one alarm. */
 export interface SignRequest {
   readonly episode: string;
-  /** The version of the case the person saw. */
+  /** The version of the signature the person saw. */
   readonly version: number;
-  readonly user: string;
+  readonly actor: Actor;
   /** Address the person's page comes from. */
   readonly source: string;
   readonly nowMs: number;
@@ -20,87 +32,91 @@ export type SignOutcome =
   /** Somebody was first; `current` says who. */
   | { readonly kind: "taken"; readonly current: DeskAlarm }
   | { readonly kind: "changed"; readonly current: DeskAlarm }
+  /** Not for this person to sign. */
+  | { readonly kind: "refused"; readonly why: Bilingual }
   | { readonly kind: "unknown" };
 
 /**
- * 签收 (T02, reported → accepted): "I own it". It neither silences nor clears the alarm. Of any
- * number of people at once exactly one wins; the others learn who did.
+ * 签收: "I own it". It neither silences nor clears the alarm. Of any number of people at once
+ * exactly one wins; the others learn who did. The first signature is the case's accept (T02); an
+ * alarm that joined it later, or that went out by itself (T03), is signed for without another step.
  */
 export const signAlarm = async (tx: Writing, request: SignRequest): Promise<SignOutcome> => {
-  const [current] = await alarmsNamed(tx, [request.episode]);
+  const { episode, actor, nowMs } = request;
+  const [current] = await alarmsNamed(tx, [episode]);
   if (current === undefined) return { kind: "unknown" };
+  const row = await caseRow(tx, current.case.id);
+  if (row === undefined) return { kind: "unknown" };
+  const roles = rolesOver(actor, row.area_path);
+  if (!signers.some((role) => roles.has(role))) return { kind: "refused", why: notForYou };
   if (current.case.state !== "reported") return { kind: "taken", current };
   if (current.case.version !== request.version) return { kind: "changed", current };
 
-  await tx
-    .updateTable("cases")
-    .set({
-      state: "accepted",
-      version: request.version + 1,
-      accepted_by: request.user,
-      accepted_at_ms: Math.floor(request.nowMs),
-    })
-    .where("episode", "=", request.episode)
-    .where("version", "=", request.version)
-    .execute();
-  await tx
-    .updateTable("alarms")
-    .set({ on_desk: Number(current.condition === "active") })
-    .where("episode", "=", request.episode)
-    .execute();
+  await signOne(tx, row, request);
   await audit(tx, {
-    atMs: request.nowMs,
-    actor: request.user,
+    atMs: nowMs,
+    actor: actor.name,
     action: "sign",
-    subject: request.episode,
+    subject: episode,
     source: request.source,
-    detail: { case: current.case.id, version: request.version },
+    detail: { case: row.id, version: request.version },
   });
-  await noteChanges(tx, [{ kind: "alarm", ref: request.episode }]);
-  const [alarm] = await alarmsNamed(tx, [request.episode]);
-  if (alarm === undefined) throw new Error(`alarm ${request.episode} vanished while signing`);
+  const [alarm] = await alarmsNamed(tx, [episode]);
+  if (alarm === undefined) throw new Error(`alarm ${episode} vanished while signing`);
   return { kind: "signed", alarm };
 };
 
-/**
- * Does a human action once per (actor, key): a repeat gets the first outcome and has no effect.
- * `undefined`: the key was used for another request.
- */
-export const once = (
-  store: Store,
-  key: {
-    readonly actor: string;
-    readonly key: string;
-    /** What is asked for, in full: a key may not be used again for something else. */
-    readonly request: string;
-    readonly nowMs: number;
-  },
-  action: (tx: Writing) => Promise<SignOutcome>,
-): Promise<SignOutcome | undefined> =>
-  store.write(async (tx) => {
-    const kept = await tx
-      .selectFrom("idempotency")
-      .selectAll()
-      .where("actor", "=", key.actor)
-      .where("key", "=", key.key)
-      .executeTakeFirst();
-    if (kept !== undefined) {
-      return kept.request === key.request ? parseOutcome(kept.outcome) : undefined;
-    }
-    const outcome = await action(tx);
-    await tx
-      .insertInto("idempotency")
-      .values({
-        actor: key.actor,
-        key: key.key,
-        request: key.request,
-        outcome: JSON.stringify(outcome),
-        created_at_ms: Math.floor(key.nowMs),
-      })
-      .execute();
-    return outcome;
-  });
+/** Whoever may sign for the case may sign for an alarm of it. */
+const signers = [...new Set(rowsFor("accept").flatMap(({ actors }) => actors))].flatMap((actor) =>
+  actor === "system" || actor === "resident" ? [] : [actor],
+);
 
-// Written above and nowhere else, from a value of this type.
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion
-const parseOutcome = (json: string): SignOutcome => JSON.parse(json) as SignOutcome;
+const signOne = async (tx: Writing, row: CaseRow, request: SignRequest): Promise<void> => {
+  const { actor, nowMs, episode } = request;
+  const roles = rolesOver(actor, row.area_path);
+  const by = {
+    name: actor.name,
+    roles: new Set([...roles].flatMap((role) => (role === "admin" ? [] : [role]))),
+  };
+  const facts = await gatherFacts(tx, row, nowMs);
+  const decided = decide(rowToCase(row), facts, { action: "accept", by, input: {}, nowMs });
+  if (decided.ok) {
+    await applyStep(tx, row, decided.value, {
+      name: actor.name,
+      human: true,
+      channel: "console",
+      nowMs,
+      onlyEpisode: episode,
+    });
+    return;
+  }
+  // What was held back, or belongs to a case that has ended, is signed for all the same.
+  await signMembers(tx, row.id, { name: actor.name, nowMs, onlyEpisode: episode });
+  if ((await countUnsigned(tx, row.id)) === 0) {
+    await tx
+      .updateTable("cases")
+      .set({ unsigned_since_ms: null })
+      .where("id", "=", row.id)
+      .execute();
+    await syncTimers(tx, [{ ...row, unsigned_since_ms: null }]);
+  }
+  await addEvents(tx, [
+    {
+      caseId: row.id,
+      atMs: nowMs,
+      actor: actor.name,
+      action: "accept",
+      channel: "console",
+      detail: { episodes: [episode] },
+    },
+  ]);
+  await noteChanges(tx, [
+    { kind: "alarm", ref: episode },
+    { kind: "case", ref: row.id },
+  ]);
+};
+
+const notForYou: Bilingual = {
+  zh: "您没有此处的值守权限,不能签收。请由该社区值守、网格员、街道或区值班签收",
+  en: "you hold no duty over this place; its community desk, grid worker, street or district signs",
+};

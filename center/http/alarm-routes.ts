@@ -3,11 +3,13 @@ import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { DeskAlarmSchema, type DeskAlarm } from "#domain/desk.ts";
 import { alarmPage } from "../desk/read-alarms.ts";
-import { once, signAlarm, type SignOutcome } from "../desk/sign-alarm.ts";
-import { cursorToText, textToCursor } from "./alarm-cursor.ts";
+import { signAlarm, type SignOutcome } from "../desk/sign-alarm.ts";
+import { once } from "../store/once.ts";
 import type { App, HttpParts } from "./app.ts";
+import { cursorToText, textToCursor, wrongCursor } from "./pair-cursor.ts";
 import {
   conflictResponses,
+  keyReused,
   notFound,
   ProblemError,
   problemResponses,
@@ -64,11 +66,13 @@ export const addAlarmRoutes = (app: App, parts: HttpParts): void => {
       const page = await alarmPage(parts.store.db, {
         openOnly: state === "open",
         limit: Number(limit ?? 50),
-        ...(after !== undefined && { after }),
+        ...(after !== undefined && { after: { receivedAtMs: after.atMs, episode: after.name } }),
       });
       return {
         items: [...page.items],
-        ...(page.next !== undefined && { nextCursor: cursorToText(page.next) }),
+        ...(page.next !== undefined && {
+          nextCursor: cursorToText({ atMs: page.next.receivedAtMs, name: page.next.episode }),
+        }),
       };
     },
   );
@@ -112,7 +116,7 @@ const sign = async (
   const outcome = await once(
     parts.store,
     { actor: user.name, key, request: `sign ${episode} ${ifMatch}`, nowMs },
-    (tx) => signAlarm(tx, { episode, version, user: user.name, source: request.ip, nowMs }),
+    (tx) => signAlarm(tx, { episode, version, actor: user, source: request.ip, nowMs }),
   );
   parts.metrics.signs.inc({ result: outcome?.kind ?? "key-reused" });
   parts.broadcast.wake();
@@ -127,6 +131,8 @@ const explain = (outcome: Exclude<SignOutcome, { kind: "signed" }> | undefined):
         zh: "没有这条报警,请刷新页面",
         en: "there is no such alarm; reload the page",
       });
+    case "refused":
+      return { status: 403, kind: "not-for-you", title: "Not for you", detail: outcome.why };
     case "taken":
       return takenBy(outcome.current);
     case "changed":
@@ -163,25 +169,5 @@ const versionMissing: ProblemFacts = {
   detail: {
     zh: '签收必须带 If-Match: "版本号",取自报警的 case.version',
     en: 'signing needs If-Match: "<version>", the alarm\'s case.version',
-  },
-};
-
-const keyReused: ProblemFacts = {
-  status: 422,
-  kind: "idempotency-key-reused",
-  title: "Idempotency key reused",
-  detail: {
-    zh: "此 Idempotency-Key 已用于另一次操作,请换一个",
-    en: "this Idempotency-Key was used for something else; choose another",
-  },
-};
-
-const wrongCursor: ProblemFacts = {
-  status: 400,
-  kind: "wrong-cursor",
-  title: "Wrong cursor",
-  detail: {
-    zh: "cursor 无效,请使用上一页返回的 nextCursor",
-    en: "the cursor is not one of ours; use nextCursor of the page before",
   },
 };

@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { Ajv2020, type AnySchema } from "ajv/dist/2020.js";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createFakeGateway, detectorAt } from "../fake-gateway.testing.ts";
 import { openDesk, type OpenDesk } from "../open-desk.testing.ts";
+import { createAnswerCheck, listOf, operationsOf, recordOf } from "./answer-check.testing.ts";
 
 // Many commits and password checks: a busy machine may take its time.
 vi.setConfig({ testTimeout: 30_000 });
@@ -33,15 +33,21 @@ describe("the API's description", () => {
       "delete /api/v1/session",
       "get /api/openapi.json",
       "get /api/v1/alarms",
+      "get /api/v1/cases",
+      "get /api/v1/cases/{id}",
       "get /api/v1/desk",
       "get /api/v1/gateways",
       "get /api/v1/gateways/{id}/completeness",
+      "get /api/v1/pages",
       "get /api/v1/session",
       "get /api/v1/stream",
       "get /healthz",
       "get /metrics",
       "get /readyz",
       "post /api/v1/alarms/{episode}/sign",
+      "post /api/v1/cases/{id}/actions/{action}",
+      "post /api/v1/cases/{id}/notes",
+      "post /api/v1/pages/{page}/read",
       "post /api/v1/session",
       "post /api/v1/session/password",
     ]);
@@ -229,7 +235,7 @@ test("whatever is asked, the answer is never our fault", { timeout: 60_000 }, as
         body: fc.oneof(fc.json(), fc.string(), fc.constant(undefined)),
       }),
       async ({ operation, word, query, ifMatch, key, body }) => {
-        const path = operation.path.replace(/\{\w+\}/, encodeURIComponent(word.toWellFormed()));
+        const path = operation.path.replaceAll(/\{\w+\}/g, encodeURIComponent(word.toWellFormed()));
         const search = new URLSearchParams(
           Object.entries(query).map(([name, value]): [string, string] => [
             name,
@@ -254,51 +260,3 @@ test("whatever is asked, the answer is never our fault", { timeout: 60_000 }, as
     { numRuns: 300 },
   );
 });
-
-interface Operation {
-  readonly method: string;
-  readonly path: string;
-  readonly responses: Readonly<Record<string, unknown>>;
-}
-
-const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-const operationsOf = (document: unknown): readonly Operation[] =>
-  Object.entries(recordOf(recordOf(document)["paths"])).flatMap(([path, methods]) =>
-    Object.entries(recordOf(methods)).map(([method, operation]) => ({
-      method,
-      path,
-      responses: recordOf(recordOf(operation)["responses"]),
-    })),
-  );
-
-/** Checks an answer against the schema the description gives for its status. */
-const createAnswerCheck = (document: unknown) => {
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
-  const operations = operationsOf(document);
-  return async (
-    method: string,
-    path: string,
-    status: number,
-    asked: Promise<Response>,
-  ): Promise<void> => {
-    const answer = await asked;
-    expect(answer.status, `${method} ${path}`).toBe(status);
-    const responses = operations.find(
-      (one) => one.method === method && one.path === path,
-    )?.responses;
-    const range = `${Math.floor(status / 100)}XX`;
-    const [content] = Object.values(
-      recordOf(recordOf(responses?.[status] ?? responses?.[range])["content"]),
-    );
-    const schema = recordOf(content)["schema"];
-    expect(schema, `a schema for ${status} of ${method} ${path}`).toBeDefined();
-    const validate = ajv.compile(schemaOf(schema));
-    const body: unknown = await answer.json();
-    expect(validate(body), JSON.stringify(validate.errors)).toBe(true);
-  };
-};
-
-const schemaOf = (value: unknown): AnySchema => ({ ...recordOf(value) });

@@ -13,7 +13,12 @@ export const openApiDocument = {
     { name: "session", description: "Logging in and out 登录" },
     { name: "desk", description: "The live duty page 值班台" },
     { name: "alarms", description: "Alarms and signing for them 报警与签收" },
+    {
+      name: "cases",
+      description: "Cases, from the alarm to the verified close, and pages 事件与通知",
+    },
     { name: "gateways", description: "Gateways and completeness 网关与无缺证明" },
+    { name: "register", description: "Where everything is and hangs 登记" },
     { name: "operation", description: "Health and metrics 运行状态" },
   ],
 };

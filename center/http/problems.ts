@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { DeskAlarmSchema, ProblemSchema, type DeskAlarm, type Problem } from "#domain/desk.ts";
+import type { CaseView } from "#domain/case-view.ts";
 import type { Bilingual } from "#domain/result.ts";
 
 /** What a caller is told: RFC 9457, in both languages, and nothing of our insides. */
@@ -14,7 +15,7 @@ export interface ProblemFacts {
   /** Whole seconds after which to try again. */
   readonly retryAfterSeconds?: number;
   /** The state that somebody else was first to change. */
-  readonly current?: DeskAlarm;
+  readonly current?: DeskAlarm | CaseView;
 }
 
 /** Thrown by routes, turned into an answer in one place. */
@@ -64,7 +65,7 @@ export const sendProblem = (reply: FastifyReply, facts: ProblemFacts): FastifyRe
     .send(JSON.stringify(problemBody(facts)));
 };
 
-export const problemBody = (facts: ProblemFacts): Problem & { readonly current?: DeskAlarm } => ({
+export const problemBody = (facts: ProblemFacts): Problem & Pick<ProblemFacts, "current"> => ({
   type: `/problems/${facts.kind}`,
   title: facts.title,
   status: facts.status,
@@ -114,6 +115,16 @@ const invalid = (context: string, message: string): ProblemFacts => ({
     en: `the request does not meet the API (${context}): ${message.slice(0, 300)}. See /api/openapi.json`,
   },
 });
+
+export const keyReused: ProblemFacts = {
+  status: 422,
+  kind: "idempotency-key-reused",
+  title: "Idempotency key reused",
+  detail: {
+    zh: "此 Idempotency-Key 已用于另一次操作,请换一个",
+    en: "this Idempotency-Key was used for something else; choose another",
+  },
+};
 
 export const badRequest: ProblemFacts = {
   status: 400,
@@ -177,6 +188,16 @@ const tooLarge: ProblemFacts = {
   detail: { zh: "请求内容过大,上限 64 KB", en: "the request is too large, 64 KB at most" },
 };
 
+const fileTooLarge: ProblemFacts = {
+  status: 413,
+  kind: "too-large",
+  title: "Too large",
+  detail: {
+    zh: "上传的文件过大,请压缩或分成几个文件",
+    en: "the uploaded file is too large; compress or split it",
+  },
+};
+
 const wrongMediaType: ProblemFacts = {
   status: 415,
   kind: "wrong-media-type",
@@ -189,5 +210,6 @@ const wrongMediaType: ProblemFacts = {
 
 const byFastifyCode: Readonly<Record<string, ProblemFacts>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: tooLarge,
+  FST_REQ_FILE_TOO_LARGE: fileTooLarge,
   FST_ERR_CTP_INVALID_MEDIA_TYPE: wrongMediaType,
 };

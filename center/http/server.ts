@@ -6,10 +6,12 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { LogController, type FastifyRequest } from "fastify";
 import { addAlarmRoutes } from "./alarm-routes.ts";
 import type { App, HttpParts } from "./app.ts";
+import { addCaseRoutes } from "./case-routes.ts";
 import { addConsoleFiles, noSuchPath } from "./console-files.ts";
 import { addDeskRoutes } from "./desk-routes.ts";
 import { addGatewayRoutes } from "./gateway-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
+import { addImportRoutes } from "./import-routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import {
   badRequest,
@@ -19,6 +21,8 @@ import {
   sendProblem,
   tooMany,
 } from "./problems.ts";
+import { addPageRoutes } from "./page-routes.ts";
+import { addRegisterRoutes } from "./register-routes.ts";
 import { addSessionRoutes } from "./session-routes.ts";
 import { addStreamRoute } from "./stream-route.ts";
 
@@ -73,7 +77,11 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addDeskRoutes(app, parts);
   addStreamRoute(app, parts);
   addAlarmRoutes(app, parts);
+  addCaseRoutes(app, parts);
+  addPageRoutes(app, parts);
   addGatewayRoutes(app, parts);
+  addRegisterRoutes(app, parts);
+  await addImportRoutes(app, parts);
   addHealthRoutes(app, parts);
   app.get("/api/openapi.json", { schema: { summary: "This document", tags: ["operation"] } }, () =>
     app.swagger(),

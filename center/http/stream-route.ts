@@ -26,7 +26,7 @@ interface Page {
 }
 
 /**
- * The live page's server-sent events: `alarm`, `gateway` and `street` with a position, `heartbeat` every 5 s
+ * The live page's server-sent events: `alarm`, `gateway`, `street`, `case` and `page` with a position, `heartbeat` every 5 s
  * without one, `reset` when the position asked for is not known here and the page must reload.
  */
 export const addStreamRoute = (app: App, parts: HttpParts): void => {
@@ -61,7 +61,7 @@ export const addStreamRoute = (app: App, parts: HttpParts): void => {
         summary: "What changes on the desk, live 实时事件流",
         description:
           "Server-sent events. `alarm`: DeskAlarm; `gateway`: DeskGateway; `street`: StreetView, " +
-          "also when it is over; `heartbeat`: {nowMs}; " +
+          "also when it is over; `case`: CaseView; `page`: a page to people; `heartbeat`: {nowMs}; " +
           "`reset`: the position is not known here, load /api/v1/desk again.",
         tags: ["desk"],
         querystring: Type.Object({ after: Type.Optional(position) }),

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { groupCases } from "../cases/group-cases.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Store, Writing } from "../store/open-store.ts";
 import { noteChanges, type Change } from "../store/stream-log.ts";
@@ -36,6 +37,7 @@ export const commitBatch = (
     const episodes = await saveAlarms(tx, alarmsIn(news), nowMs);
     const acted = await saveActions(tx, news.fresh);
     const street = await saveStreet(tx, news.fresh);
+    await groupCases(tx, news.fresh, nowMs);
     const journals = await saveCompleteness(tx, records, statuses);
     const status = await saveStatus(tx, batch, nowMs);
     await saveRefusals(tx, refused, nowMs);

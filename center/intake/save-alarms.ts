@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { asksForSignature, type AlarmNotice } from "#domain/alarm.ts";
+import { takeAlarms } from "../cases/take-alarms.ts";
+import { nameKey, placesOf, type DetectorName } from "../register/place-of.ts";
 import { inChunks } from "../store/chunks.ts";
-import { takeNumbers } from "../store/counters.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { AlarmRow } from "../store/tables.ts";
 import { foldAlarm, heldBack, markDurable, type Alarm, type AlarmMemory } from "./fold-alarm.ts";
 import type { TakenAlarm } from "./read-message.ts";
 import type { News } from "./save-records.ts";
 
-/** Folds what is new into alarms, opens a case for each new one; answers the episodes changed. */
+/** Folds what is new into alarms and tells their cases; answers the episodes changed. */
 export const saveAlarms = async (
   tx: Writing,
   news: News<TakenAlarm>,
@@ -16,17 +17,16 @@ export const saveAlarms = async (
 ): Promise<readonly string[]> => {
   const known = await knownAlarms(tx, [...news.fresh, ...news.nowDurable]);
   const changed = new Map<string, Alarm>();
-  const opened: string[] = [];
+  const before = (key: string): Alarm | undefined => known.byOwnName.get(key)?.alarm;
 
   for (const arrival of news.fresh) {
     const key = ownName(arrival);
-    const before = changed.get(key) ?? known.byOwnName.get(key)?.alarm;
-    const episode = before?.episode ?? centerEpisode(arrival, known.taken);
-    if (before === undefined) opened.push(episode);
+    const alarm = changed.get(key) ?? before(key);
+    const episode = alarm?.episode ?? centerEpisode(arrival, known.taken);
     changed.set(
       key,
       foldAlarm(
-        before,
+        alarm,
         { notice: arrival.value.data, durable: arrival.value.durable, late: arrival.value.late },
         { episode, gateway: arrival.gateway, nowMs },
       ),
@@ -34,15 +34,28 @@ export const saveAlarms = async (
   }
   for (const arrival of news.nowDurable) {
     const key = ownName(arrival);
-    const before = changed.get(key) ?? known.byOwnName.get(key)?.alarm;
-    if (before !== undefined) changed.set(key, markDurable(before, arrival.value.data.event.id));
+    const alarm = changed.get(key) ?? before(key);
+    if (alarm !== undefined) changed.set(key, markDurable(alarm, arrival.value.data.event.id));
   }
 
+  const places = await placesOf(
+    tx,
+    [...changed].flatMap(([key, alarm]) => (before(key) === undefined ? [nameOf(alarm)] : [])),
+  );
   const rows = [...changed].map(([key, alarm]) =>
-    alarmToRow(alarm, known.byOwnName.get(key)?.signed ?? false),
+    alarmToRow(
+      alarm,
+      known.byOwnName.get(key)?.signed ?? false,
+      places.get(nameKey(nameOf(alarm)))?.area ?? "/",
+    ),
   );
   await writeAlarms(tx, rows);
-  await openCases(tx, opened);
+  await takeAlarms(
+    tx,
+    [...changed].map(([key, alarm]) => ({ alarm, before: before(key) })),
+    places,
+    nowMs,
+  );
   return rows.map((row) => row.episode);
 };
 
@@ -71,16 +84,16 @@ const knownAlarms = async (tx: Writing, arrivals: readonly TakenAlarm[]): Promis
   for (const chunk of inChunks([...names])) {
     const rows = await tx
       .selectFrom("alarms")
-      .innerJoin("cases", "cases.episode", "alarms.episode")
+      .innerJoin("case_alarms", "case_alarms.episode", "alarms.episode")
       .selectAll("alarms")
-      .select("cases.state")
+      .select("case_alarms.signed_at_ms")
       .where("alarms.gateway_episode", "in", chunk)
       .execute();
     for (const row of rows) {
       taken.add(row.episode);
       byOwnName.set(JSON.stringify([row.gateway, row.gateway_episode]), {
         alarm: rowToAlarm(row),
-        signed: row.state !== "reported",
+        signed: row.signed_at_ms !== null,
       });
     }
   }
@@ -110,24 +123,12 @@ const writeAlarms = async (tx: Writing, rows: readonly AlarmRow[]): Promise<void
   }
 };
 
-/** Every alarm is somebody's to see, also one whose beginning was lost on the way. */
-const openCases = async (tx: Writing, episodes: readonly string[]): Promise<void> => {
-  if (episodes.length === 0) return;
-  const first = await takeNumbers(tx, "case", episodes.length);
-  const rows = episodes.map((episode, index) => ({
-    id: `AJ-${String(first + index).padStart(6, "0")}`,
-    episode,
-    state: "reported",
-    version: 1,
-    accepted_by: null,
-    accepted_at_ms: null,
-  }));
-  for (const chunk of inChunks(rows)) {
-    await tx.insertInto("cases").values(chunk).execute();
-  }
-};
+const nameOf = ({ gateway, notice }: Alarm): DetectorName => ({
+  gateway,
+  detector: notice.event.detector,
+});
 
-const alarmToRow = (alarm: Alarm, signed: boolean): AlarmRow => ({
+const alarmToRow = (alarm: Alarm, signed: boolean, area: string): AlarmRow => ({
   episode: alarm.episode,
   gateway: alarm.gateway,
   gateway_episode: alarm.notice.event.episode,
@@ -143,6 +144,8 @@ const alarmToRow = (alarm: Alarm, signed: boolean): AlarmRow => ({
   durable: Number(alarm.memory.undurable.length === 0),
   memory: JSON.stringify(alarm.memory),
   notice: JSON.stringify(alarm.notice),
+  // Kept as it was when the alarm was new: writing a known one leaves it alone.
+  area_path: area,
 });
 
 /* Both columns are written above and nowhere else, from values of these types. */

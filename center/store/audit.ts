@@ -6,7 +6,8 @@ export interface AuditEntry {
   readonly atMs: number;
   /** Account name, as given even when there is no such account. */
   readonly actor: string;
-  readonly action: "login" | "login-failed" | "logout" | "password" | "sign";
+  /** In kebab case: `login`, `sign`, `register-add` … */
+  readonly action: string;
   /** What it was done to: an episode, or empty. */
   readonly subject?: string;
   /** Address it came from. */

@@ -1,6 +1,6 @@
 /**
  * Cuts a list so that one statement stays below the databases' limits of parameters (32,766 at
- * at most 15 columns a row). The pieces have few different sizes, so that the same statements
+ * at most 60 columns a row). The pieces have few different sizes, so that the same statements
  * come again and again and need to be prepared only once.
  */
 export const inChunks = <Item>(items: readonly Item[]): readonly Item[][] => {

@@ -1,8 +1,13 @@
 /** Every promise about stored things, on SQLite, and on PostgreSQL where one is offered. */
 import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
+import { casesContract } from "../cases/cases.contract.ts";
+import { clocksContract } from "../cases/clocks.contract.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
+import { upgradeContract } from "./upgrade.contract.ts";
+import { importContract } from "../register/import/import.contract.ts";
+import { registerContract } from "../register/register.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
 
 const serverUrl = process.env["CANARY_TEST_DATABASE_URL"];
@@ -16,6 +21,11 @@ for (const [name, newDatabase] of databases) {
   intakeContract(name, newDatabase);
   manyHomesContract(name, newDatabase);
   signContract(name, newDatabase);
+  casesContract(name, newDatabase);
+  clocksContract(name, newDatabase);
+  upgradeContract(name, newDatabase);
+  registerContract(name, newDatabase);
+  importContract(name, newDatabase);
 }
 // SQLite has one center: only PostgreSQL is shared.
 if (serverUrl !== undefined) severalCentersContract(newPostgres(serverUrl));

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, type Transaction } from "kysely";
+import { Kysely, PostgresDialect, type Dialect, type Transaction } from "kysely";
 import { Migrator } from "kysely/migration";
 import { Pool, types } from "pg";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
@@ -35,18 +35,19 @@ export interface StoreOptions {
 export const openStore = async (options: StoreOptions): Promise<Result<Store, Bilingual>> => {
   const postgres = options.databaseUrl !== undefined;
   try {
-    const db = new Kysely<Tables>({
-      dialect:
-        options.databaseUrl === undefined
-          ? openSqliteDialect(options.dataFolder)
-          : postgresDialect(options.databaseUrl),
-    });
+    const db = new Kysely<Tables>({ dialect: openDialect(options) });
     await migrate(db);
     return ok(storeOver(db, postgres ? "postgres" : "sqlite"));
   } catch (error) {
     return err(explainOpening(options, error));
   }
 };
+
+/** The database without its tables being looked at: for {@link openStore}, and for tests of upgrades. */
+export const openDialect = (options: StoreOptions): Dialect =>
+  options.databaseUrl === undefined
+    ? openSqliteDialect(options.dataFolder)
+    : postgresDialect(options.databaseUrl);
 
 const storeOver = (db: Reading, kind: Store["kind"]): Store => ({
   kind,
@@ -72,9 +73,20 @@ const lockWriters = async (tx: Writing): Promise<void> => {
 const postgresDialect = (connectionString: string): PostgresDialect => {
   // bigint as number: epoch milliseconds and counters stay far below 2^53.
   types.setTypeParser(20, Number);
-  const pool = new Pool({ connectionString, max: 10, connectionTimeoutMillis: 5_000 });
+  const pool = new Pool({
+    connectionString,
+    max: 10,
+    connectionTimeoutMillis: 5_000,
+    // A center that freezes in the middle of a transaction holds the writers' lock of all others.
+    idle_in_transaction_session_timeout: 5_000,
+  });
   // An idle connection that breaks is replaced by the pool; the next query tells if that failed.
   pool.on("error", () => undefined);
+  // So does one that breaks between two queries of a transaction: without a listener the process
+  // would end.
+  pool.on("connect", (client) => {
+    client.on("error", () => undefined);
+  });
   return new PostgresDialect({ pool });
 };
 

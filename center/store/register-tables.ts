@@ -1,6 +1,15 @@
 /** Tables of the register; areas and their paths are explained in `domain/rights.ts`. */
+import type { Generated } from "kysely";
 
-export interface AreaRow {
+/** What every entry has besides its own: nothing is deleted, and nobody overwrites unseen. */
+export interface Versioned {
+  /** Grows with every change; the API's `If-Match`. */
+  readonly version: Generated<number>;
+  /** Present: kept for its history only. */
+  readonly retired_at_ms: number | null;
+}
+
+export interface AreaRow extends Versioned {
   readonly id: string;
   /** One of `areaKinds`. */
   readonly kind: string;
@@ -11,7 +20,7 @@ export interface AreaRow {
   readonly name_en: string;
 }
 
-export interface BuildingRow {
+export interface BuildingRow extends Versioned {
   readonly id: string;
   readonly area: string;
   readonly name: string;
@@ -20,7 +29,7 @@ export interface BuildingRow {
   readonly longitude: number | null;
 }
 
-export interface HouseholdRow {
+export interface HouseholdRow extends Versioned {
   /** The household number 户号. */
   readonly id: string;
   readonly building: string;
@@ -32,7 +41,7 @@ export interface HouseholdRow {
 }
 
 /** A place where one detector hangs; it keeps its history when the device is swapped. */
-export interface PointRow {
+export interface PointRow extends Versioned {
   readonly id: string;
   readonly building: string;
   /** Absent: a corridor, a shaft, a kitchen of the community. */
@@ -41,9 +50,11 @@ export interface PointRow {
   readonly place: string;
 }
 
-export interface GatewayAreaRow {
+export interface GatewayAreaRow extends Versioned {
   readonly gateway: string;
   readonly area: string;
+  /** Where the box hangs, for whoever has to find it. */
+  readonly place: string | null;
 }
 
 /** One device at one point for a time; `removed_at_ms` absent: it hangs there now. */
@@ -54,9 +65,20 @@ export interface InstallationRow {
   readonly point: string;
   readonly profile: string | null;
   readonly serial: string | null;
+  readonly made_at_ms: number | null;
+  /** 0: before this register began. */
   readonly installed_at_ms: number;
+  readonly warm_until_ms: number | null;
+  readonly calibrated_at_ms: number | null;
   readonly expires_at_ms: number | null;
   readonly removed_at_ms: number | null;
+  /** One of `removalReasons`. */
+  readonly removed_why: string | null;
+  /** The installation that took its place at the point. */
+  readonly replaced_by: string | null;
+  /** Who told of it first: `site-file`, `import` or `hand`. */
+  readonly origin: string;
+  readonly version: Generated<number>;
 }
 
 /** Residents, their contacts, staff. Personal data: read through `center/accounts` rights only. */

@@ -5,6 +5,7 @@ import { createFakeGateway } from "../fake-gateway.testing.ts";
 import { commitBatch } from "../intake/commit-batch.ts";
 import { parseUpTopic, readMessage } from "../intake/read-message.ts";
 import {
+  officer,
   openGround,
   openTestStore,
   type Ground,
@@ -34,14 +35,16 @@ export const severalCentersContract = (newDatabase: NewDatabase): void => {
   };
 
   describe("two centers on one PostgreSQL", { timeout: 30_000 }, () => {
-    test("the same alarm at both at once is one alarm with one case", async () => {
+    test("the same alarms at both at once are one alarm each, and one case of their home", async () => {
       await Promise.all(
         Array.from({ length: 20 }, (_, index) =>
           gateway.alarm({ seq: index + 1, episode: `e${index}` }),
         ).flatMap((alarm) => [ground.take(alarm), takeAtOther(alarm)]),
       );
       expect(await ground.countRows("alarms")).toBe(20);
-      expect(await ground.countRows("cases")).toBe(20);
+      expect(await ground.countRows("case_alarms")).toBe(20);
+      // One detector, one home: whoever comes first begins the case that the others join.
+      expect(await ground.countRows("cases")).toBe(1);
       expect((await ground.desk()).gateways[0]?.missing).toBe(0);
     });
 
@@ -54,12 +57,43 @@ export const severalCentersContract = (newDatabase: NewDatabase): void => {
           return once(
             index % 2 === 0 ? ground.store : other,
             { actor: user, key: "k", request: "sign", nowMs },
-            (tx) => signAlarm(tx, { episode: "ep-1", version: 1, user, source: "", nowMs }),
+            (tx) =>
+              signAlarm(tx, {
+                episode: "ep-1",
+                version: 1,
+                actor: officer(user),
+                source: "",
+                nowMs,
+              }),
           );
         }),
       );
       expect(outcomes.filter((one) => one?.kind === "signed")).toHaveLength(1);
       expect(outcomes.filter((one) => one?.kind === "taken")).toHaveLength(99);
+    });
+
+    test("one that freezes in the middle of a write holds the other up for seconds, not for ever", async () => {
+      const frozen = Promise.withResolvers<void>();
+      const begun = Promise.withResolvers<void>();
+      const lost = other
+        .write(async (tx) => {
+          await tx.selectFrom("cases").select("id").execute();
+          begun.resolve();
+          await frozen.promise;
+          await tx.selectFrom("cases").select("id").execute();
+        })
+        .then(
+          () => "committed",
+          () => "rejected",
+        );
+      await begun.promise;
+      await ground.take(gateway.alarm({ seq: 1 }));
+      expect(await ground.countRows("case_alarms")).toBe(1);
+      // It wakes up, learns that it has written nothing, and goes on with a new connection.
+      frozen.resolve();
+      expect(await lost).toBe("rejected");
+      await takeAtOther(gateway.alarm({ seq: 2, episode: "ep-2" }));
+      expect(await ground.countRows("case_alarms")).toBe(2);
     });
 
     test("a page at one is told, in order and without gaps, what the other took in", async () => {

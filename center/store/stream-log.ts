@@ -2,10 +2,12 @@ import { takeNumbers } from "./counters.ts";
 import { inChunks } from "./chunks.ts";
 import type { Reading, Writing } from "./open-store.ts";
 
+const changeKinds = ["alarm", "gateway", "street", "case", "page"] as const;
+
 /** Something the duty page shows that has changed. */
 export interface Change {
-  readonly kind: "alarm" | "gateway" | "street";
-  /** Episode, gateway id, or the id of a street view. */
+  readonly kind: (typeof changeKinds)[number];
+  /** Episode, gateway id, id of a street view, a case or a page. */
   readonly ref: string;
 }
 
@@ -75,11 +77,10 @@ export const changesAfter = async (
     .groupBy(["kind", "ref"])
     .orderBy("position")
     .execute();
-  const changes = rows.flatMap(({ kind, ref, position }) =>
-    kind === "alarm" || kind === "gateway" || kind === "street"
-      ? [{ kind, ref, position } as const]
-      : [],
-  );
+  const changes = rows.flatMap(({ kind: word, ref, position }) => {
+    const kind = changeKinds.find((known) => known === word);
+    return kind === undefined ? [] : [{ kind, ref, position }];
+  });
   return { changes, upTo: rows.at(-1)?.position ?? position };
 };
 

@@ -1,3 +1,13 @@
+import type { ImportItemRow, ImportRow } from "./import-tables.ts";
+import type {
+  CaseAlarmRow,
+  CaseEventRow,
+  CaseRow,
+  EvidenceRow,
+  PageReadRow,
+  PageRow,
+  TimerRow,
+} from "./case-tables.ts";
 import type {
   AreaRow,
   BuildingRow,
@@ -24,6 +34,12 @@ export interface Tables {
   readonly completeness: CompletenessRow;
   readonly alarms: AlarmRow;
   readonly cases: CaseRow;
+  readonly case_alarms: CaseAlarmRow;
+  readonly case_events: CaseEventRow;
+  readonly evidence: EvidenceRow;
+  readonly timers: TimerRow;
+  readonly pages: PageRow;
+  readonly page_reads: PageReadRow;
   readonly actions: ActionRow;
   readonly street_events: StreetEventRow;
   readonly stream_events: StreamEventRow;
@@ -40,6 +56,8 @@ export interface Tables {
   readonly installations: InstallationRow;
   readonly people: PersonRow;
   readonly grants: GrantRow;
+  readonly imports: ImportRow;
+  readonly import_items: ImportItemRow;
 }
 
 export interface GatewayRow {
@@ -110,15 +128,8 @@ export interface AlarmRow {
   /** What the fold needs to remember, JSON; see `intake/fold-alarm.ts`. */
   readonly memory: string;
   readonly notice: string;
-}
-
-export interface CaseRow {
-  readonly id: string;
-  readonly episode: string;
-  readonly state: string;
-  readonly version: number;
-  readonly accepted_by: string | null;
-  readonly accepted_at_ms: number | null;
+  /** Area of the detector; `/` when nobody knows: everybody's, never nobody's. */
+  readonly area_path: string;
 }
 
 /** Something done to a detector's alarms at its gateway: shelved, hushed, suppressed … */

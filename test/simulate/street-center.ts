@@ -41,6 +41,11 @@ export const openCenterStore = async (): Promise<Store> => {
 };
 
 const tables = [
+  "page_reads",
+  "pages",
+  "timers",
+  "case_events",
+  "case_alarms",
   "cases",
   "alarms",
   "records",
@@ -205,7 +210,7 @@ export const createStreetCenter = async (parts: {
         signAlarm(tx, {
           episode: open.episode,
           version: open.case.version,
-          user: "duty",
+          actor: { name: "duty", grants: [{ role: "duty", area: "/" }] },
           source: "here",
           nowMs: machine.clock.now().wallMs,
         }),

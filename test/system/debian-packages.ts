@@ -29,22 +29,23 @@ const missing = (): string[] =>
 export const setup = (): void => {
   const wanted = missing();
   if (wanted.length === 0) return;
-  const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
-  if (mayInstall) {
-    process.stdout.write(
-      `安装测试用的 Debian 包 · installing Debian packages for the tests: ${wanted.join(" ")}`,
-    );
-    const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    spawnSync("apt-get", ["update", "-qq"], { stdio: "ignore", env: environment });
-    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...wanted], {
-      stdio: "ignore",
-      env: environment,
-    });
-  }
+  installPackages(wanted);
   const still = missing();
   if (still.length > 0) {
     process.stdout.write(
       `跳过需要这些包的系统测试 · system tests that need these are skipped: ${still.join(" ")} (apt-get install ${still.join(" ")})\n`,
     );
   }
+};
+
+/** Does nothing where this process may not install. */
+export const installPackages = (packages: readonly string[]): void => {
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return;
+  process.stdout.write(
+    `安装测试用的 Debian 包 · installing Debian packages for the tests: ${packages.join(" ")}\n`,
+  );
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  spawnSync("apt-get", ["update", "-qq"], { stdio: "ignore", env });
+  const install = ["install", "-y", "-qq", "--no-install-recommends", ...packages];
+  spawnSync("apt-get", install, { stdio: "ignore", env });
 };

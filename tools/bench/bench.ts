@@ -1,4 +1,5 @@
 /** `canary bench`: our figures beside a peer's under the same load, in one run, on this machine. */
+import { durable } from "./durable.ts";
 import { intake } from "./intake.ts";
 import { judge } from "./judge.ts";
 import { latency } from "./latency.ts";
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, (setting: Setting) => Promise<readonly Ro
   latency,
   intake,
   memory,
+  durable,
 };
 
 /**

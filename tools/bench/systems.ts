@@ -26,8 +26,17 @@ export type OpenSystem = (workshop: Workshop, size: SystemSize) => Promise<Syste
 const adminPassword = "bench-battery-staple-horse";
 
 /** Gateway on one core with rules and journal on; the center, when asked for, beside the generator. */
-export const openCanary: OpenSystem = async (workshop, size) => {
-  const { environment, mqttPort, gatewayHttp, centerHttp } = await prepareCanary(workshop, size);
+export const openCanary: OpenSystem = async (workshop, size) =>
+  openPrepared(workshop, size, await prepareCanary(workshop, size));
+
+export type Prepared = Awaited<ReturnType<typeof prepareCanary>>;
+
+/** The same on a data folder that may already hold something. */
+export const openPrepared = async (
+  workshop: Workshop,
+  size: SystemSize,
+  { environment, mqttPort, gatewayHttp, centerHttp }: Prepared,
+): Promise<System> => {
   const gateway = workshop.node("taker", ["tools/canary.ts", "gateway"], environment);
   const center = size.center
     ? workshop.node("generator", ["tools/canary.ts", "center"], environment)

@@ -1,4 +1,4 @@
-import { sql, type Kysely } from "kysely";
+import { sql, type CreateTableBuilder, type Kysely } from "kysely";
 
 /** Where things are, who lives and works there, and which role somebody holds over which area. */
 export const registerGrants = async (db: Kysely<unknown>): Promise<void> => {
@@ -13,6 +13,14 @@ export const registerGrants = async (db: Kysely<unknown>): Promise<void> => {
   }
 };
 
+/** A version for `If-Match`, and retiring instead of deleting. */
+const versioned = <Table extends string, Column extends string>(
+  table: CreateTableBuilder<Table, Column>,
+) =>
+  table
+    .addColumn("version", "integer", (column) => column.notNull().defaultTo(1))
+    .addColumn("retired_at_ms", "bigint");
+
 const createPlaces = async (db: Kysely<unknown>): Promise<void> => {
   await db.schema
     .createTable("areas")
@@ -22,6 +30,7 @@ const createPlaces = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn("path", "text", (column) => column.notNull().unique())
     .addColumn("name_zh", "text", (column) => column.notNull())
     .addColumn("name_en", "text", (column) => column.notNull())
+    .$call(versioned)
     .execute();
   await db.schema
     .createTable("buildings")
@@ -30,6 +39,7 @@ const createPlaces = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn("name", "text", (column) => column.notNull())
     .addColumn("latitude", "double precision")
     .addColumn("longitude", "double precision")
+    .$call(versioned)
     .execute();
   await db.schema.createIndex("buildings_by_area").on("buildings").column("area").execute();
   await db.schema
@@ -40,6 +50,7 @@ const createPlaces = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn("floor", "text")
     .addColumn("room", "text")
     .addColumn("address", "text", (column) => column.notNull())
+    .$call(versioned)
     .execute();
   await db.schema
     .createIndex("households_by_building")
@@ -52,8 +63,10 @@ const createPlaces = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn("building", "text", (column) => column.notNull().references("buildings.id"))
     .addColumn("household", "text", (column) => column.references("households.id"))
     .addColumn("place", "text", (column) => column.notNull())
+    .$call(versioned)
     .execute();
   await db.schema.createIndex("points_by_household").on("points").column("household").execute();
+  await db.schema.createIndex("points_by_building").on("points").column("building").execute();
 };
 
 const createDevices = async (db: Kysely<unknown>): Promise<void> => {
@@ -61,6 +74,8 @@ const createDevices = async (db: Kysely<unknown>): Promise<void> => {
     .createTable("gateway_areas")
     .addColumn("gateway", "text", (column) => column.primaryKey())
     .addColumn("area", "text", (column) => column.notNull().references("areas.id"))
+    .addColumn("place", "text")
+    .$call(versioned)
     .execute();
   await db.schema
     .createTable("installations")
@@ -70,20 +85,42 @@ const createDevices = async (db: Kysely<unknown>): Promise<void> => {
     .addColumn("point", "text", (column) => column.notNull().references("points.id"))
     .addColumn("profile", "text")
     .addColumn("serial", "text")
+    .addColumn("made_at_ms", "bigint")
     .addColumn("installed_at_ms", "bigint", (column) => column.notNull())
+    .addColumn("warm_until_ms", "bigint")
+    .addColumn("calibrated_at_ms", "bigint")
     .addColumn("expires_at_ms", "bigint")
     .addColumn("removed_at_ms", "bigint")
+    .addColumn("removed_why", "text")
+    .addColumn("replaced_by", "text")
+    .addColumn("origin", "text", (column) => column.notNull().defaultTo("hand"))
+    .addColumn("version", "integer", (column) => column.notNull().defaultTo(1))
     .execute();
+  // Whose alarm is where: asked for every alarm, by the detector's name.
   await db.schema
     .createIndex("installations_by_detector")
     .on("installations")
-    .columns(["gateway", "detector", "removed_at_ms"])
+    .columns(["detector", "gateway"])
     .execute();
+  await createLiveIndexes(db);
   await db.schema
     .createIndex("installations_by_point")
     .on("installations")
     .column("point")
     .execute();
+};
+
+/** What hangs somewhere now: one device a name, one a point, and a serial in one place only. */
+const createLiveIndexes = async (db: Kysely<unknown>): Promise<void> => {
+  await sql`create unique index installations_live_name on installations (gateway, detector)
+    where removed_at_ms is null`.execute(db);
+  await sql`create unique index installations_live_point on installations (point)
+    where removed_at_ms is null`.execute(db);
+  await sql`create unique index installations_live_serial on installations (serial)
+    where removed_at_ms is null`.execute(db);
+  await sql`create index installations_by_serial on installations (serial)`.execute(db);
+  await sql`create index installations_due on installations (expires_at_ms)
+    where removed_at_ms is null`.execute(db);
 };
 
 const createPeople = async (db: Kysely<unknown>): Promise<void> => {

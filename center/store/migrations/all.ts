@@ -3,6 +3,8 @@ import type { Migration } from "kysely/migration";
 import { intakeDeskAccounts } from "./0001-intake-desk-accounts.ts";
 import { actionsStreet } from "./0002-actions-street.ts";
 import { registerGrants } from "./0003-register-grants.ts";
+import { cases } from "./0004-cases.ts";
+import { oneIntake } from "./0008-one-intake.ts";
 
 const up = (run: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: run });
 
@@ -11,4 +13,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0001-intake-desk-accounts": up(intakeDeskAccounts),
   "0002-actions-street": up(actionsStreet),
   "0003-register-grants": up(registerGrants),
+  "0004-cases": up(cases),
+  "0008-one-intake": up(oneIntake),
 };

@@ -1,0 +1,149 @@
+import type { CaseFacts, MergeTarget, SceneReading } from "#domain/case.ts";
+import { parseStreet } from "../intake/save-street.ts";
+import type { CaseEventRow, CaseRow } from "../store/case-tables.ts";
+import type { Reading } from "../store/open-store.ts";
+import { priorityOf, rowToCase } from "./case-rows.ts";
+import { eventsOf, parseDetail } from "./timeline.ts";
+
+const dayMs = 24 * 3_600_000;
+/** Chengdu's clock: calls on two days are two of its days. */
+const offsetMs = 8 * 3_600_000;
+
+/** Everything the rules of the flow ask about a case, as it is in this transaction. */
+export const gatherFacts = async (
+  db: Reading,
+  row: CaseRow,
+  nowMs: number,
+  targetId?: string,
+): Promise<CaseFacts> => {
+  const members = await membersOf(db, row.id);
+  const events = await eventsOf(db, row.id);
+  const evidence = await db
+    .selectFrom("evidence")
+    .select("kind")
+    .where("case_id", "=", row.id)
+    .where("at_ms", ">=", row.round_at_ms)
+    .execute();
+  const wanted = targetId ?? row.merged_into ?? undefined;
+  const target = wanted === undefined ? undefined : await targetOf(db, row, wanted);
+  const danger = members.filter((one) => isDangerRow(one));
+  const lastAlarmAtMs = events.findLast((event) => event.action.startsWith("alarm"))?.at_ms;
+  const unsigned = members.filter((one) => one.rings === 1 && one.signed_at_ms === null).length;
+  return {
+    activeDanger: danger.some((one) => one.condition === "active"),
+    deviceAlarms: row.test === 1 ? 0 : members.length,
+    unsigned: members.length === 0 ? Number(row.signed_at_ms === null) : unsigned,
+    gases: [...new Set(danger.map((one) => (one.alarm_class === "co" ? "co" : "combustible")))],
+    ...inRound(events, row, lastAlarmAtMs ?? 0),
+    photos: evidence.filter(({ kind }) => kind === "photo").length,
+    evidence: evidence.length,
+    dissatisfiedBefore: events.some(({ action }) => action === "verify_fail"),
+    ...(lastAlarmAtMs !== undefined && { lastAlarmAtMs }),
+    ...healthOf(members, nowMs, lastAlarmAtMs ?? row.round_at_ms),
+    ...(target !== undefined && { target }),
+  };
+};
+
+/** Alarms of a case with what their detectors say now. */
+const membersOf = (db: Reading, caseId: string) =>
+  db
+    .selectFrom("case_alarms")
+    .innerJoin("alarms", "alarms.episode", "case_alarms.episode")
+    .leftJoin("detectors", (join) =>
+      join
+        .onRef("detectors.gateway", "=", "alarms.gateway")
+        .onRef("detectors.detector", "=", "alarms.detector"),
+    )
+    .leftJoin("gateways", "gateways.id", "alarms.gateway")
+    .select([
+      "alarms.alarm_class",
+      "alarms.condition",
+      "case_alarms.rings",
+      "case_alarms.signed_at_ms",
+      "detectors.state",
+      "gateways.link",
+    ])
+    .where("case_alarms.case_id", "=", caseId)
+    .execute();
+
+type Member = Awaited<ReturnType<typeof membersOf>>[number];
+
+const isDangerRow = (one: Member): boolean => one.alarm_class === "co" || one.alarm_class === "gas";
+
+/** What was said and measured since the round began; readings only since the last alarm. */
+const inRound = (
+  events: readonly CaseEventRow[],
+  row: CaseRow,
+  lastAlarmAtMs: number,
+): Pick<CaseFacts, "readings" | "contacted" | "failedCalls"> => {
+  const round = events
+    .filter((event) => event.at_ms >= row.round_at_ms)
+    .map((event) => ({ atMs: event.at_ms, detail: parseDetail(event.detail) }));
+  const readings = new Map<SceneReading["gas"], SceneReading>();
+  for (const { atMs, detail } of round) {
+    if (atMs < lastAlarmAtMs) continue;
+    for (const reading of detail.readings ?? []) readings.set(reading.gas, reading);
+  }
+  const failed = round.filter(({ detail }) => detail.failedCall === true);
+  return {
+    readings: [...readings.values()],
+    contacted: round.some(({ detail }) => detail.contact !== undefined),
+    failedCalls: {
+      count: failed.length,
+      days: new Set(failed.map(({ atMs }) => Math.floor((atMs + offsetMs) / dayMs))).size,
+    },
+  };
+};
+
+/** Healthy: every alarm is over, every device is heard and normal; since the last alarm at most. */
+const healthOf = (
+  members: readonly Member[],
+  nowMs: number,
+  sinceMs: number,
+): Pick<CaseFacts, "healthyForMs"> =>
+  members.length > 0 &&
+  members.every(
+    (one) => one.condition === "returned" && one.state === "normal" && one.link === "up",
+  )
+    ? { healthyForMs: nowMs - sinceMs }
+    : {};
+
+const targetOf = async (
+  db: Reading,
+  row: CaseRow,
+  id: string,
+): Promise<MergeTarget | undefined> => {
+  const target = await db.selectFrom("cases").selectAll().where("id", "=", id).executeTakeFirst();
+  if (target === undefined) return undefined;
+  const { state } = rowToCase(target);
+  return {
+    id,
+    state,
+    priority: priorityOf(target.priority),
+    staged: target.drill === 1 || target.test === 1,
+    sameHome: target.home === row.home,
+    sameKind: target.family === row.family,
+    sameCause:
+      target.group_name !== null &&
+      (target.group_name === row.group_name || (await sharesGroup(db, row, target.group_name))),
+  };
+};
+
+/** A standing storm or shared cause names a detector of the case. */
+const sharesGroup = async (db: Reading, row: CaseRow, group: string): Promise<boolean> => {
+  if (row.group_name === group) return true;
+  const rows = await db
+    .selectFrom("street_events")
+    .select("notice")
+    .where("group_name", "=", group)
+    .execute();
+  if (rows.length === 0) return false;
+  const detectors = await db
+    .selectFrom("case_alarms")
+    .innerJoin("alarms", "alarms.episode", "case_alarms.episode")
+    .select("alarms.detector")
+    .where("case_alarms.case_id", "=", row.id)
+    .execute();
+  const named = new Set<string>(rows.flatMap(({ notice }) => parseStreet(notice).street.members));
+  return detectors.some(({ detector }) => named.has(detector));
+};

@@ -1,0 +1,121 @@
+import { inChunks } from "../store/chunks.ts";
+import type { Writing } from "../store/open-store.ts";
+import { noteChanges } from "../store/stream-log.ts";
+import type { CaseRow } from "../store/case-tables.ts";
+import { caseRows } from "./case-rows.ts";
+import { syncTimers } from "./sync-timers.ts";
+import { addEvents } from "./timeline.ts";
+
+/** Puts the alarms of a merged case into its main one; each keeps its own signature. Answers them. */
+export const moveInto = async (
+  tx: Writing,
+  source: CaseRow,
+  targetId: string,
+  nowMs: number,
+): Promise<readonly string[]> => {
+  const moved = await tx
+    .updateTable("case_alarms")
+    .set({ case_id: targetId })
+    .where("case_id", "=", source.id)
+    .returning("episode")
+    .execute();
+  const [target] = await caseRows(tx, [targetId]);
+  if (target === undefined) throw new Error(`main case ${targetId} vanished while merging`);
+  const since = [target.unsigned_since_ms, source.unsigned_since_ms].filter((one) => one !== null);
+  const plans = [target.plan, source.plan].filter((plan) => plan > 0);
+  await tx
+    .updateTable("cases")
+    .set({
+      version: target.version + 1,
+      // A signature owed before is still owed, from when it was.
+      unsigned_since_ms: since.length === 0 ? null : Math.min(...since),
+      plan: plans.length === 0 ? 0 : Math.min(...plans),
+      casualty: Math.max(target.casualty, source.casualty),
+    })
+    .where("id", "=", targetId)
+    .execute();
+  await addEvents(tx, [
+    {
+      caseId: targetId,
+      atMs: nowMs,
+      actor: "system",
+      action: "merged_in",
+      channel: "center",
+      detail: { cases: [source.id], episodes: moved.map(({ episode }) => episode) },
+    },
+  ]);
+  await syncTimers(tx, await caseRows(tx, [targetId]));
+  await noteChanges(tx, [{ kind: "case", ref: targetId }]);
+  return moved.map(({ episode }) => episode);
+};
+
+/** Takes a case out of its main one, with the alarms that came into it first, and their cases' too. */
+export const takeOut = async (
+  tx: Writing,
+  source: CaseRow,
+  nowMs: number,
+): Promise<readonly string[]> => {
+  const family = await withMerged(tx, source.id);
+  const moved: string[] = [];
+  for (const chunk of inChunks(family)) {
+    const rows = await tx
+      .updateTable("case_alarms")
+      .set({ case_id: source.id })
+      .where("own_case", "in", chunk)
+      .returning(["episode"])
+      .execute();
+    moved.push(...rows.map(({ episode }) => episode));
+  }
+  const ids = [source.id, ...(source.merged_into === null ? [] : [source.merged_into])];
+  for (const id of ids) {
+    const unsigned = await tx
+      .selectFrom("case_alarms")
+      .select((eb) => eb.fn.min<number | null>("joined_at_ms").as("since"))
+      .where("case_id", "=", id)
+      .where("rings", "=", 1)
+      .where("signed_at_ms", "is", null)
+      .executeTakeFirst();
+    await tx
+      .updateTable("cases")
+      .set((eb) => ({
+        unsigned_since_ms: unsigned?.since ?? null,
+        ...(id !== source.id && { version: eb("version", "+", 1) }),
+      }))
+      .where("id", "=", id)
+      .execute();
+  }
+  if (source.merged_into !== null) {
+    await addEvents(tx, [
+      {
+        caseId: source.merged_into,
+        atMs: nowMs,
+        actor: "system",
+        action: "taken_out",
+        channel: "center",
+        detail: { cases: [source.id], episodes: moved },
+      },
+    ]);
+    await syncTimers(tx, await caseRows(tx, [source.merged_into]));
+    await noteChanges(tx, [{ kind: "case", ref: source.merged_into }]);
+  }
+  return moved;
+};
+
+/** A case and all that were merged into it, directly or through others. */
+export const withMerged = async (tx: Writing, id: string): Promise<readonly string[]> => {
+  const found = [id];
+  for (let layer: readonly string[] = [id]; layer.length > 0;) {
+    const next: string[] = [];
+    for (const chunk of inChunks(layer)) {
+      const rows = await tx
+        .selectFrom("cases")
+        .select("id")
+        .where("merged_into", "in", chunk)
+        .execute();
+      next.push(...rows.map((row) => row.id));
+    }
+    found.push(...next);
+    layer = next;
+  }
+  return found;
+};

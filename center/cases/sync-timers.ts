@@ -1,0 +1,89 @@
+import { inChunks } from "../store/chunks.ts";
+import type { Writing } from "../store/open-store.ts";
+import type { CaseRow, TimerRow } from "../store/case-tables.ts";
+import { planOf, runningClocks, stepDueAt } from "./running-clocks.ts";
+
+/**
+ * Makes the timers of these cases what their state says: starts, restarts and stops clocks. One
+ * that runs on from the same moment keeps the step it has reached.
+ */
+export const syncTimers = async (tx: Writing, rows: readonly CaseRow[]): Promise<void> => {
+  for (const chunk of inChunks(rows)) {
+    const known = await tx
+      .selectFrom("timers")
+      .selectAll()
+      .where(
+        "case_id",
+        "in",
+        chunk.map(({ id }) => id),
+      )
+      .execute();
+    const byKey = new Map(known.map((timer) => [keyOf(timer), timer]));
+    const wanted = chunk.flatMap((row) => timersOf(row, byKey));
+    const kept = new Set(wanted.map(keyOf));
+    await stop(
+      tx,
+      known.filter((timer) => !kept.has(keyOf(timer))),
+    );
+    await start(
+      tx,
+      wanted.filter((timer) => byKey.get(keyOf(timer)) !== timer),
+    );
+  }
+};
+
+/** For cases that are new: none of their timers can exist. */
+export const startTimers = (tx: Writing, rows: readonly CaseRow[]): Promise<void> =>
+  start(
+    tx,
+    rows.flatMap((row) => timersOf(row, new Map())),
+  );
+
+const keyOf = ({ case_id, clock }: Pick<TimerRow, "case_id" | "clock">): string =>
+  `${case_id} ${clock}`;
+
+const timersOf = (row: CaseRow, known: ReadonlyMap<string, TimerRow>): readonly TimerRow[] =>
+  runningClocks(row).flatMap(({ clock, baseMs }) => {
+    const before = known.get(keyOf({ case_id: row.id, clock }));
+    if (before?.base_at_ms === baseMs) return [before];
+    const dueMs = stepDueAt(planOf(row, clock), baseMs, 0);
+    return dueMs === undefined
+      ? []
+      : [
+          {
+            case_id: row.id,
+            clock,
+            step: 0,
+            repeats: 0,
+            base_at_ms: baseMs,
+            due_at_ms: dueMs,
+          },
+        ];
+  });
+
+const start = async (tx: Writing, timers: readonly TimerRow[]): Promise<void> => {
+  for (const chunk of inChunks(timers)) {
+    await tx
+      .insertInto("timers")
+      .values(chunk)
+      .onConflict((conflict) =>
+        conflict.columns(["case_id", "clock"]).doUpdateSet((eb) => ({
+          step: eb.ref("excluded.step"),
+          repeats: eb.ref("excluded.repeats"),
+          base_at_ms: eb.ref("excluded.base_at_ms"),
+          due_at_ms: eb.ref("excluded.due_at_ms"),
+        })),
+      )
+      .execute();
+  }
+};
+
+const stop = async (tx: Writing, timers: readonly TimerRow[]): Promise<void> => {
+  for (const { case_id, clock } of timers) {
+    await tx
+      .deleteFrom("timers")
+      .where("case_id", "=", case_id)
+      .where("clock", "=", clock)
+      .execute();
+  }
+};

@@ -1,0 +1,59 @@
+import type { CheckedInput } from "#domain/case-input.ts";
+import { inChunks } from "../store/chunks.ts";
+import { takeNumbers } from "../store/counters.ts";
+import type { Reading, Writing } from "../store/open-store.ts";
+import type { CaseEventRow } from "../store/case-tables.ts";
+
+/** One entry before it has its number; what is left out is empty. */
+export interface NewEvent {
+  readonly caseId: string;
+  readonly atMs: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly channel: string;
+  readonly step?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly reason?: string;
+  readonly detail?: EventDetail;
+}
+
+/** What a person brought along, or what the center adds. */
+export type EventDetail = Partial<CheckedInput> & {
+  readonly episode?: string;
+  readonly episodes?: readonly string[];
+  readonly cases?: readonly string[];
+  readonly priority?: number;
+  readonly level?: string;
+  readonly evidence?: readonly string[];
+  readonly clock?: string;
+};
+
+/** Adds to the timelines, in order. An entry is never changed afterwards. */
+export const addEvents = async (tx: Writing, events: readonly NewEvent[]): Promise<void> => {
+  if (events.length === 0) return;
+  const first = await takeNumbers(tx, "event", events.length);
+  const rows = events.map((event, index): CaseEventRow => ({
+    id: first + index,
+    case_id: event.caseId,
+    at_ms: Math.floor(event.atMs),
+    actor: event.actor,
+    action: event.action,
+    step: event.step ?? null,
+    from_state: event.from ?? null,
+    to_state: event.to ?? null,
+    reason: event.reason ?? null,
+    channel: event.channel,
+    detail: JSON.stringify(event.detail ?? {}),
+  }));
+  for (const chunk of inChunks(rows)) {
+    await tx.insertInto("case_events").values(chunk).execute();
+  }
+};
+
+export const eventsOf = (db: Reading, caseId: string): Promise<readonly CaseEventRow[]> =>
+  db.selectFrom("case_events").selectAll().where("case_id", "=", caseId).orderBy("id").execute();
+
+// Written above and nowhere else, from values of this type.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+export const parseDetail = (json: string): EventDetail => JSON.parse(json) as EventDetail;

@@ -1,0 +1,61 @@
+import type { Clock } from "#domain/time.ts";
+import type { Timers } from "#platform/timers.ts";
+import { inChunks } from "../store/chunks.ts";
+import type { Store } from "../store/open-store.ts";
+import { caseRows } from "./case-rows.ts";
+import { fireTimers } from "./fire-timers.ts";
+import { noteSeen } from "./seen-time.ts";
+import { syncTimers } from "./sync-timers.ts";
+
+const lookMs = 1_000;
+const noteMs = 60_000;
+
+/** Keeps the clocks of cases going in this process; answers how to stop. */
+export const watchCases = (parts: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Something was committed that pages show. */
+  readonly wake: () => void;
+  readonly onFailure: (error: unknown) => void;
+}): (() => void) => {
+  const { store, clock, timers, wake, onFailure } = parts;
+  let running: Promise<void> | undefined;
+
+  /** Until nothing is due: a backlog after an outage goes out at once, batch by batch. */
+  const fireAll = async (): Promise<void> => {
+    while ((await fireTimers(store, clock.now().wallMs)) > 0) wake();
+  };
+  startMissing(store).catch(onFailure);
+  const stops = [
+    timers.every(lookMs, () => {
+      running ??= fireAll()
+        .catch(onFailure)
+        .finally(() => {
+          running = undefined;
+        });
+    }),
+    timers.every(noteMs, () => {
+      noteSeen(store, clock.now().wallMs).catch(onFailure);
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+};
+
+/** Open cases without any clock: those from before there were clocks. */
+export const startMissing = (store: Store): Promise<void> =>
+  store.write(async (tx) => {
+    const rows = await tx
+      .selectFrom("cases")
+      .leftJoin("timers", "timers.case_id", "cases.id")
+      .select("cases.id")
+      .where("cases.is_open", "=", 1)
+      .where("cases.plan", ">", 0)
+      .where("timers.case_id", "is", null)
+      .execute();
+    for (const chunk of inChunks(rows.map(({ id }) => id))) {
+      await syncTimers(tx, await caseRows(tx, chunk));
+    }
+  });

@@ -1,0 +1,190 @@
+/** What somebody must bring along for a step; each answers what is missing, or nothing. */
+import { sceneLimits } from "./case-limits.ts";
+import { isDangerKind, isOpen, type SceneReading } from "./case.ts";
+import type { Attempt } from "./case-guards.ts";
+import { arrivalWithinM, type CheckedInput } from "./case-input.ts";
+import type { Bilingual } from "./result.ts";
+
+export type Need = (input: CheckedInput, attempt: Attempt) => Bilingual | undefined;
+
+const dayMs = 24 * 3_600_000;
+/** Longest suspension. Source: `people.md` §6.2, T20. */
+export const suspendAtMostDays = { community_lead: 7, street_lead: 30 } as const;
+/** So many calls on so many days that reach nobody end the calling. Source: `people.md` §6.3. */
+export const callsThatReachNobody = { count: 3, days: 2 } as const;
+
+const unless = (holds: boolean, zh: string, en: string): Bilingual | undefined =>
+  holds ? undefined : { zh, en };
+
+export const needs = {
+  reason: ({ reason }) => unless(reason !== undefined, "请填写理由(reason)", "give a reason"),
+
+  assigneeOrTeam: ({ assignee, team }) =>
+    unless(
+      assignee !== undefined || team !== undefined,
+      "请指定人员(assignee)或队伍(team)",
+      "name an assignee or a team",
+    ),
+
+  arrivalProof: ({ distanceM, doorCodeFits, reason }) =>
+    unless(
+      reason !== undefined ||
+        doorCodeFits === true ||
+        (distanceM !== undefined && distanceM <= arrivalWithinM),
+      `未证实到场:请在住户 ${arrivalWithinM} 米内定位,或扫门牌码,或填写理由`,
+      `arrival is not proven: a position within ${arrivalWithinM} m, the code at the door, or a reason`,
+    ),
+
+  conclusion: ({ conclusion }) =>
+    unless(conclusion !== undefined, "请选择结论(C1–C12)", "choose a conclusion (C1–C12)"),
+
+  photo: (_input, { facts }) =>
+    unless(facts.photos > 0, "请至少上传一张现场照片", "add at least one photo from the scene"),
+
+  contact: ({ contact }, { theCase, facts }) =>
+    unless(
+      contact !== undefined || (theCase.priority > 2 && facts.contacted),
+      "请记录与住户的联系(contact):与谁、方式、内容",
+      "record the contact with the resident: with whom, how, what was said",
+    ),
+
+  urgentReading: (input, attempt) =>
+    attempt.theCase.priority === 1 ? readingsMissing(input, attempt) : undefined,
+
+  dangerReading: (input, attempt) => readingsMissing(input, attempt),
+
+  dangerProof: (input, attempt) => {
+    const { theCase, facts, as } = attempt;
+    if (!isDangerKind(theCase.kind) || as.has("system")) return;
+    // Less urgent ones may show by other evidence why the air is safe.
+    if (theCase.peakPriority > 1 && facts.evidence > 0) return;
+    return readingsMissing(input, attempt);
+  },
+
+  verifyResult: ({ verify }, { facts, as }) => {
+    if (as.has("system")) return;
+    if (verify === undefined) {
+      return { zh: "请填写回访结果(verify)", en: "give the result of the call back (verify)" };
+    }
+    if (!verify.reached) {
+      const { count, days } = facts.failedCalls;
+      return unless(
+        count >= callsThatReachNobody.count && days >= callsThatReachNobody.days,
+        `未联系上住户:须在 ${callsThatReachNobody.days} 天内至少呼叫 ${callsThatReachNobody.count} 次(现 ${count} 次、${days} 天)`,
+        `the resident was not reached: it takes ${callsThatReachNobody.count} calls on ${callsThatReachNobody.days} days (now ${count} on ${days})`,
+      );
+    }
+    if (verify.safe !== true || verify.deviceWorks === false) {
+      return {
+        zh: "住户未确认安全或设备不正常,请核实不通过并重办",
+        en: "the home is not confirmed safe, or its device does not work: fail the verification",
+      };
+    }
+    return unless(
+      verify.satisfied !== "no" || facts.dissatisfiedBefore,
+      "住户不满意,请核实不通过并重办一次",
+      "the resident is dissatisfied: fail the verification once and do it again",
+    );
+  },
+
+  external: ({ external }) =>
+    unless(
+      external !== undefined,
+      "请填写联动单位与通话记录(external)",
+      "say who was called in and what came of it (external)",
+    ),
+
+  suspendUntil: ({ dueAtMs }, { as, nowMs }) => {
+    const days = as.has("street_lead") ? suspendAtMostDays.street_lead : 7;
+    return unless(
+      dueAtMs !== undefined && dueAtMs > nowMs && dueAtMs - nowMs <= days * dayMs,
+      `请填写挂账期限(dueAtMs),最长 ${days} 天`,
+      `say until when (dueAtMs), at most ${days} days from now`,
+    );
+  },
+
+  interim: ({ interim }) =>
+    unless(
+      interim !== undefined,
+      "请填写挂账期间的临时防护措施(interim)",
+      "say what protects the home meanwhile (interim)",
+    ),
+
+  dueOrReason: ({ reason }, { theCase, nowMs }) =>
+    unless(
+      reason !== undefined || nowMs >= (theCase.suspendedUntilMs ?? 0),
+      "挂账未到期:请说明恢复理由,例如配件已到(reason)",
+      "it is not due yet: say why it goes on, such as that the part has come",
+    ),
+
+  newDue: ({ dueAtMs }, { theCase, nowMs }) =>
+    unless(
+      dueAtMs !== undefined && dueAtMs > nowMs && dueAtMs > (theCase.dueAtMs ?? 0),
+      "请填写晚于现在和原期限的新期限(dueAtMs)",
+      "give a new due time after now and after the old one (dueAtMs)",
+    ),
+
+  instruction: ({ instruction }) =>
+    unless(instruction !== undefined, "请填写督办要求(instruction)", "give the instruction"),
+
+  mergeTarget: ({ target }, { theCase, facts }) => {
+    const other = facts.target;
+    if (target === undefined || other === undefined) {
+      return { zh: "请指定存在的主事件(target)", en: "name the main case, one that exists" };
+    }
+    if (other.id === theCase.id || !isOpen(other.state) || other.state === "suspended") {
+      return { zh: "主事件须是另一件在办事件", en: "the main case must be another one under way" };
+    }
+    if (other.staged !== (theCase.drill || theCase.test)) {
+      return {
+        zh: "演练或测试不能与真实事件合并",
+        en: "drills and tests are never merged with what is real",
+      };
+    }
+    if (other.priority > theCase.priority) {
+      return {
+        zh: "主事件的级别不得低于被并事件",
+        en: "the main case must be at least as urgent as this one",
+      };
+    }
+    return unless(
+      (other.sameHome && other.sameKind) || other.sameCause,
+      "只能并入同户同类或同源的事件",
+      "only into a case of the same home and kind, or of the same cause",
+    );
+  },
+
+  higherPriority: ({ priority }, { theCase }) =>
+    unless(
+      priority !== undefined && priority < theCase.priority,
+      "请填写更高的级别(priority)",
+      "give a more urgent priority",
+    ),
+
+  cause: ({ cause }) => unless(cause !== undefined, "请填写原因(cause)", "give the cause"),
+} as const satisfies Readonly<Record<string, Need>>;
+
+export type NeedName = keyof typeof needs;
+
+/** Each gas that alarmed wants its own reading, taken since the last alarm and below the limit. */
+const readingsMissing = (input: CheckedInput, { facts }: Attempt): Bilingual | undefined => {
+  const known = [...facts.readings, ...(input.readings ?? [])];
+  const wanted: readonly SceneReading["gas"][] =
+    facts.gases.length === 0 ? ["combustible"] : facts.gases;
+  for (const gas of wanted) {
+    const last = known.findLast((one) => one.gas === gas);
+    const limit = sceneLimits[gas];
+    if (last !== undefined && last.value < limit.below) continue;
+    const { name, unit } = limit;
+    return last === undefined
+      ? {
+          zh: `缺少报警之后的现场${name.zh}便携读数(readings),须低于 ${limit.below} ${unit}`,
+          en: `no portable reading of ${name.en} on the scene since the alarm (readings); it must be below ${limit.below} ${unit}`,
+        }
+      : {
+          zh: `现场${name.zh}读数 ${last.value} ${unit} 未低于 ${limit.below} ${unit}`,
+          en: `the reading of ${name.en} on the scene, ${last.value} ${unit}, is not below ${limit.below} ${unit}`,
+        };
+  }
+  return undefined;
+};
