@@ -5,9 +5,12 @@ import { join } from "node:path";
 import type { Clock } from "#domain/time.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { explainListenError } from "#platform/listen-error.ts";
+import { publicKeyOf } from "#platform/signature.ts";
 import { openSystemClock } from "#platform/system-clock.ts";
 import { systemTimers, type Timers } from "#platform/timers.ts";
 import { openAccounts } from "./accounts/accounts.ts";
+import { createCommandSender } from "./commands/send-commands.ts";
+import { ensureSigningKey } from "./commands/signing-key.ts";
 import { openCenterClock } from "./cases/seen-time.ts";
 import { watchCases } from "./cases/watch-cases.ts";
 import { openCore, type Core } from "./core.ts";
@@ -25,6 +28,8 @@ export type { CenterOptions, RunningCenter } from "./options.ts";
 /** How often links are judged and changes of other center processes are looked for. */
 const watchMs = 1_000;
 const otherProcessesMs = 200;
+/** How long a desk's signature waits before it is sent to the gateway. */
+const commandsMs = 250;
 
 /** Starts the street center, or says what to mend: the database, a taken port. */
 export const startCenter = async (
@@ -55,7 +60,10 @@ export const startCenter = async (
   }
   core.useLink(link.value);
 
-  const stops = startWatches(core, store.value, clock, timers);
+  const stops = [
+    ...startWatches(core, store.value, clock, timers),
+    await startCommands(core, store.value, clock, timers, { link: link.value, log: options.log }),
+  ];
   const http = await createHttpServer({
     store: store.value,
     clock,
@@ -120,6 +128,26 @@ const startWatches = (
     startHousekeeping(store, clock, timers, core.databaseFailed),
     ...(store.kind === "postgres" ? [timers.every(otherProcessesMs, wake)] : []),
   ];
+};
+
+/** What people at desks ask of gateways goes out, and again until it is answered. */
+const startCommands = async (
+  core: Core,
+  store: Store,
+  clock: Clock,
+  timers: Timers,
+  { link, log }: { readonly link: GatewayLink; readonly log: CenterOptions["log"] },
+): Promise<() => void> => {
+  const privateKey = await ensureSigningKey(store);
+  log.info(
+    `指令签名公钥,填入各网关 gateway.center.commandKey · key of our commands, for the gateways' gateway.center.commandKey: ${publicKeyOf(privateKey)}`,
+  );
+  const sendDue = createCommandSender({ store, clock, privateKey, send: link.send });
+  return timers.every(commandsMs, () => {
+    sendDue().then((changed) => {
+      if (changed) core.broadcast.wake();
+    }, core.databaseFailed);
+  });
 };
 
 const openLink = async (

@@ -17,8 +17,26 @@ export const actionKinds = [
   "service-hold-expired",
   "hushed",
   "hush-expired",
+  "hush-broken",
+  "hush-released",
+  "command-refused",
 ] as const;
 export type ActionKind = (typeof actionKinds)[number];
+
+/** Where a person stood: at the gateway's own board, at the detector itself, at a desk of the center. */
+export const sides = ["board", "device", "center"] as const;
+export type Side = (typeof sides)[number];
+
+/** From where an action came; absent: by design. */
+export interface ActionOrigin {
+  readonly side: Side;
+  /** Address of the screen it was done at. */
+  readonly source?: string;
+  /** The center's name of the command that asked for it: the same however often it is sent. */
+  readonly command?: string;
+  /** Wall clock of the moment the person did it, when that was elsewhere and earlier. */
+  readonly askedAtMs?: number;
+}
 
 /** Something a person did, or that ended by its limit; for the record and for the one who asked. */
 export interface ActionEvent {
@@ -33,4 +51,5 @@ export interface ActionEvent {
   readonly at: Instant;
   /** Visible countdown: when it ends by itself, wall clock. */
   readonly untilWallMs?: number;
+  readonly origin?: ActionOrigin;
 }

@@ -47,6 +47,22 @@ export const DeskAlarmSchema = Type.Object({
       description: "what was done to this alarm at its gateway, newest first, at most 20",
     }),
   ),
+  commands: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Type.String(),
+        kind: Type.String(),
+        by: Type.String(),
+        atMs: Type.Number(),
+        state: Type.Enum(["waiting", "done", "refused", "expired"], {
+          description: "waiting: the gateway has not answered yet",
+        }),
+        reason: Type.Optional(Type.String({ description: "why the gateway refused" })),
+        answeredAtMs: Type.Optional(Type.Number()),
+      }),
+      { description: "what the gateway was asked about this alarm, newest first" },
+    ),
+  ),
   /** The last level the gateway sent, newer than the notice when the detector still speaks. */
   present: Type.Optional(DetectorStatusSchema),
   case: Type.Object({

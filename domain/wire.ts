@@ -6,7 +6,7 @@
  */
 import { Type, type Static } from "typebox";
 import { Compile } from "typebox/compile";
-import { actionKinds } from "./action.ts";
+import { actionKinds, sides } from "./action.ts";
 import { alarmClasses, ruleIds, type AlarmNotice } from "./alarm.ts";
 import { combustibleGases } from "./gas.ts";
 import type { GatewayId } from "./ids.ts";
@@ -117,6 +117,14 @@ export const ActionEventSchema = Type.Object({
   reason: text,
   at: instant,
   untilWallMs: Type.Optional(Type.Number()),
+  origin: Type.Optional(
+    Type.Object({
+      side: Type.Enum(sides),
+      source: Type.Optional(text),
+      command: Type.Optional(name),
+      askedAtMs: Type.Optional(Type.Number()),
+    }),
+  ),
 });
 
 const streetEvent = Type.Object({

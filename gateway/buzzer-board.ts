@@ -77,8 +77,7 @@ const createOutput = (buzzer: Buzzer, { reportFault, timers }: BoardDeps) => {
   let closed = false;
   let cancelRetry = (): void => {};
 
-  const fault = (trouble: Bilingual | undefined): void =>
-    reportFault(confirmationFault(buzzer.id, trouble));
+  const fault = (why: Bilingual | undefined) => reportFault(confirmationFault(buzzer.id, why));
 
   const drive = (): void => {
     if (command === undefined || closed) return;

@@ -9,6 +9,8 @@ import { reviveShadow, shadowedBy } from "./shadow.ts";
 export interface KnownStates {
   readonly live: ReadonlyMap<DetectorId, DetectorState>;
   readonly shadow: ReadonlyMap<DetectorId, DetectorState>;
+  /** What parts of the gateway keep for themselves, as text, under names that hold a colon. */
+  readonly own?: ReadonlyMap<string, string>;
   /** Detectors whose state was kept and could not be read; `all`: nobody knows whose were kept. */
   readonly lost?: readonly DetectorId[] | "all";
 }
@@ -23,6 +25,7 @@ export const reviveStates = async (
 ): Promise<KnownStates> => {
   const live = new Map<DetectorId, DetectorState>();
   const shadow = new Map<DetectorId, DetectorState>();
+  const own = new Map<string, string>();
   const lost: DetectorId[] = [];
   const put = (
     states: Map<DetectorId, DetectorState>,
@@ -38,10 +41,11 @@ export const reviveStates = async (
   const saved = await journal.states().catch(() => undefined);
   for (const { detector, json } of saved ?? []) {
     const shadowed = shadowedBy(detector);
-    if (shadowed === undefined) put(live, detector, detector, reviveState(json, now));
+    if (shadowed === undefined && detector.includes(":")) own.set(detector, json);
+    else if (shadowed === undefined) put(live, detector, detector, reviveState(json, now));
     else if (trial !== undefined) {
       put(shadow, detector, shadowed, reviveShadow(json, trial, now));
     }
   }
-  return { live, shadow, lost: saved === undefined ? "all" : lost };
+  return { live, shadow, own, lost: saved === undefined ? "all" : lost };
 };

@@ -13,13 +13,16 @@ import type { LimitSet } from "#rules/limits/limit-set.ts";
 import type { DetectorRules } from "#rules/step.ts";
 import { openDeadMan } from "./dead-man/open-dead-man.ts";
 import { detectorStatus } from "./detector-status.ts";
+import type { DeedParts } from "./http/deed-routes.ts";
+import { createCommandTaker, type CommandDeps } from "./commands/take-command.ts";
+import { takenName } from "./commands/taken.ts";
 import { createDirectory, type Directory, type Registered } from "./directory.ts";
 import { createFaultBoard, type FaultBoard } from "./fault-board.ts";
 import { createStatusReader, type GatewayStatus, type ReadStatus } from "./http/status.ts";
 import { createMemoryJournal } from "./journal/memory-journal.ts";
 import { openJournal, type OpenedJournal } from "./journal/open-journal.ts";
 import { createKeeper } from "./keeper.ts";
-import { reviveStates } from "./known-states.ts";
+import { reviveStates, type KnownStates } from "./known-states.ts";
 import { createLinkRelay } from "./link-relay.ts";
 import type { GatewayFault, ReportFault } from "./ports.ts";
 import { createPipeline } from "./pipeline.ts";
@@ -167,8 +170,7 @@ const protect = async (world: World, broker: MqttListener, { journal, salvage }:
     now: clock.now,
     onStranger: (id, { line, place }) => reportFault(strangerFault(id, `${line} ${place}`)),
   });
-  const { drill } = site;
-  const records = createProtectionRecords({ gateway, drill, clock, keeper });
+  const records = createProtectionRecords({ gateway, drill: site.drill, clock, keeper });
   const wires = { broker, lines, timers, reportFault };
   const valves = createInterlock(wireValves(site, wires), { ...world, record: records.valve });
   const buzzers = openProtection({
@@ -194,7 +196,7 @@ const protect = async (world: World, broker: MqttListener, { journal, salvage }:
   });
   const pipeline = createPipeline({
     gateway,
-    drill,
+    drill: site.drill,
     clock,
     timers,
     points,
@@ -208,6 +210,7 @@ const protect = async (world: World, broker: MqttListener, { journal, salvage }:
   // Known alarms have asked by now: nothing that sounds is set off first.
   buzzers.begin();
   links.follow(pipeline.setLink);
+  link.onMessage(takeCommands(world, { pipeline, points, keeper, known }));
   const sources = startSources(site, lines, {
     clock,
     timers,
@@ -216,6 +219,24 @@ const protect = async (world: World, broker: MqttListener, { journal, salvage }:
   });
   return { lines, buzzers, valves, deadMan, keeper, points, pipeline, link, uplink, sources };
 };
+
+/** What people at desks of the center ask of this gateway. */
+const takeCommands = (
+  { options: { site }, clock, faults }: World,
+  {
+    known,
+    ...parts
+  }: { readonly known: KnownStates } & Pick<CommandDeps, "pipeline" | "points" | "keeper">,
+) =>
+  createCommandTaker({
+    ...parts,
+    gateway: gatewayId(site.gateway.id),
+    drill: site.drill,
+    clock,
+    reportFault: faults.report,
+    centerKey: site.gateway.center.commandKey,
+    remembered: known.own?.get(takenName),
+  });
 
 /** What the center is told of this gateway beside its records. */
 const reportStatus = ({ options, rules, faults }: World, points: Points) => ({
@@ -233,10 +254,10 @@ const finish = async (
   source: MqttSource,
   start: StartTimes,
 ): Promise<Result<RunningGateway, Bilingual>> => {
-  const { site, options, safe } = world;
+  const { options, safe } = world;
   const status = createStatusReader({ ...world, ...protection, source, start });
   await protection.link.open();
-  const http = safe ? ok(undefined) : await openPage(site, status);
+  const http = safe ? ok(undefined) : await openPage(world, protection, status);
   const close = async (): Promise<void> => {
     if (http.ok) await http.value?.close();
     await Promise.all(protection.sources.map((one) => one.close()));
@@ -261,15 +282,28 @@ const finish = async (
   return ok({ mqttPort: broker.port, httpPort, status, close });
 };
 
-const openPage = async (site: Site, status: ReadStatus) => {
-  const [{ openGatewayHttp }, { createGatewayMetrics }] = await Promise.all([
-    import("./http/server.ts"),
-    import("./metrics.ts"),
-  ]);
+const openPage = async (
+  { site, clock, timers, reportFault }: World,
+  { points, pipeline }: Pick<DeedParts, "points" | "pipeline">,
+  status: ReadStatus,
+) => {
+  const [{ openGatewayHttp }, { createGatewayMetrics }, { createPeople }, { createVisits }] =
+    await Promise.all([
+      import("./http/server.ts"),
+      import("./metrics.ts"),
+      import("./people/people.ts"),
+      import("./people/visits.ts"),
+    ]);
   return openGatewayHttp({
     ...site.gateway.http,
     status,
     metrics: createGatewayMetrics(status),
+    points,
+    pipeline,
+    clock,
+    timers,
+    people: createPeople({ people: site.gateway.people, clock, reportFault }),
+    visits: createVisits(clock),
   });
 };
 

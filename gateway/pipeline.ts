@@ -15,6 +15,7 @@ import type { Clock } from "#domain/time.ts";
 import type { Timers } from "#platform/timers.ts";
 import { saveState, type Command } from "#rules/step.ts";
 import { carryOut, type Carried, type CarryDeps } from "./carry-out.ts";
+import { brokenHushes } from "./broken-hushes.ts";
 import { inheritedSuppressions } from "./inherited-suppressions.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Point, Points } from "./points.ts";
@@ -37,8 +38,11 @@ export interface PipelineCounts {
   gaps: number;
 }
 
-/** What a named person may do to a detector's alarms; suppression by design is not theirs. */
-export type HumanCommand = Exclude<Command, { readonly kind: "suppress" | "unsuppress" }>;
+/** What a named person may do to a detector's alarms; what is done by design is not theirs. */
+export type HumanCommand = Exclude<
+  Command,
+  { readonly kind: "suppress" | "unsuppress" | "break-hush" }
+>;
 
 /** A command that was carried out. */
 export interface Done {
@@ -70,18 +74,26 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
     ...deps,
     homes: homesOf(points),
     downLinks: inherited.downLinks,
-    command: (detector, command) => {
-      const point = points.byId.get(detector);
-      if (point !== undefined) obey(point, command);
-    },
+    command: (detector, command) => void obeyAt(detector, command),
   });
+
+  const see = (events: readonly AlarmEvent[]): void => {
+    if (events.length === 0) return;
+    street.see(events);
+    for (const { point, command } of brokenHushes(points.byId, events)) obey(point, command);
+  };
 
   const obey = (point: Point, command: Command): Carried => {
     const carried = carryOut(deps, point, { kind: "command", command, now: clock.now() });
-    street.see(carried.events);
+    see(carried.events);
     // Whoever asked may wait for the disk; nobody has to.
     carried.waits?.catch(() => {});
     return carried;
+  };
+
+  const obeyAt = (detector: DetectorId, command: Command): Carried | undefined => {
+    const point = points.byId.get(detector);
+    return point && obey(point, command);
   };
 
   const takeOne = (report: Report): Carried => {
@@ -101,7 +113,7 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
       carried.waits?.catch(() => {});
       events.push(...carried.events);
     }
-    street.see(events);
+    see(events);
   };
 
   // A restart with an alarm standing sounds again at once, before any source speaks.
@@ -116,20 +128,13 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
 
   return {
     take: (reports) => {
-      const [report] = reports;
-      if (reports.length === 1 && report !== undefined) {
-        const { events, waits } = takeOne(report);
-        if (events.length > 0) street.see(events);
-        return waits;
-      }
       const carried = reports.map(takeOne);
-      street.see(carried.flatMap(({ events }) => events));
-      const waits = carried.map((one) => one.waits).filter((wait) => wait !== undefined);
-      return waits.length > 1 ? Promise.all(waits).then(() => {}) : waits[0];
+      see(carried.flatMap(({ events }) => events));
+      return allWaits(carried);
     },
     command: (detector, command) => {
-      const point = points.byId.get(detector);
-      return point === undefined ? err(unknownDetector(detector)) : answer(obey(point, command));
+      const carried = obeyAt(detector, command);
+      return carried === undefined ? err(unknownDetector(detector)) : answer(carried);
     },
     setLink: street.setLink,
     counts,
@@ -139,6 +144,11 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
       await keeper.close();
     },
   };
+};
+
+const allWaits = (carried: readonly Carried[]): Promise<void> | undefined => {
+  const waits = carried.map((one) => one.waits).filter((wait) => wait !== undefined);
+  return waits.length > 1 ? Promise.all(waits).then(() => {}) : waits[0];
 };
 
 const answer = ({ refused, actions, waits }: Carried): Result<Done, Bilingual> =>

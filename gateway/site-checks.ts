@@ -40,6 +40,10 @@ const doubledNames = (site: Site): SiteMistake[] => {
       site.gateway.lines.map(({ id }) => id),
     ),
     ...named(
+      ["gateway", "people"],
+      site.gateway.people.map(({ id }) => id),
+    ),
+    ...named(
       ["gateway", "buzzers"],
       site.gateway.buzzers.map(({ id }) => id),
     ),

@@ -32,7 +32,7 @@ export const createSteadyClock = (clock: Clock, seenMs: number): Clock => {
         const atMost = passedMs * followAtMost;
         atMs += Math.max(-atMost, Math.min(atMost, behindMs));
       }
-      return { ...now, wallMs: epochMs(atMs) };
+      return { ...now, wallMs: epochMs(Math.floor(atMs)) };
     },
   };
 };

@@ -149,6 +149,13 @@ const isUnchanged = (a: Episode, b: Episode): boolean =>
  */
 const moment = ({ bootId, monoMs }: Instant): string => `${bootId.slice(0, 8)}:${monoMs}`;
 
+/** Which event of its episode one is, 1 for the first; `undefined`: it is another episode's. */
+export const eventNumber = (episode: string, event: string): number | undefined => {
+  if (!event.startsWith(`${episode}#`)) return undefined;
+  const number = Number.parseInt(event.slice(episode.length + 1), 10);
+  return number >= 1 ? number : undefined;
+};
+
 const tell = (
   kind: AlarmEvent["kind"],
   episode: Episode,

@@ -4,11 +4,12 @@ import type { Report } from "#domain/reading.ts";
 import type { Instant } from "#domain/time.ts";
 import { coRule } from "./co.ts";
 import { combustibleRule } from "./combustible.ts";
-import { act } from "./commands.ts";
+import { act } from "./act.ts";
 import { conditionRules, sensorFaultRule } from "./conditions.ts";
+import { whatBreaks } from "./hush.ts";
 import { deviceAlarmCoRule, deviceAlarmGasRule } from "./device-alarm.ts";
 import { turn, type Turn } from "./episodes.ts";
-import { dangerRules, expire, follow, holdOn, nextExpiry, type ActionEvent } from "./life.ts";
+import { expire, follow, holdOn, nextExpiry, type ActionEvent } from "./life.ts";
 import type { UsableRules } from "./limits/check.ts";
 import { emptyMemory, isEmpty, type BrokenRule, type Memory, type Spell } from "./memory.ts";
 import { overRangeRule } from "./over-range.ts";
@@ -58,13 +59,16 @@ export const judge = (
   const held = expire(state.holds, at.monoMs);
   const round = judgeAll(state, report, { at, context, held: held.held }, rules.broken, ruleList);
   const life = follow(state.life, round.events, limits);
-  const hushOver = state.hush !== undefined && endsHush(state.hush.untilMs, round.events, at);
+  const broken = state.hush && whatBreaks(state.hush, round.events, round.memory, limits);
+  const hushOver =
+    state.hush !== undefined && (broken !== undefined || at.monoMs >= state.hush.untilMs);
   const actions = held.ended.map((hold) => {
     const kind = hold.kind === "shelved" ? "shelving-expired" : "service-hold-expired";
     return act(kind, state, at, hold.rule, hold.by, hold.reason);
   });
   if (hushOver && state.hush !== undefined) {
-    actions.push(act("hush-expired", state, at, "all", state.hush.by, state.hush.reason));
+    const as = broken === undefined ? "hush-expired" : "hush-broken";
+    actions.push(act(as, state, at, "all", state.hush.by, broken ?? state.hush.reason));
   }
   const hush = hushOver ? undefined : state.hush;
   const wake = earlier(round.wakeAtMs, nextExpiry(held.held, hush));
@@ -149,17 +153,6 @@ const sameHeld = (before: Episode["held"], now: Episode["held"]): Episode["held"
   before.reason === now.reason
     ? before
     : now;
-
-/** The sound comes back when its time is up, and for every new or worse gas or CO alarm. */
-const endsHush = (untilMs: MonoMs, events: readonly AlarmEvent[], at: Instant): boolean =>
-  at.monoMs >= untilMs ||
-  events.some(
-    (event) =>
-      event.kind !== "returned" &&
-      event.held === undefined &&
-      !event.test &&
-      dangerRules.has(event.rule),
-  );
 
 const withBroken = (memory: Memory, broken: readonly BrokenRule[]): Memory =>
   broken.length === 0 && memory.broken.length === 0 ? memory : { ...memory, broken };

@@ -5,6 +5,8 @@ import {
   type Held,
   type RuleId,
 } from "#domain/alarm.ts";
+import type { Side } from "#domain/action.ts";
+import type { Level } from "#domain/gas.ts";
 import type { EpisodeId, UserId } from "#domain/ids.ts";
 import { monoMs, type MonoMs } from "#domain/quantity.ts";
 import type { LimitSet } from "./limits/limit-set.ts";
@@ -34,9 +36,22 @@ export interface Life {
   readonly rule: RuleId;
   readonly episode: EpisodeId;
   readonly alarmClass: AlarmClass;
+  /** Who answers for it: the first by time of those who signed. */
   readonly acknowledgedBy: UserId | undefined;
+  /** Everybody who signed, first by time; people cut off from one another may both have. */
+  readonly signatures?: readonly Signature[];
   /** False once the condition has returned: only the latch or the missing signature is left. */
   readonly standing: boolean;
+}
+
+/** One person's name under one alarm. */
+export interface Signature {
+  readonly by: UserId;
+  /** Wall clock of the moment they signed, wherever that was. */
+  readonly atMs: number;
+  readonly side: Side;
+  /** The command it came with, when it was signed elsewhere. */
+  readonly command?: string;
 }
 
 /** Someone answers for it that a rule, or the whole detector, rings nobody for a while. */
@@ -56,6 +71,8 @@ export interface Hush {
   readonly by: string;
   readonly reason: string;
   readonly untilMs: MonoMs;
+  /** What was measured when it began: a higher level brings the sound back. */
+  readonly levels?: readonly Level[];
 }
 
 export const dangerRules: ReadonlySet<RuleId> = new Set([
@@ -130,7 +147,13 @@ export const follow = (
       continue;
     }
     const acknowledgedBy = mine?.episode === event.episode ? mine.acknowledgedBy : undefined;
-    const left: Life = { ...of(event), acknowledgedBy, standing: false };
+    const signatures = mine?.episode === event.episode ? mine.signatures : undefined;
+    const left: Life = {
+      ...of(event),
+      acknowledgedBy,
+      ...(signatures && { signatures }),
+      standing: false,
+    };
     if (mustBeKept(left, event, limits)) life = others.concat(left);
     else if (mine !== undefined) life = others;
   }

@@ -1,4 +1,5 @@
 import { Type, type Static } from "typebox";
+import { sides } from "#domain/action.ts";
 import { alarmClasses, ruleIds } from "#domain/alarm.ts";
 import { combustibleGases } from "#domain/gas.ts";
 import { badQualities, conditions, faultCodes } from "#domain/reading.ts";
@@ -119,6 +120,7 @@ const episode = Type.Object({
   peak: Type.Optional(level),
   test: Type.Boolean(),
   held: Type.Optional(held),
+  hushed: Type.Optional(Type.Literal(true)),
 });
 const holdRule = Type.Union([Type.Enum(ruleIds), Type.Literal("all")]);
 const common = {
@@ -134,6 +136,16 @@ const common = {
       episode: text,
       alarmClass: Type.Enum(alarmClasses),
       acknowledgedBy: Type.Optional(text),
+      signatures: Type.Optional(
+        Type.Array(
+          Type.Object({
+            by: text,
+            atMs: Type.Number(),
+            side: Type.Enum(sides),
+            command: Type.Optional(text),
+          }),
+        ),
+      ),
       standing: Type.Boolean(),
     }),
   ),
@@ -147,7 +159,14 @@ const common = {
       untilMs: Type.Optional(time),
     }),
   ),
-  hush: Type.Optional(Type.Object({ by: text, reason: text, untilMs: time })),
+  hush: Type.Optional(
+    Type.Object({
+      by: text,
+      reason: text,
+      untilMs: time,
+      levels: Type.Optional(Type.Array(level)),
+    }),
+  ),
   clock: Type.Optional(
     Type.Object({
       lagMs: Type.Number(),

@@ -32,6 +32,8 @@ export interface Episode {
   readonly test: boolean;
   /** Rings nobody, for this reason. */
   readonly held: Held | undefined;
+  /** Its sound has been silenced once, which is as often as it may be. */
+  readonly hushed?: true;
 }
 
 /**

@@ -68,6 +68,18 @@ program
   });
 
 program
+  .command("pin")
+  .argument("<id>", "工号,看板上输入 what the person types at the board")
+  .description("生成看板 PIN 或卡及其散列 · make a PIN or badge for the gateway's board")
+  .option("--own", "自己输入 PIN type a PIN of one's own")
+  .option("--badge", "生成卡的内容 make the code of a badge")
+  .option("--json", "机器可读 machine readable")
+  .action(async (id: string, options: { own?: true; badge?: true; json?: true }) => {
+    const { makePin } = await import("./pin.ts");
+    process.exitCode = await makePin(id, options);
+  });
+
+program
   .command("profiles")
   .description("列出设备画像 · list the device profiles")
   .option("--json", "机器可读 machine readable")

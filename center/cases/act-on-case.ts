@@ -42,7 +42,8 @@ export const actOnCase = async (
   action: CaseAction,
   request: ActRequest,
 ): Promise<ActOutcome> => {
-  const { actor, nowMs } = request;
+  const { actor } = request;
+  const nowMs = Math.floor(request.nowMs);
   const row = await caseRow(tx, request.caseId);
   if (row === undefined || rolesOver(actor, row.area_path).size === 0) return { kind: "unknown" };
   if (row.version !== request.version) return { kind: "changed", current: await viewOf(tx, row) };

@@ -1,4 +1,5 @@
 import type { CaseStep } from "#domain/decide-case.ts";
+import { queueAcknowledgements } from "../commands/queue-command.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
@@ -99,7 +100,7 @@ const moveMembers = async (
 export const signMembers = async (
   tx: Writing,
   caseId: string,
-  signer: Pick<StepMaker, "name" | "nowMs" | "onlyEpisode">,
+  signer: Pick<StepMaker, "name" | "channel" | "nowMs" | "onlyEpisode">,
 ): Promise<readonly string[]> => {
   const { onlyEpisode } = signer;
   const rows = await tx
@@ -115,6 +116,10 @@ export const signMembers = async (
     .returning("episode")
     .execute();
   const episodes = rows.map(({ episode }) => episode);
+  // What was signed at a gateway's own board that gateway knows already.
+  if (signer.channel !== "gateway") {
+    await queueAcknowledgements(tx, episodes, { user: signer.name, nowMs: signer.nowMs });
+  }
   for (const chunk of inChunks(episodes)) {
     await tx
       .updateTable("alarms")

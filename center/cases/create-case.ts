@@ -100,7 +100,7 @@ const seedOf = (wish: NewCase): CaseSeed => ({
   report: wish.report ?? null,
   household: wish.household ?? null,
   recurrenceOf: null,
-  dueAtMs: wish.dueAtMs ?? null,
+  dueAtMs: wish.dueAtMs === undefined ? null : Math.floor(wish.dueAtMs),
 });
 
 const findReported = async (tx: Writing, wish: NewCase): Promise<CaseRow | undefined> =>
@@ -138,7 +138,7 @@ export const mergeBySystem = async (
   target: CaseRow,
   why: { readonly reason: string; readonly nowMs: number },
 ): Promise<CaseRow | undefined> => {
-  const { nowMs } = why;
+  const nowMs = Math.floor(why.nowMs);
   if (source.priority < target.priority) {
     const raised = await actAsSystem(tx, target, {
       action: "raise_priority",

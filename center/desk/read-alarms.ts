@@ -3,6 +3,7 @@ import type { DeskAlarm } from "#domain/desk.ts";
 import type { DetectorStatus } from "#domain/wire.ts";
 import { heldBack } from "../intake/fold-alarm.ts";
 import { parseMemory, parseNotice } from "../intake/save-alarms.ts";
+import { commandsOn } from "../commands/read-commands.ts";
 import { everywhere, inScope } from "../rights/scoped.ts";
 import { actionsOn } from "./read-actions.ts";
 import { inChunks } from "../store/chunks.ts";
@@ -125,7 +126,14 @@ type DeskRow = Awaited<ReturnType<ReturnType<typeof selectAlarms>["execute"]>>[n
 
 const toDeskAlarms = async (db: Reading, rows: readonly DeskRow[]): Promise<DeskAlarm[]> => {
   const actions = await actionsOn(db, rows);
-  return rows.map((row) => rowToDeskAlarm(row, actions(row)));
+  const commands = await commandsOn(
+    db,
+    rows.map(({ episode }) => episode),
+  );
+  return rows.map((row) => {
+    const asked = commands.get(row.episode);
+    return { ...rowToDeskAlarm(row, actions(row)), ...(asked && { commands: asked }) };
+  });
 };
 
 const rowToDeskAlarm = (row: DeskRow, actions: DeskAlarm["actions"]): DeskAlarm => ({

@@ -2,7 +2,7 @@ import type { DeskAlarm } from "#domain/desk.ts";
 import { rowsFor } from "#domain/case-flow.ts";
 import { decide } from "#domain/decide-case.ts";
 import type { Bilingual } from "#domain/result.ts";
-import { rolesOver, type Actor } from "#domain/rights.ts";
+import { rolesOver, type Actor, type Role } from "#domain/rights.ts";
 import { applyStep, countUnsigned, signMembers } from "../cases/apply-step.ts";
 import { caseRow, rowToCase } from "../cases/case-rows.ts";
 import { gatherFacts } from "../cases/gather-facts.ts";
@@ -48,11 +48,11 @@ export const signAlarm = async (tx: Writing, request: SignRequest): Promise<Sign
   const row = await caseRow(tx, current.case.id);
   if (row === undefined) return { kind: "unknown" };
   const roles = rolesOver(actor, row.area_path);
-  if (!signers.some((role) => roles.has(role))) return { kind: "refused", why: notForYou };
+  if (!maySign(actor, row.area_path)) return { kind: "refused", why: notForYou };
   if (current.case.state !== "reported") return { kind: "taken", current };
   if (current.case.version !== request.version) return { kind: "changed", current };
 
-  await signOne(tx, row, request);
+  await signOne(tx, row, { name: actor.name, roles, channel: "console", nowMs, episode });
   await audit(tx, {
     atMs: nowMs,
     actor: actor.name,
@@ -71,27 +71,46 @@ const signers = [...new Set(rowsFor("accept").flatMap(({ actors }) => actors))].
   actor === "system" || actor === "resident" ? [] : [actor],
 );
 
-const signOne = async (tx: Writing, row: CaseRow, request: SignRequest): Promise<void> => {
-  const { actor, nowMs, episode } = request;
-  const roles = rolesOver(actor, row.area_path);
+export const maySign = (actor: Actor, areaPath: string): boolean => {
+  const roles = rolesOver(actor, areaPath);
+  return signers.some((role) => roles.has(role));
+};
+
+/** Somebody who signs for one alarm of a case, and from where. */
+export interface OneSignature {
+  readonly name: string;
+  readonly roles: ReadonlySet<Role>;
+  /** `console`, or `gateway` for its own board. */
+  readonly channel: string;
+  readonly nowMs: number;
+  readonly episode: string;
+}
+
+/** Writes a signature that nobody gave before: the case's accept where that is its next step. */
+export const signOne = async (
+  tx: Writing,
+  row: CaseRow,
+  { name, roles, channel, nowMs: exactMs, episode }: OneSignature,
+): Promise<void> => {
+  const nowMs = Math.floor(exactMs);
   const by = {
-    name: actor.name,
+    name,
     roles: new Set([...roles].flatMap((role) => (role === "admin" ? [] : [role]))),
   };
   const facts = await gatherFacts(tx, row, nowMs);
   const decided = decide(rowToCase(row), facts, { action: "accept", by, input: {}, nowMs });
   if (decided.ok) {
     await applyStep(tx, row, decided.value, {
-      name: actor.name,
+      name,
       human: true,
-      channel: "console",
+      channel,
       nowMs,
       onlyEpisode: episode,
     });
     return;
   }
   // What was held back, or belongs to a case that has ended, is signed for all the same.
-  await signMembers(tx, row.id, { name: actor.name, nowMs, onlyEpisode: episode });
+  await signMembers(tx, row.id, { name, channel, nowMs, onlyEpisode: episode });
   if ((await countUnsigned(tx, row.id)) === 0) {
     await tx
       .updateTable("cases")
@@ -104,9 +123,9 @@ const signOne = async (tx: Writing, row: CaseRow, request: SignRequest): Promise
     {
       caseId: row.id,
       atMs: nowMs,
-      actor: actor.name,
+      actor: name,
       action: "accept",
-      channel: "console",
+      channel,
       detail: { episodes: [episode] },
     },
   ]);

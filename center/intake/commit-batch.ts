@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { joinSignatures } from "../commands/join-signatures.ts";
+import { takeAnswers } from "../commands/take-answers.ts";
 import { groupCases } from "../cases/group-cases.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Store, Writing } from "../store/open-store.ts";
@@ -36,6 +38,8 @@ export const commitBatch = (
     const news = await saveRecords(tx, records, nowMs);
     const episodes = await saveAlarms(tx, alarmsIn(news), nowMs);
     const acted = await saveActions(tx, news.fresh);
+    await takeAnswers(tx, news.fresh, nowMs);
+    const signed = await joinSignatures(tx, news.fresh, nowMs);
     const street = await saveStreet(tx, news.fresh);
     await groupCases(tx, news.fresh, nowMs);
     const journals = await saveCompleteness(tx, records, statuses);
@@ -44,6 +48,7 @@ export const commitBatch = (
     await noteChanges(tx, [
       ...asChanges("alarm", [
         ...episodes,
+        ...signed,
         ...(await onDeskAt(tx, status.detectors)),
         ...(await onDeskAt(tx, acted)),
       ]),

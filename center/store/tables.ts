@@ -1,3 +1,4 @@
+import type { CommandRow, SigningKeyRow } from "./command-tables.ts";
 import type { ImportItemRow, ImportRow } from "./import-tables.ts";
 import type {
   CaseAlarmRow,
@@ -56,6 +57,8 @@ export interface Tables {
   readonly installations: InstallationRow;
   readonly people: PersonRow;
   readonly grants: GrantRow;
+  readonly commands: CommandRow;
+  readonly signing_keys: SigningKeyRow;
   readonly imports: ImportRow;
   readonly import_items: ImportItemRow;
 }

@@ -1,99 +1,190 @@
 /** The gateway's own page: plain HTML that any phone on the local network can open. */
-import { epochToRfc3339 } from "#domain/civil-time.ts";
-import type { Level } from "#domain/gas.ts";
-import { epochMs } from "#domain/quantity.ts";
+import type { Address } from "#domain/place.ts";
+import type { Bilingual } from "#domain/result.ts";
 import type { DetectorStatus } from "#domain/wire.ts";
+import type { BuzzerStatus } from "../buzzer-board.ts";
+import type { BoardAlarm } from "./alarms.ts";
+import { drawer } from "./board-drawer.ts";
+import {
+  ageText,
+  causeWord,
+  clockText,
+  escape,
+  levelText,
+  matterWord,
+  spanText,
+  stateWord,
+  words,
+  type Language,
+} from "./board-words.ts";
 import type { GatewayStatus } from "./status.ts";
+
+/** Who looks. */
+export interface Viewer {
+  readonly language: Language;
+  /** Absent: nobody has shown a PIN or badge at this browser. */
+  readonly person?: string;
+  /** Flats are hidden. */
+  readonly masked: boolean;
+  /** Anybody is registered who could sign here. */
+  readonly canIdentify: boolean;
+}
+
+type Say = (text: Bilingual) => string;
 
 /** Worst first: what burns stands above what is merely silent. */
 const stateOrder = ["alarm", "unknown", "fault", "warming-up", "normal"] as const;
-const stateWords = {
-  alarm: "!! 报警 alarm",
-  unknown: "? 未知 unknown",
-  fault: "x 故障 fault",
-  "warming-up": "… 预热 warming up",
-  normal: "正常 normal",
-} as const;
 
 /**
- * One page; `boardScript` brings it anew every two seconds, and says so large when it cannot. Without
- * a script the browser asks again by itself, and shows its own error while the gateway is away.
+ * One page in one language; the script brings its live part anew every two seconds, and says so
+ * large when it cannot. Without a script the browser asks again by itself, and shows its own error
+ * while the gateway is away.
  */
-export const renderBoard = (status: GatewayStatus): string => {
-  const rows = [...status.detectors]
-    .sort((a, b) => stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state))
-    .map((detector) => detectorRow(detector, status.nowMs))
-    .join("");
-  const title = `${status.community.zh} ${status.gateway}`;
-  return `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1"><noscript><meta http-equiv="refresh" content="2"></noscript>
-<title>${escape(title)}</title><link rel="stylesheet" href="/board.css"><script src="/board.js" defer></script></head><body>
-${status.drill ? '<p class="drill">演练 DRILL</p>' : ""}
-<h1>${escape(title)} <small>${escape(status.community.en)}</small></h1>
-<p>截至 as of ${epochToRfc3339(epochMs(status.nowMs)).slice(11, 19)} ·
-中心 center: <b class="${status.link.state}">${status.link.state === "up" ? "正常 connected" : "断开 lost"}</b> ·
-待确认 unconfirmed ${status.link.unconfirmed}</p>
-${faultList(status)}
-<h2>探测器 Detectors (${status.detectors.length})</h2>
-<table><tr><th>状态 state</th><th>地址 address</th><th>浓度 level</th><th>时效 age</th></tr>${rows}</table>
-<h2>蜂鸣器 Buzzers</h2><ul>${status.buzzers
-    .map(
-      ({ id, command, confirmed }) =>
-        `<li class="${command.state}">${escape(id)}: ${command.state === "on" ? "鸣响 sounding" : "静 silent"}${confirmed ? "" : " · 未确认 not confirmed"}</li>`,
-    )
-    .join("")}</ul></body></html>`;
+export const renderBoard = (status: GatewayStatus, viewer: Viewer): string => {
+  const say: Say = (text) => escape(text[viewer.language]);
+  const title = `${say(status.community)} ${escape(status.gateway)}`;
+  const lang = viewer.language === "zh" ? "zh-CN" : "en";
+  return `<!doctype html><html lang="${lang}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="dark light">
+<noscript><meta http-equiv="refresh" content="2"></noscript>
+<title>${title}</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/board.css"><script src="/board.js" defer></script></head>
+<body><div id="cut" role="alert" hidden></div>
+<header><h1>${say(status.community)} <small>${escape(status.gateway)}</small></h1>${identity(viewer, say)}<a class="lang" href="/?lang=${viewer.language === "zh" ? "en" : "zh"}">${viewer.language === "zh" ? "EN" : "中文"}</a></header>
+<main id="live">${liveParts(status, viewer, say)}</main>
+${drawer(say)}<p id="said" role="status"></p></body></html>`;
 };
 
-const detectorRow = (detector: DetectorStatus, nowMs: number): string => {
-  const place =
-    detector.address?.text ??
-    `地址未知 address unknown · ${detector.position.line} ${detector.position.place}`;
-  return `<tr class="${detector.state}"><td>${stateWords[detector.state]}</td><td>${escape(place)}<br><small>${escape(detector.detector)}</small></td><td>${escape(detector.levels.map(levelText).join(" · "))}</td><td>${ageText(detector.heardAtMs, nowMs)}</td></tr>`;
+const identity = (viewer: Viewer, say: Say): string => {
+  if (viewer.person !== undefined) {
+    return `<p class="who" id="who" data-person="${escape(viewer.person)}"><button type="button" data-deed="leave">${escape(viewer.person)} · ${say(words.leave)}</button></p>`;
+  }
+  return `<p class="who" id="who">${viewer.canIdentify ? `<button type="button" data-deed="identify">${say(words.identify)}</button>` : ""}</p>`;
 };
 
-const faultList = ({ faults }: GatewayStatus): string =>
+const liveParts = (status: GatewayStatus, viewer: Viewer, say: Say): string =>
+  [
+    status.drill ? `<p class="drill">${say(words.drill)}</p>` : "",
+    linkLine(status, say),
+    viewer.canIdentify ? "" : `<p class="hint">${say(words.nobody)}</p>`,
+    viewer.masked && viewer.canIdentify ? `<p class="hint">${say(words.masked)}</p>` : "",
+    alarmList(status, viewer, say),
+    buzzerList(status.buzzers, say),
+    faultList(status, say),
+    detectorLists(status, say),
+  ].join("\n");
+
+const linkLine = ({ nowMs, link, unwritten }: GatewayStatus, say: Say): string =>
+  `<p class="link ${link.state}" id="link" data-now="${Math.round(nowMs)}">${say(words.asOf)} <time>${clockText(nowMs)}</time> · ${say(words.center)}: <b>${say(link.state === "up" ? words.up : words.lost)}</b> · ${say(words.queue)} ${link.unconfirmed}${unwritten > 0 ? ` · <b>${say(words.unwritten)} ${unwritten}</b>` : ""}</p>`;
+
+const alarmList = ({ alarms, nowMs }: GatewayStatus, viewer: Viewer, say: Say): string =>
+  alarms.length === 0
+    ? `<p class="calm">${say(words.noAlarms)}</p>`
+    : `<h2>${say(words.alarms)} (${alarms.length})</h2><div class="alarms">${alarms.map((alarm) => alarmCard(alarm, nowMs, viewer, say)).join("")}</div>`;
+
+const marks = { 1: "!!", 2: "!", 3: "x", 4: "i" } as const;
+
+const alarmCard = (alarm: BoardAlarm, nowMs: number, viewer: Viewer, say: Say): string => {
+  const { priority, active, owner, sinceMs } = alarm;
+  const kind = `p${priority}${active ? "" : " returned"}${owner === undefined ? "" : " signed"}`;
+  const began =
+    sinceMs === undefined
+      ? ""
+      : `${clockText(sinceMs)} ${say(words.since)} · <span class="span">${spanText(nowMs - sinceMs)}</span> · `;
+  return `<article class="${kind}" data-episode="${escape(alarm.episode)}"><p class="what"><span class="mark">${marks[priority]}</span> ${alarm.test ? `${say(words.test)} ` : ""}${say(matterWord(alarm.alarmClass, alarm.rule))} ${valueText(alarm, nowMs, say)}</p>
+<p class="place">${placeText(alarm, say)}</p><p class="meta">${began}${lifeText(alarm, say)}</p>${hushText(alarm, nowMs, say)}${viewer.canIdentify ? deeds(alarm, say) : ""}</article>`;
+};
+
+/** A value is never without its age: what is measured now, or else what the alarm was raised with. */
+const valueText = ({ present, level, peak }: BoardAlarm, nowMs: number, say: Say): string => {
+  const highest =
+    peak === undefined ? "" : ` <small>${say(words.peak)} ${escape(levelText(peak))}</small>`;
+  if (present !== undefined && present.levels.length > 0) {
+    const levels = escape(present.levels.map(levelText).join(" · "));
+    const age = ageText(nowMs - present.heardAtMs);
+    return `<b class="level">${levels}</b> <small>${age}</small>${highest}`;
+  }
+  return level === undefined
+    ? highest
+    : `<b class="level">${escape(levelText(level))}</b>${highest}`;
+};
+
+const lifeText = ({ active, life, owner }: BoardAlarm, say: Say): string => {
+  const returned = active ? "" : `${say(words.returned)} · `;
+  if (owner === undefined) {
+    return life === "shelved" || life === "suppressed" || life === "out-of-service"
+      ? escape(life)
+      : `${returned}<b>${say(words.unsigned)}</b>`;
+  }
+  const when = owner.atMs === undefined ? "" : ` ${clockText(owner.atMs)}`;
+  const where = owner.side === "center" ? ` (${say(words.atCenter)})` : "";
+  const after = life === "latched" ? ` · ${say(words.latched)}` : "";
+  return `${returned}${escape(owner.by)}${when} ${say(words.signedBy)}${where}${after}`;
+};
+
+const hushText = ({ hush }: BoardAlarm, nowMs: number, say: Say): string =>
+  hush === undefined
+    ? ""
+    : `<p class="hushed">${say(words.hushed)} · <span data-until="${hush.untilMs}">${spanText(hush.untilMs - nowMs)}</span> ${say(words.soundsAgain)} · ${escape(hush.by)}:${escape(hush.reason)}</p>`;
+
+const deeds = (alarm: BoardAlarm, say: Say): string => {
+  const isDanger = alarm.alarmClass === "co" || alarm.alarmClass === "gas";
+  const sign =
+    alarm.life === "unacknowledged" || alarm.life === "returned-unacknowledged"
+      ? `<button type="button" data-deed="acknowledge">${say(words.sign)}</button>`
+      : "";
+  const hush =
+    isDanger && alarm.active && alarm.hush === undefined && alarm.priority === 1
+      ? alarm.notHushable === undefined
+        ? `<button type="button" class="second" data-deed="hush">${say(words.hush)}</button>`
+        : `<p class="why">${say(alarm.notHushable)}</p>`
+      : "";
+  return sign === "" && hush === "" ? "" : `<div class="deeds">${sign}${hush}</div>`;
+};
+
+const placeText = (
+  at: { readonly address?: Address; readonly position: DetectorStatus["position"] },
+  say: Say,
+): string =>
+  at.address === undefined
+    ? `${say(words.unknownPlace)} · ${escape(`${at.position.line} ${at.position.place}`)}`
+    : escape(at.address.text);
+
+const buzzerList = (buzzers: readonly BuzzerStatus[], say: Say): string =>
+  buzzers.length === 0
+    ? ""
+    : `<h2>${say(words.buzzers)}</h2><ul class="buzzers">${buzzers
+        .map(({ id, command, confirmed }) => {
+          const what =
+            command.state === "on"
+              ? `${say(words.sounding)} · ${say(causeWord(command.cause))}`
+              : say(words.silent);
+          return `<li class="${command.state}">${escape(id)}: ${what}${confirmed ? "" : ` · <b>${say(words.unconfirmed)}</b>`}</li>`;
+        })
+        .join("")}</ul>`;
+
+const faultList = ({ faults }: GatewayStatus, say: Say): string =>
   faults.length === 0
     ? ""
-    : `<h2>故障 Faults</h2><ul class="faults">${faults.map(({ zh, en }) => `<li>${escape(zh)}<br><small>${escape(en)}</small></li>`).join("")}</ul>`;
+    : `<h2>${say(words.faults)} (${faults.length})</h2><ul class="faults">${faults.map((text) => `<li>${say(text)}</li>`).join("")}</ul>`;
 
-const levelText = (level: DetectorStatus["levels"][number] | Level): string =>
-  level.gas === "co" ? `CO ${round(level.ppm)} ppm` : `${level.gas} ${round(level.lel)} %LEL`;
-
-const round = (value: number): string => (Math.round(value * 10) / 10).toString();
-
-const ageText = (heardAtMs: number | undefined, nowMs: number): string => {
-  if (heardAtMs === undefined) return "从未 never";
-  const seconds = Math.max(0, Math.round((nowMs - heardAtMs) / 1_000));
-  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+/** What is not well stands open; the many that are well are one line until somebody asks. */
+const detectorLists = ({ detectors, nowMs }: GatewayStatus, say: Say): string => {
+  const sorted = detectors.toSorted(
+    (a, b) => stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state),
+  );
+  const rows = (some: readonly DetectorStatus[]): string =>
+    `<table>${some.map((one) => detectorRow(one, nowMs, say)).join("")}</table>`;
+  const unwell = sorted.filter(({ state }) => state !== "normal");
+  const well = sorted.filter(({ state }) => state === "normal");
+  return `<h2>${say(words.detectors)} (${detectors.length})</h2>${unwell.length === 0 ? "" : rows(unwell)}${
+    well.length === 0
+      ? ""
+      : `<details id="well"><summary>${say(words.normal)} ${well.length}</summary>${rows(well)}</details>`
+  }`;
 };
 
-const escape = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
-
-/** Shape and text carry the meaning; colour only helps (people.md contrast figures). */
-export const boardStyle = `body{font:18px/1.4 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1rem;background:#1b1f24;color:#e9ecef}
-small{color:#aab4be}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.5rem;border-bottom:1px solid #6b7683;vertical-align:top}
-tr.alarm td{background:#dc3327;color:#fff;font-weight:bold}tr.alarm small{color:#fff}tr.unknown td{background:#2a2f36;border-left:0}
-tr.unknown td:first-child{border-left:6px double #e9ecef}tr.fault td:first-child{border-left:6px solid #fde272}
-.cut{position:sticky;top:0;background:#dc3327;color:#fff;font-weight:bold;padding:.5rem}.drill{background:#53b1fd;color:#1b1f24;font-weight:bold;padding:.5rem;text-align:center}.lost{background:#dc3327;color:#fff;padding:0 .3rem}li.on{font-weight:bold}
-.faults li{border-left:6px solid #fde272;padding-left:.5rem;margin-bottom:.5rem}`;
-
-/** What stood on the page when the gateway fell silent stays, under a banner that says since when. */
-export const boardScript = `let heard = new Date();
-const look = async () => {
-  try {
-    const answer = await fetch("/", { signal: AbortSignal.timeout(4000) });
-    if (!answer.ok) throw new Error(answer.status);
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    document.body.replaceChildren(...page.body.childNodes);
-    heard = new Date();
-  } catch {
-    const seconds = Math.round((Date.now() - heard) / 1000);
-    const banner = document.querySelector(".cut") ?? document.createElement("p");
-    banner.className = "cut";
-    banner.textContent = "与网关断开 " + seconds + " 秒,画面停在 " + heard.toLocaleTimeString() + " · no connection to the gateway for " + seconds + " s";
-    document.body.prepend(banner);
-  }
-  setTimeout(look, 2000);
+const detectorRow = (detector: DetectorStatus, nowMs: number, say: Say): string => {
+  const age =
+    detector.heardAtMs === undefined ? say(words.never) : ageText(nowMs - detector.heardAtMs);
+  return `<tr class="${detector.state}"><td>${say(stateWord(detector.state))}</td><td>${placeText(detector, say)}<br><small>${escape(detector.detector)}</small></td><td>${escape(detector.levels.map(levelText).join(" · "))}</td><td class="age">${age}</td></tr>`;
 };
-setTimeout(look, 2000);`;

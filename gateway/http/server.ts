@@ -1,52 +1,36 @@
-import fastify from "fastify";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Registry } from "prom-client";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { explainListenError } from "#platform/listen-error.ts";
 import type { Running } from "../ports.ts";
-import { boardScript, boardStyle, renderBoard } from "./board.ts";
-import type { ReadStatus } from "./status.ts";
+import { renderBoard, type Viewer } from "./board.ts";
+import { addDeedRoutes, type DeedParts } from "./deed-routes.ts";
+import { maskStatus } from "./masked.ts";
+import { problems, sendProblem } from "./problems.ts";
+import type { GatewayStatus, ReadStatus } from "./status.ts";
+import { isLocal, visitOf } from "./visitor.ts";
 
 export interface GatewayHttp extends Running {
   readonly port: number;
 }
 
-/** A few people on the local network; sockets without end would take the detectors' descriptors. */
-const visitorsMax = 256;
-
-/** The gateway's own page and API: `/`, `/api/v1/status`, `/metrics`, `/healthz`. */
-export const openGatewayHttp = async (options: {
+export interface GatewayHttpOptions extends DeedParts {
   readonly host: string;
   readonly port: number;
   readonly status: ReadStatus;
   readonly metrics: Registry;
-}): Promise<Result<GatewayHttp, Bilingual>> => {
-  const app = fastify({
-    bodyLimit: 64 * 1_024,
-    requestTimeout: 10_000,
-    keepAliveTimeout: 5_000,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
-    // Whoever never finishes a request must not keep the gateway from ending.
-    forceCloseConnections: true,
-  });
-  app.server.maxConnections = visitorsMax;
+}
 
-  app.get("/api/v1/status", () => options.status());
-  app.get("/healthz", () => ({ ok: true }));
-  app.get("/metrics", async (_request, reply) =>
-    reply.type(options.metrics.contentType).send(await options.metrics.metrics()),
-  );
-  app.get("/", (_request, reply) =>
-    reply
-      .type("text/html; charset=utf-8")
-      .header(
-        "content-security-policy",
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'",
-      )
-      .send(renderBoard(options.status())),
-  );
-  app.get("/board.css", (_request, reply) => reply.type("text/css").send(boardStyle));
-  app.get("/board.js", (_request, reply) => reply.type("text/javascript").send(boardScript));
+/** A few people on the local network; sockets without end would take the detectors' descriptors. */
+const visitorsMax = 256;
 
+/** The gateway's own page and API: `/`, `/api/v1/…`, `/metrics`, `/healthz`. */
+export const openGatewayHttp = async (
+  options: GatewayHttpOptions,
+): Promise<Result<GatewayHttp, Bilingual>> => {
+  const app = createGatewayApp(options);
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
@@ -60,3 +44,97 @@ export const openGatewayHttp = async (options: {
     close: () => app.close(),
   });
 };
+
+/** The same without a socket. */
+export const createGatewayApp = (options: Omit<GatewayHttpOptions, "host" | "port">) => {
+  const app = fastify({
+    bodyLimit: 16 * 1_024,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 5_000,
+    // An episode's name is longer than the router allows by itself.
+    routerOptions: { maxParamLength: 400 },
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    // Whoever never finishes a request must not keep the gateway from ending.
+    forceCloseConnections: true,
+  });
+  app.server.maxConnections = visitorsMax;
+  app.addHook("onSend", async (_request, reply) => {
+    reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
+  });
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, problems.notFound));
+  app.setErrorHandler((error, _request, reply) =>
+    sendProblem(reply, isTheirs(error) ? problems.invalid : problems.broken),
+  );
+
+  app.get("/healthz", () => ({ ok: true }));
+  app.get("/metrics", async (_request, reply) =>
+    reply.type(options.metrics.contentType).send(await options.metrics.metrics()),
+  );
+  addBoard(app, options);
+  addDeedRoutes(app, options);
+  return app;
+};
+
+const addBoard = (
+  app: FastifyInstance,
+  { status, visits, people }: Omit<GatewayHttpOptions, "host" | "port">,
+): void => {
+  /** Flats are for this machine and for those who have shown who they are. */
+  const see = (
+    request: FastifyRequest,
+  ): { person?: string; shown: GatewayStatus; masked: boolean } => {
+    const visit = visitOf(visits, request);
+    const masked = visit === undefined && !isLocal(request);
+    const whole = status();
+    const shown = masked ? maskStatus(whole) : whole;
+    return { shown, masked, ...(visit && { person: visit.person.name }) };
+  };
+
+  app.get("/api/v1/status", (request, reply) =>
+    reply.header("cache-control", "no-store").send(see(request).shown),
+  );
+  app.get<{ Querystring: { lang?: string } }>("/", (request, reply) => {
+    const { shown, ...who } = see(request);
+    const viewer: Viewer = {
+      ...who,
+      language: languageOf(request.query.lang, request.headers["accept-language"]),
+      canIdentify: people.count > 0,
+    };
+    return reply
+      .type("text/html; charset=utf-8")
+      .header("content-security-policy", contentPolicy)
+      .header("cache-control", "no-store")
+      .send(renderBoard(shown, viewer));
+  });
+  for (const { path, type, text } of pageFiles()) {
+    app.get(path, (_request, reply) =>
+      reply.type(type).header("cache-control", "max-age=60").send(text),
+    );
+  }
+};
+
+const contentPolicy =
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+const pageFiles = () =>
+  Object.entries({
+    "/board.css": "text/css; charset=utf-8",
+    "/board.js": "text/javascript; charset=utf-8",
+  }).map(([path, type]) => ({
+    path,
+    type,
+    text: readFileSync(join(import.meta.dirname, "page", path), "utf8"),
+  }));
+
+/** Chinese unless asked otherwise by link, or by a browser that does not want Chinese. */
+const languageOf = (asked: string | undefined, accepted = "zh"): Viewer["language"] => {
+  if (asked === "en" || asked === "zh") return asked;
+  return /\bzh\b/i.test(accepted) || !/\ben\b/i.test(accepted) ? "zh" : "en";
+};
+
+/** A body that is none, or too large: their mistake, not ours. */
+const isTheirs = (error: unknown): boolean =>
+  error instanceof Error &&
+  "statusCode" in error &&
+  typeof error.statusCode === "number" &&
+  error.statusCode < 500;

@@ -13,6 +13,7 @@ import type { Points } from "../points.ts";
 import type { Protection } from "../protection/protection.ts";
 import type { MqttSource } from "../sources/mqtt-source.ts";
 import type { AppliedRules } from "../site-limits.ts";
+import { boardAlarms, type BoardAlarm } from "./alarms.ts";
 import { detectorStatus } from "../detector-status.ts";
 import type { Interlock, ValveStatus } from "../valves/interlock.ts";
 import type { Uplink } from "../uplinks/uplink.ts";
@@ -27,6 +28,8 @@ export interface GatewayStatus {
   readonly link: { readonly state: "up" | "lost"; readonly unconfirmed: number };
   /** Records the disk refused and that are tried again; their alarms have left all the same. */
   readonly unwritten: number;
+  /** Open alarms, and those that have returned and wait for a signature or a reset. */
+  readonly alarms: readonly BoardAlarm[];
   readonly detectors: readonly DetectorStatus[];
   readonly buzzers: readonly BuzzerStatus[];
   readonly valves: readonly ValveStatus[];
@@ -61,15 +64,17 @@ export const createStatusReader =
   () => {
     const { site, pipeline, uplink } = parts;
     const { link, unconfirmed } = uplink.state();
+    const now = parts.clock.now();
     return {
       gateway: site.gateway.id,
       street: site.street.name,
       community: site.gateway.community,
       drill: site.drill,
       rules: parts.rules,
-      nowMs: parts.clock.now().wallMs,
+      nowMs: now.wallMs,
       link: { state: link, unconfirmed },
       unwritten: parts.keeper.unwritten(),
+      alarms: boardAlarms(parts.points.byId.values(), now),
       detectors: Array.from(parts.points.byId.values(), detectorStatus),
       buzzers: parts.buzzers.status(),
       valves: parts.valves.status(),

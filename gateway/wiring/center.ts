@@ -1,6 +1,7 @@
 /** How this gateway reaches its center. */
 import { readFileSync } from "node:fs";
 import type { GatewayId } from "#domain/ids.ts";
+import type { Bilingual } from "#domain/result.ts";
 import type { Site } from "#platform/site-file/schema.ts";
 import type { ReportFault } from "../ports.ts";
 import type { CenterLink } from "../uplinks/center-link.ts";
@@ -21,7 +22,12 @@ export const openCenterLinkLater = (
   };
   return {
     open: async () => {
-      const link = await openCenterLink(...given);
+      const link = await openCenterLink(...given).catch((error: unknown) => {
+        // A token file that is gone, say: protection on site goes on without the center.
+        const [, , , reportFault] = given;
+        reportFault({ key: "center-link", present: true, text: cannotOpen(error) });
+      });
+      if (link === undefined) return;
       if (closed) return link.close();
       opened = link;
       for (const use of wanted.splice(0)) use(link);
@@ -61,3 +67,8 @@ const openCenterLink = async (
     ...(caFile !== undefined && { ca: readFileSync(caFile, "utf8") }),
   });
 };
+
+const cannotOpen = (error: unknown): Bilingual => ({
+  zh: `无法建立到中心的连接:${String(error)}。请检查 gateway.center 的文件;现场保护照常`,
+  en: `the link to the center cannot be opened: ${String(error)}. Check the files under gateway.center; protection on site goes on`,
+});

@@ -4,6 +4,7 @@
  */
 import { Type, type Static, type TSchema } from "typebox";
 import { namePattern } from "#domain/ids.ts";
+import { peopleSchema } from "./people-schema.ts";
 import { name, strict, tokenHash } from "./parts.ts";
 import { BuzzerUnion, DeadManUnion, protectionSchema, ValveUnion } from "./protection-schema.ts";
 
@@ -113,6 +114,27 @@ const mqttAccount = Type.Object(
   strict,
 );
 
+const wayToCenter = Type.Object(
+  {
+    url: Type.Optional(
+      Type.String({
+        pattern: "^mqtts?://[^/]+$",
+        description: "absent: the center of this file, on this machine",
+      }),
+    ),
+    tokenFile: Type.Optional(Type.String({ minLength: 1 })),
+    caFile: Type.Optional(Type.String({ minLength: 1 })),
+    commandKey: Type.Optional(
+      Type.String({
+        pattern: "^ed25519:[A-Za-z0-9_-]{43}$",
+        description:
+          "the center's public key, from its start log: only commands signed with it are done",
+      }),
+    ),
+  },
+  { ...strict, default: {} },
+);
+
 interface Kinds<Line, Buzzer, Valve, DeadMan> {
   readonly line: Line;
   readonly buzzer: Buzzer;
@@ -151,19 +173,8 @@ const gateway = <
         },
         strict,
       ),
-      center: Type.Object(
-        {
-          url: Type.Optional(
-            Type.String({
-              pattern: "^mqtts?://[^/]+$",
-              description: "absent: the center of this file, on this machine",
-            }),
-          ),
-          tokenFile: Type.Optional(Type.String({ minLength: 1 })),
-          caFile: Type.Optional(Type.String({ minLength: 1 })),
-        },
-        { ...strict, default: {} },
-      ),
+      center: wayToCenter,
+      people: peopleSchema,
       lines: Type.Array(line, { default: [] }),
       buzzers: Type.Array(buzzer, { default: [] }),
       valves: Type.Array(valve, { default: [] }),

@@ -116,6 +116,10 @@ export interface LimitSet {
     readonly shelveAtMost: Sourced<DurationMs>;
     readonly outOfServiceAtMost: Sourced<DurationMs>;
     readonly hushAtMost: Sourced<DurationMs>;
+    /** From this CO level on nothing is hushed; of combustible gas it is the high level. */
+    readonly hushBelow: { readonly co: Sourced<Ppm> };
+    /** A rise by more than this brings the sound back. */
+    readonly hushRise: { readonly co: Sourced<Ppm>; readonly gas: Sourced<PercentLel> };
   };
   /** A reading taken so much earlier than its detector's others is history. */
   readonly lateAfter: Sourced<DurationMs>;

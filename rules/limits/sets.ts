@@ -140,6 +140,8 @@ const cn2019: LimitSet = {
     shelveAtMost: by(hours(24), sources.shelving),
     outOfServiceAtMost: ours(hours(7 * 24)),
     hushAtMost: by(minutes(10), sources.hush),
+    hushBelow: { co: by(ppm(150), sources.hushLevel) },
+    hushRise: { co: ours(ppm(20)), gas: ours(percentLel(2)) },
   },
   lateAfter: ours(minutes(2)),
   lateSettles: ours(seconds(10)),

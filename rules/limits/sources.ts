@@ -28,6 +28,7 @@ export const sources = {
   lelIec: clause("IEC 60079-20-1 as cited", "methane 4.4, propane 1.7, hydrogen 4.0 %vol", "m"),
   chatter: clause("docs/people.md", "§1.3: three alarms in 10 min chatter", "h"),
   hush: clause("docs/standards.md", "§6.2: detectors mute for 10 min", "h"),
+  hushLevel: clause("docs/standards.md", "§6.2: makers allow a hush below 150 ppm of CO", "m"),
   shelving: clause("docs/people.md", "§1.3: shelve at most 24 h, not an active danger", "h"),
   faultWithin100s: clause("GB/T 45839-2025", "local fault signal within 100 s", "h"),
   latching: clause("GB/T 45839-2025", "alarm state held until manual reset", "h"),

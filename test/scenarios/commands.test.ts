@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { commandKinds } from "#domain/command.ts";
 import { detectorId, userId } from "#domain/ids.ts";
 import { hours, minutes } from "#domain/quantity.ts";
 import type { HumanCommand } from "#gateway/pipeline.ts";
@@ -123,10 +124,43 @@ describe("a command", () => {
     expect(await carry(street, hush)).toBe("done");
     expect(street.buzzer()).toBe("off");
     expect(street.stateOf(kitchen)).toBe("alarm");
-    street.time.advance(minutes(5) + 250);
+    for (let half = 0; half < 10; half += 1) {
+      expect(street.buzzer()).toBe("off");
+      street.time.advance(30_000);
+      await street.says(kitchen, alarmed);
+    }
+    street.time.advance(250);
     await street.settle();
     expect(street.buzzer()).toBe("on t4");
     expect(await actionsOf(street)).toEqual(["hushed all 王强", "hush-expired all 王强"]);
+  });
+});
+
+describe("a hush", () => {
+  const hush: HumanCommand = {
+    kind: "hush",
+    by: userId("王强"),
+    reason: "到场,门窗已开",
+    duration: minutes(5),
+    confirmedOnSite: true,
+    origin: { side: "board", source: "192.168.1.20" },
+  };
+
+  test("ends when the flat next door alarms, though this one says nothing new", async () => {
+    const street = await openGateway();
+    await street.says(kitchen, alarmed);
+    await carry(street, hush);
+    await street.says("xian-5-2-102", alarmed);
+    expect(street.pointOf(kitchen)?.state.hush).toBeDefined();
+    await street.says("xian-2-1-604", alarmed);
+    expect(street.pointOf(kitchen)?.state.hush).toBeUndefined();
+    expect(await actionsOf(street)).toEqual(["hushed all 王强", "hush-broken all 王强"]);
+  });
+
+  test("cannot come from afar: no command of the center's list is one", async () => {
+    const street = await openGateway();
+    await street.says(kitchen, alarmed);
+    expect(commandKinds).toEqual(["acknowledge", "release-hush"]);
   });
 });
 

@@ -7,14 +7,16 @@ import type { Notice } from "#domain/notice.ts";
 import { buzzerId, gatewayId, type DetectorId } from "#domain/ids.ts";
 import { seconds, type DurationMs, type EpochMs } from "#domain/quantity.ts";
 import { ok } from "#domain/result.ts";
-import { lanes, type DetectorStatus } from "#domain/wire.ts";
+import { downTopic, lanes, type DetectorStatus } from "#domain/wire.ts";
+import { createCommandTaker } from "#gateway/commands/take-command.ts";
+import { takenName } from "#gateway/commands/taken.ts";
 import { createDirectory } from "#gateway/directory.ts";
 import { createFaultBoard } from "#gateway/fault-board.ts";
 import { createMemoryJournal } from "#gateway/journal/memory-journal.ts";
 import { createKeeper } from "#gateway/keeper.ts";
 import { reviveStates } from "#gateway/known-states.ts";
 import { createPipeline } from "#gateway/pipeline.ts";
-import { createPoints, strangerFault, type Point } from "#gateway/points.ts";
+import { createPoints, strangerFault, type Point, type Points } from "#gateway/points.ts";
 import type { Buzzer, Journal, JournalRecord, ReportFault } from "#gateway/ports.ts";
 import { createHolding } from "#gateway/protection/holding.ts";
 import {
@@ -65,9 +67,12 @@ export interface StoryGateway {
   /** What the status message tells of every detector. */
   readonly board: () => DetectorStatus[];
   readonly stateOf: (detector: string) => string | undefined;
+  readonly points: () => Points;
   readonly pointOf: (detector: DetectorId) => Point | undefined;
   /** The gateway's own door for people and lines. */
   readonly pipeline: () => Pipeline;
+  /** A message of the center on `down/command`. */
+  readonly command: (payload: string) => void;
   readonly setDisk: (disk: Disk) => void;
   /** From now on the journal does not give the states it holds. */
   readonly loseStates: () => void;
@@ -162,6 +167,9 @@ export const openGateway = async (
       return point && detectorStatus(point).state;
     },
     pipeline: () => life.pipeline,
+    command: (payload) =>
+      life.takeCommand(downTopic(gatewayId(site.gateway.id), "command"), payload),
+    points: () => life.points,
     pointOf: (detector) => life.points.byId.get(detector),
     setDisk: (next) => {
       state.disk = next;
@@ -262,5 +270,16 @@ const startLife = async (
   });
   protection.begin();
   const source = createMqttSource({ directory, clock, take: pipeline.take });
-  return { points, pipeline, source, buzzer: () => sounding };
+  const takeCommand = createCommandTaker({
+    gateway: gatewayId(site.gateway.id),
+    drill: site.drill,
+    clock,
+    pipeline,
+    points,
+    keeper,
+    reportFault,
+    centerKey: site.gateway.center.commandKey,
+    remembered: known.own?.get(takenName),
+  });
+  return { points, pipeline, source, takeCommand, buzzer: () => sounding };
 };

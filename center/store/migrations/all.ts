@@ -3,6 +3,7 @@ import type { Migration } from "kysely/migration";
 import { intakeDeskAccounts } from "./0001-intake-desk-accounts.ts";
 import { actionsStreet } from "./0002-actions-street.ts";
 import { registerGrants } from "./0003-register-grants.ts";
+import { commands } from "./0006-commands.ts";
 import { cases } from "./0004-cases.ts";
 import { oneIntake } from "./0008-one-intake.ts";
 
@@ -14,5 +15,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0002-actions-street": up(actionsStreet),
   "0003-register-grants": up(registerGrants),
   "0004-cases": up(cases),
+  "0006-commands": up(commands),
   "0008-one-intake": up(oneIntake),
 };

@@ -1,0 +1,145 @@
+/** What people do at the board: say who they are, sign for an alarm, hush its sound. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { Type } from "typebox";
+import { Compile } from "typebox/compile";
+import { userId } from "#domain/ids.ts";
+import { minutes } from "#domain/quantity.ts";
+import type { Clock } from "#domain/time.ts";
+import type { Timers } from "#platform/timers.ts";
+import type { BoardDeed } from "#platform/site-file/people-schema.ts";
+import type { People, Person } from "../people/people.ts";
+import type { Visits } from "../people/visits.ts";
+import type { Done, HumanCommand, Pipeline } from "../pipeline.ts";
+import type { Points } from "../points.ts";
+import { boardAlarms, type BoardAlarm } from "./alarms.ts";
+import { maskEpisode } from "./masked.ts";
+import { problems, refusedBecause, sendProblem, tooEarly, type ProblemFacts } from "./problems.ts";
+import { isOwnPage, setCookie, tokenIn, visitOf } from "./visitor.ts";
+
+export interface DeedParts {
+  readonly people: People;
+  readonly visits: Visits;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly points: Pick<Points, "byId">;
+  readonly pipeline: Pick<Pipeline, "command">;
+}
+
+const short = Type.String({ minLength: 1, maxLength: 200 });
+const proof = Compile(
+  Type.Union([Type.Object({ person: short, pin: short }), Type.Object({ badge: short })]),
+);
+const hushing = Compile(
+  Type.Object({
+    minutes: Type.Number({ exclusiveMinimum: 0, maximum: 60 }),
+    reason: Type.String({ minLength: 1, maxLength: 200 }),
+    onSite: Type.Boolean(),
+  }),
+);
+const acknowledging = Compile(Type.Object({}));
+
+/** A person waits this long for the disk; what they did has effect before. */
+const diskPatienceMs = 2_000;
+
+export const addDeedRoutes = (app: FastifyInstance, parts: DeedParts): void => {
+  const { people, visits } = parts;
+
+  app.post("/api/v1/session", async (request, reply) => {
+    if (!isOwnPage(request)) return sendProblem(reply, problems.foreignPage);
+    if (!proof.Check(request.body)) return sendProblem(reply, problems.invalid);
+    const known = await people.recognise(request.body, request.ip);
+    if (!known.ok) {
+      if (known.error.kind === "wrong") return sendProblem(reply, problems.wrongPin);
+      return sendProblem(reply, tooEarly(Math.ceil(known.error.wait / 1_000)));
+    }
+    return setCookie(reply, visits.open(known.value)).send({ person: known.value });
+  });
+
+  app.delete("/api/v1/session", (request, reply) => {
+    if (!isOwnPage(request)) return sendProblem(reply, problems.foreignPage);
+    visits.end(tokenIn(request) ?? "");
+    return setCookie(reply, undefined).code(204).send();
+  });
+
+  app.post<Named>("/api/v1/alarms/:episode/acknowledge", (request, reply) => {
+    const { body = {} } = request;
+    if (!acknowledging.Check(body)) return sendProblem(reply, problems.invalid);
+    return act(parts, request, reply, "acknowledge", ({ rule, episode }, person) => ({
+      kind: "acknowledge",
+      rule,
+      episode,
+      ...person,
+    }));
+  });
+
+  app.post<Named>("/api/v1/alarms/:episode/hush", (request, reply) => {
+    const { body } = request;
+    if (!hushing.Check(body)) return sendProblem(reply, problems.invalid);
+    return act(parts, request, reply, "hush", (_, person) => ({
+      kind: "hush",
+      reason: body.reason,
+      duration: minutes(body.minutes),
+      confirmedOnSite: body.onSite,
+      ...person,
+    }));
+  });
+};
+
+interface Named {
+  readonly Params: { readonly episode: string };
+}
+
+type By = Pick<Extract<HumanCommand, { kind: "hush" }>, "by" | "origin">;
+
+const act = async (
+  parts: DeedParts,
+  request: FastifyRequest<Named>,
+  reply: FastifyReply,
+  deed: BoardDeed,
+  commandFor: (alarm: BoardAlarm, by: By) => HumanCommand,
+): Promise<FastifyReply> => {
+  const person = whoMay(parts.visits, request, deed);
+  if ("status" in person) return sendProblem(reply, person);
+  const { episode } = request.params;
+  const alarm = boardAlarms(parts.points.byId.values(), parts.clock.now()).find(
+    (one) => one.episode === episode || maskEpisode(one.episode, one.detector) === episode,
+  );
+  const point = [...parts.points.byId.values()].find(({ id }) => id === alarm?.detector);
+  if (alarm === undefined || point === undefined) return sendProblem(reply, problems.noSuchAlarm);
+  const by: By = { by: userId(person.name), origin: { side: "board", source: request.ip } };
+  const done = parts.pipeline.command(point.id, commandFor(alarm, by));
+  if (!done.ok) return sendProblem(reply, refusedBecause(done.error));
+  return reply.send({
+    done: done.value.actions.map(({ kind, at, untilWallMs }) => ({
+      kind,
+      atMs: at.wallMs,
+      ...(untilWallMs !== undefined && { untilMs: untilWallMs }),
+    })),
+    // False: it has effect, and the disk does not have it yet; it is tried again.
+    written: await isWritten(done.value, parts.timers),
+  });
+};
+
+const whoMay = (
+  visits: Visits,
+  request: FastifyRequest,
+  deed: BoardDeed,
+): Person | ProblemFacts => {
+  if (!isOwnPage(request)) return problems.foreignPage;
+  const visit = visitOf(visits, request, "touch");
+  if (visit === undefined) return problems.whoAreYou;
+  return visit.person.may.includes(deed) ? visit.person : problems.notYours;
+};
+
+const isWritten = ({ kept }: Done, timers: Timers): Promise<boolean> =>
+  new Promise((resolve) => {
+    const cancel = timers.after(diskPatienceMs, () => resolve(false));
+    const settle = (written: boolean): void => {
+      cancel();
+      resolve(written);
+    };
+    kept.then(
+      () => settle(true),
+      () => settle(false),
+    );
+  });

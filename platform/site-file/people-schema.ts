@@ -1,0 +1,37 @@
+import { Type, type Static } from "typebox";
+import { namePattern } from "#domain/ids.ts";
+
+/** What a person may do at the gateway's own board. */
+export const boardDeeds = ["acknowledge", "hush"] as const;
+export type BoardDeed = (typeof boardDeeds)[number];
+
+const person = Type.Object(
+  {
+    id: Type.String({ pattern: namePattern, description: "what is typed at the board: 工号" }),
+    name: Type.String({
+      minLength: 1,
+      maxLength: 60,
+      description: "as it stands in the record: 李敏",
+    }),
+    pinHash: Type.Optional(
+      Type.String({
+        pattern: "^\\$argon2id\\$[A-Za-z0-9$=,+/]+$",
+        description: "made by `canary pin <id>`; the PIN itself is never in this file",
+      }),
+    ),
+    badgeHash: Type.Optional(
+      Type.String({
+        pattern: "^sha256:[A-Za-z0-9_-]+:[A-Za-z0-9_-]+$",
+        description: "made by `canary pin <id> --badge`",
+      }),
+    ),
+    may: Type.Array(Type.Enum(boardDeeds), { minItems: 1 }),
+  },
+  { additionalProperties: false },
+);
+
+export const peopleSchema = Type.Array(person, {
+  default: [],
+  description: "who may act at the gateway's own board",
+});
+export type PersonSite = Static<typeof person>;

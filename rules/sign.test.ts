@@ -1,0 +1,109 @@
+/** Signing for an alarm from two sides that could not hear of one another. */
+import { describe, expect, test } from "vitest";
+import * as fc from "fast-check";
+import { userId } from "#domain/ids.ts";
+import { instant, lel, openBench, type Bench } from "#test/compliance/timetable.ts";
+import { refusals, type Command } from "./commands.ts";
+import { lifeOf } from "./step.ts";
+
+type Acknowledge = Extract<Command, { kind: "acknowledge" }>;
+
+const gasAlarm = (): Bench => {
+  const home = openBench();
+  home.says(0, lel(12));
+  home.wait(10);
+  return home;
+};
+const onBoard = (by: string): Acknowledge => ({
+  kind: "acknowledge",
+  rule: "combustible",
+  by: userId(by),
+  origin: { side: "board" },
+});
+const atDesk = (home: Bench, by: string, atSeconds: number, command = `c-${by}`): Acknowledge => ({
+  ...onBoard(by),
+  episode: home.events[0]?.episode ?? "",
+  seen: home.events.at(-1)?.id ?? "",
+  origin: { side: "center", command, askedAtMs: instant(atSeconds).wallMs },
+});
+const owner = (home: Bench) => home.state.life[0]?.acknowledgedBy;
+const signers = (home: Bench) => home.state.life[0]?.signatures?.map(({ by }) => by);
+
+describe("two sides that signed while they were cut off from one another", () => {
+  test("both stand, and the first by time is the owner: the board", () => {
+    const home = gasAlarm();
+    home.does(14, onBoard("王强"));
+    const { action } = home.does(60, atDesk(home, "李敏", 15));
+    expect(action).toMatchObject({ kind: "acknowledged", by: "李敏", origin: { side: "center" } });
+    expect(owner(home)).toBe("王强");
+    expect(signers(home)).toEqual(["王强", "李敏"]);
+  });
+
+  test("or the desk, though its word came later", () => {
+    const home = gasAlarm();
+    home.does(16, onBoard("王强"));
+    home.does(60, atDesk(home, "李敏", 15));
+    expect(owner(home)).toBe("李敏");
+  });
+
+  test("in whatever order their words arrive, the state is the same", () => {
+    const seconds = fc.integer({ min: 11, max: 20 });
+    const names = fc.uniqueArray(fc.constantFrom<string>("甲", "乙", "丙", "丁"), { minLength: 2 });
+    fc.assert(
+      fc.property(names, fc.array(seconds, { minLength: 4, maxLength: 4 }), (who, when) => {
+        const play = (order: readonly string[]) => {
+          const home = gasAlarm();
+          for (const by of order) {
+            home.does(100, atDesk(home, by, when[who.indexOf(by)] ?? 0));
+          }
+          return [owner(home), signers(home)];
+        };
+        expect(play(who.toReversed())).toEqual(play(who));
+      }),
+    );
+  });
+
+  test("a second person at the board itself is told that it is signed", () => {
+    const home = gasAlarm();
+    home.does(14, onBoard("王强"));
+    expect(home.does(15, onBoard("李敏")).refused).toBe(refusals.nothingToSign);
+  });
+});
+
+describe("a signature from elsewhere is for what its person had seen", () => {
+  test("not for what has worsened since", () => {
+    const home = gasAlarm();
+    const late = atDesk(home, "李敏", 15);
+    home.says(20, lel(25));
+    expect(home.does(60, late).refused).toBe(refusals.worsenedSince);
+    expect(lifeOf(home.state, "combustible")).toBe("unacknowledged");
+    expect(home.does(61, atDesk(home, "李敏", 30)).refused).toBeUndefined();
+  });
+
+  test("and not for the next alarm", () => {
+    const home = gasAlarm();
+    const late = atDesk(home, "李敏", 15);
+    for (let second = 20; second <= 60; second += 10) home.says(second, lel(0));
+    home.says(100, lel(12));
+    home.wait(110);
+    expect(home.does(120, late).refused).toBe(refusals.otherAlarm);
+  });
+
+  test("but for one that has returned meanwhile it holds", () => {
+    const home = gasAlarm();
+    const late = atDesk(home, "李敏", 15);
+    for (let second = 20; second <= 60; second += 10) home.says(second, lel(0));
+    expect(lifeOf(home.state, "combustible")).toBe("returned-unacknowledged");
+    home.does(120, late);
+    expect(lifeOf(home.state, "combustible")).toBe("latched");
+    expect(home.does(130, { ...atDesk(home, "赵军", 16), seen: "" }).refused).toBeUndefined();
+    expect(owner(home)).toBe("李敏");
+  });
+});
+
+test("two that are carried out in one instant are two records", () => {
+  const home = gasAlarm();
+  home.does(60, atDesk(home, "李敏", 15));
+  home.does(60, atDesk(home, "赵军", 16));
+  expect(new Set(home.actions.map(({ id }) => id)).size).toBe(2);
+});

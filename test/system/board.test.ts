@@ -1,0 +1,201 @@
+/** The board on a phone while the center is gone: it opens at once, signs, hushes and counts down. */
+import { mkdir } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { parse } from "yaml";
+import { hashPin } from "#gateway/people/pin.ts";
+import { launchBrowser } from "./browser.ts";
+import { startGatewayAlone, type GatewayProcess } from "./gateway-process.ts";
+import { freePort } from "./street-process.ts";
+
+const pin = "739105";
+/** Pictures for a person to look at: `BOARD_PICTURES=<folder>`. */
+const pictures = process.env["BOARD_PICTURES"];
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(() => browser.close());
+
+const siteWith = async (detectors: readonly object[]) => ({
+  ...parse(readFileSync("config/site.yaml", "utf8")),
+  detectors,
+  gateway: {
+    ...parse(readFileSync("config/site.yaml", "utf8")).gateway,
+    people: [
+      { id: "wang", name: "王强", pinHash: await hashPin(pin), may: ["acknowledge", "hush"] },
+    ],
+  },
+});
+
+const homes = (count: number) =>
+  Array.from({ length: count }, (_, at) => {
+    const [building, floor, room] = [1 + Math.floor(at / 20), 1 + (at % 20), `${1 + (at % 20)}01`];
+    return {
+      id: `xian-${building}-1-${room}`,
+      profile: "native",
+      address: {
+        text: `喜安社区${building}栋1单元${room}`,
+        community: "喜安社区",
+        building: `${building}栋`,
+        riser: "1单元",
+        floor: `${floor}楼`,
+        room,
+      },
+    };
+  });
+
+const startGateway = async (count: number): Promise<GatewayProcess> => {
+  const gateway = await startGatewayAlone(await siteWith(homes(count)), await freePort());
+  onTestFinished(gateway.close);
+  return gateway;
+};
+
+/** A phone on the community's network, in the dark; `x-forwarded-for`: not this machine itself. */
+const openPhone = async (gateway: GatewayProcess, cpuSlowdown = 1): Promise<Page> => {
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 844 },
+    deviceScaleFactor: 2,
+    isMobile: true,
+    hasTouch: true,
+    colorScheme: "dark",
+    locale: "zh-CN",
+    extraHTTPHeaders: { "x-forwarded-for": "192.168.1.20" },
+  });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: cpuSlowdown });
+  page.on("request", (request) => expect(request.url()).toMatch(/^(data:|http:\/\/127\.0\.0\.1:)/));
+  await page.goto(gateway.url);
+  return page;
+};
+
+interface Opened {
+  readonly paintMs: number;
+  readonly bytes: number;
+}
+
+/** As text: the DOM has no types here. */
+const measure = (page: Page): Promise<Opened> =>
+  page.evaluate<Opened>(`(async () => {
+    const [paint] = await new Promise((seen) =>
+      new PerformanceObserver((list) => seen(list.getEntriesByName("first-contentful-paint")))
+        .observe({ type: "paint", buffered: true }));
+    const loads = ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind));
+    return {
+      paintMs: Math.round(paint.startTime),
+      bytes: loads.reduce((sum, one) => sum + one.encodedBodySize, 0),
+    };
+  })()`);
+
+const takePicture = async (page: Page, name: string, fullPage = false): Promise<void> => {
+  if (pictures === undefined) return;
+  await mkdir(pictures, { recursive: true });
+  await page.screenshot({ path: `${pictures}/${name}.png`, fullPage });
+};
+
+/** The page looks every two seconds. */
+const eventual = <Value>(probe: () => Promise<Value>) =>
+  expect.poll(probe, { timeout: 15_000, interval: 50 });
+
+const textOf = (page: Page, selector: string): Promise<string> =>
+  page.locator(selector).first().innerText();
+
+test("with the center deleted a guard signs for an alarm and hushes it, and sees the countdown", async () => {
+  const gateway = await startGateway(3);
+  await gateway.says("xian-1-1-101", { co_ppm: 80, status: ["alarm"] });
+  const page = await openPhone(gateway);
+  expect(await textOf(page, "#link")).toContain("断开");
+  expect(await textOf(page, "article .place")).toBe("喜安社区 1栋 1单元 ***");
+  expect(await page.content()).not.toContain("101");
+  await takePicture(page, "1-masked");
+
+  await page.getByRole("button", { name: "签收" }).click();
+  await page.getByLabel("工号").fill("wang");
+  await page.getByLabel("PIN").fill("000111");
+  await takePicture(page, "2-drawer");
+  await page.locator("#do").click();
+  await eventual(() => textOf(page, "#problem")).toContain("不对");
+  await page.getByLabel("PIN").fill(pin);
+  await page.locator("#do").click();
+  await eventual(() => textOf(page, "article .meta")).toMatch(/王强 \d\d:\d\d:\d\d 签收/);
+  expect(await textOf(page, "article .place")).toBe("喜安社区1栋1单元101");
+  expect(await textOf(page, "#said")).toBe("已签收");
+  expect(await textOf(page, ".buzzers li")).toContain("鸣响");
+  await takePicture(page, "3-signed");
+
+  await page.getByRole("button", { name: "消音" }).click();
+  await page.getByLabel("原因").fill("已到场,正在通风");
+  await page.locator("#do").click();
+  await eventual(() => textOf(page, "#problem")).toContain("无人到场确认");
+  await page.getByLabel("我在现场").check();
+  await takePicture(page, "4-hush");
+  await page.locator("#do").click();
+  await eventual(() => textOf(page, ".hushed")).toMatch(
+    /^已消音 · (5:00|4:\d\d) 后恢复声响 · 王强/,
+  );
+  const before = await textOf(page, ".hushed span");
+  await eventual(() => textOf(page, ".hushed span")).not.toBe(before);
+  await eventual(() => textOf(page, ".buzzers li")).toContain("静");
+  await takePicture(page, "5-hushed");
+
+  // Another device in the same building: the sound comes back, and it stands first.
+  await gateway.says("xian-1-1-201", { co_ppm: 400, status: ["alarm"] });
+  await eventual(() => page.locator(".hushed").count()).toBe(0);
+  await eventual(() => textOf(page, ".buzzers li")).toContain("鸣响");
+  expect(await textOf(page, "article .place")).toContain("201");
+
+  await page.getByRole("button", { name: "锁定" }).click();
+  await eventual(() => textOf(page, "article .place")).toContain("***");
+  expect(gateway.output()).not.toContain(pin);
+});
+
+test("at sixty alarms it opens within a second on a slow phone, weighs little, and stays usable", async () => {
+  const gateway = await startGateway(200);
+  await Promise.all(
+    homes(60).map(({ id }, at) => gateway.says(id, { co_ppm: 60 + at, status: ["alarm"] })),
+  );
+  await Promise.all(
+    homes(200)
+      .slice(60)
+      .map(({ id }) => gateway.says(id, { co_ppm: 1 })),
+  );
+  const page = await openPhone(gateway, 6);
+  await eventual(() => page.locator("article").count()).toBeGreaterThanOrEqual(60);
+  const opened: Opened[] = [];
+  for (let time = 0; time < 3; time += 1) {
+    await page.reload();
+    opened.push(await measure(page));
+  }
+  process.stdout.write(`board, 60 of 200, CPU 6× slower: ${JSON.stringify(opened)}\n`);
+  // The machine is shared: the best of three is what the page itself needs.
+  expect(Math.min(...opened.map(({ paintMs }) => paintMs))).toBeLessThan(1_000);
+  expect(Math.max(...opened.map(({ bytes }) => bytes))).toBeLessThan(200_000);
+  await takePicture(page, "6-sixty");
+  expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBe(390);
+  const found = await new AxeBuilder({ page }).analyze();
+  expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+
+  // The wind of two-second refreshes does not blow the form away, nor what is typed in it.
+  await page.locator("article").nth(59).getByRole("button", { name: "签收" }).click();
+  await page.getByLabel("工号").fill("wang");
+  const asOf = await textOf(page, "#link time");
+  await eventual(() => textOf(page, "#link time")).not.toBe(asOf);
+  expect(await page.getByLabel("工号").inputValue()).toBe("wang");
+  await takePicture(page, "7-sixty-drawer");
+});
+
+test("when the gateway itself goes, what stood there stays under a banner that says since when", async () => {
+  const gateway = await startGateway(3);
+  await gateway.says("xian-1-1-101", { co_ppm: 80, status: ["alarm"] });
+  const page = await openPhone(gateway);
+  await page.route("**/*", (route) => route.abort());
+  await eventual(() => textOf(page, "#cut")).toMatch(/与网关断开 \d+ 秒,画面停在/);
+  expect(await textOf(page, "article .what")).toContain("一氧化碳");
+  await page.unroute("**/*");
+  await eventual(() => page.locator("#cut").isHidden()).toBe(true);
+});
