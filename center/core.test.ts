@@ -41,7 +41,7 @@ beforeEach(async () => {
   );
   told.length = 0;
   sent.length = 0;
-  core.broadcast.subscribe((events) => told.push(...events));
+  core.broadcast.subscribe((events) => told.push(...events.filter((one) => "event" in one)));
 });
 afterEach(async () => {
   await core.intake.idle();

@@ -2,13 +2,13 @@
 import type { Clock } from "#domain/time.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { both } from "#platform/log.ts";
-import { ensureFirstAdmin } from "./accounts/accounts.ts";
+import { ensureFirstAdmin } from "./accounts/first-admin.ts";
 import { openBroadcast, type Broadcast } from "./desk/broadcast.ts";
 import { createCenterFaults, type CenterFaults } from "./desk/center-faults.ts";
-import type { GatewayView } from "./desk/read-gateways.ts";
+import { readClockOffsets, type GatewayView } from "./desk/read-gateways.ts";
 import { createIntake, type Intake } from "./intake/intake.ts";
 import type { GatewayLink } from "./link/ports.ts";
-import { createCenterMetrics, type CenterMetrics } from "./metrics.ts";
+import { createCenterMetrics, measureClocks, type CenterMetrics } from "./metrics.ts";
 import type { CenterOptions, RunningCenter } from "./options.ts";
 import { seedSite } from "./register/seed-site.ts";
 import type { Store } from "./store/open-store.ts";
@@ -45,6 +45,7 @@ export const openCore = async (
   const firstAdmin = await ensureFirstAdmin(store, options.adminPassword, nowMs());
 
   const metrics = createCenterMetrics();
+  measureClocks(metrics, () => readClockOffsets(store.db));
   let link: GatewayLink | undefined;
   let broadcast: Broadcast | undefined;
   const faults = createCenterFaults(() => {

@@ -29,6 +29,10 @@ export interface Happening {
   readonly id?: string;
   /** Absent: the gateway's disk failed, the message is not numbered. */
   readonly seq?: number;
+  readonly prev?: string;
+  readonly hash?: string;
+  /** By the gateway's wall clock, which may be wrong. */
+  readonly wallMs?: number;
   readonly late?: boolean;
   readonly alarmClass?: AlarmEvent["alarmClass"];
   readonly held?: AlarmEvent["held"];
@@ -66,15 +70,22 @@ export interface Told {
 }
 
 const bootedAtMs = 1_795_000_000_000;
+/** The center of `open-ground.testing.ts` begins so long after; their clocks agree then. */
+const groundBeginsMs = 100_000;
 
 /** Whose words they are. */
 interface Speaker {
   readonly id: string;
   readonly journal: string;
+  readonly boot: string;
 }
 
 export interface StatusFacts {
   readonly atMs?: number;
+  /** By the gateway's wall clock, which may be wrong. */
+  readonly sentAtMs?: number;
+  readonly boots?: readonly string[];
+  readonly renewed?: StatusMessage["data"]["renewed"];
   readonly lastSeq?: number;
   readonly pending?: number;
   readonly detectors?: readonly DetectorStatus[];
@@ -82,8 +93,8 @@ export interface StatusFacts {
   readonly rules?: StatusMessage["data"]["rules"];
 }
 
-export const createFakeGateway = (id = "gw-1", journal = "journal-1") => {
-  const speaker = { id, journal };
+export const createFakeGateway = (id = "gw-1", journal = "journal-1", boot = "boot-1") => {
+  const speaker = { id, journal, boot };
   const tell = (lane: Lane, value: unknown): Told => ({
     topic: upTopic(gatewayId(id), lane),
     payload: new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value)),
@@ -109,7 +120,7 @@ const notice = (speaker: Speaker, happening: Happening): AlarmNotice => ({
     rule: "co",
     alarmClass: happening.alarmClass ?? "co",
     priority: happening.priority ?? 1,
-    at: instantAt(happening.atMs ?? 0),
+    at: instantAt(happening.atMs ?? 0, happening.wallMs, speaker.boot),
     cause: {
       ruleSet: "test",
       source: { standard: "Canary", clause: "test", confidence: "h" },
@@ -139,24 +150,26 @@ const message = (speaker: Speaker, happening: Happening): AlarmMessage => ({
 const envelope = (
   speaker: Speaker,
   id: string,
-  { atMs = 0, seq }: { readonly atMs?: number; readonly seq?: number },
+  about: Pick<Happening, "atMs" | "seq" | "prev" | "hash">,
 ) => ({
   specversion: "1.0" as const,
   id,
   source: gatewaySource(gatewayId(speaker.id)),
-  time: epochToRfc3339(epochMs(bootedAtMs + atMs)),
+  time: epochToRfc3339(epochMs(bootedAtMs + (about.atMs ?? 0))),
   datacontenttype: "application/json" as const,
-  bootid: "boot-1",
-  monoms: String(atMs),
-  ...(seq !== undefined && { journalid: speaker.journal, seq: String(seq) }),
-  durable: seq !== undefined,
+  bootid: speaker.boot,
+  monoms: String(about.atMs ?? 0),
+  ...(about.seq !== undefined && { journalid: speaker.journal, seq: String(about.seq) }),
+  ...(about.prev !== undefined && { prev: about.prev }),
+  ...(about.hash !== undefined && { hash: about.hash }),
+  durable: about.seq !== undefined,
   late: false,
 });
 
-const instantAt = (atMs: number) => ({
-  bootId: bootId("boot-1"),
+const instantAt = (atMs: number, wallMs = bootedAtMs + atMs, boot = "boot-1") => ({
+  bootId: bootId(boot),
   monoMs: monoMs(atMs),
-  wallMs: epochMs(bootedAtMs + atMs),
+  wallMs: epochMs(wallMs),
 });
 
 const actionMessage = (speaker: Speaker, deed: Deed): ActionMessage => {
@@ -202,18 +215,20 @@ const status = (speaker: Speaker, facts: StatusFacts): StatusMessage => ({
   source: gatewaySource(gatewayId(speaker.id)),
   time: epochToRfc3339(epochMs(bootedAtMs)),
   datacontenttype: "application/json",
-  bootid: "boot-1",
+  bootid: speaker.boot,
   monoms: String(facts.atMs ?? 0),
   journalid: speaker.journal,
   type: "canary.status.v1",
   data: {
-    sentAtMs: bootedAtMs,
+    sentAtMs: facts.sentAtMs ?? bootedAtMs + groundBeginsMs,
     lastSeq: facts.lastSeq ?? 0,
     pending: facts.pending ?? 0,
     drill: false,
     detectors: [...(facts.detectors ?? [])],
     faults: [...(facts.faults ?? [])],
     ...(facts.rules && { rules: facts.rules }),
+    ...(facts.renewed && { renewed: facts.renewed }),
+    ...(facts.boots && { boots: [...facts.boots] }),
   },
 });
 
@@ -227,9 +242,11 @@ export const detectorAt = (
   detector: string,
   co: number,
   state: DetectorStatus["state"] = "alarm",
+  episodes: readonly string[] = [],
 ): DetectorStatus => ({
   detector,
   state,
+  ...(episodes.length > 0 && { episodes: [...episodes] }),
   heardAtMs: bootedAtMs,
   levels: [{ gas: "co", ppm: co }],
   position: { line: "mqtt", place: detector },

@@ -1,5 +1,6 @@
 import type { Clock } from "#domain/time.ts";
 import type { Timers } from "#platform/timers.ts";
+import { forgetOldDevices } from "./accounts/devices.ts";
 import { forgetOldSessions } from "./accounts/sessions.ts";
 import type { Store } from "./store/open-store.ts";
 import { pruneStream } from "./store/stream-log.ts";
@@ -25,6 +26,7 @@ export const keepHouse = (store: Store, nowMs: number): Promise<void> =>
   store.write(async (tx) => {
     await pruneStream(tx, streamKept);
     await forgetOldSessions(tx, nowMs);
+    await forgetOldDevices(tx, nowMs);
     await tx
       .deleteFrom("idempotency")
       .where("created_at_ms", "<", Math.floor(nowMs) - idempotencyKeptMs)

@@ -15,7 +15,9 @@ import { openCenterClock } from "./cases/seen-time.ts";
 import { watchCases } from "./cases/watch-cases.ts";
 import { openCore, type Core } from "./core.ts";
 import { createLinkWatch } from "./desk/watch-links.ts";
+import { startSweep } from "./evidence/sweep.ts";
 import { startHousekeeping } from "./housekeeping.ts";
+import { evidenceFolder } from "./http/evidence-routes.ts";
 import { createHttpServer } from "./http/server.ts";
 import { openEmbeddedLink } from "./link/embedded-listener.ts";
 import { openBrokerLink } from "./link/external-broker.ts";
@@ -46,12 +48,7 @@ export const startCenter = async (
   const { broadcast, intake, metrics, view } = core;
   // Before a port is tried: the account is written by now, and its password must not be lost when
   // the start fails on a taken port.
-  if (core.firstAdmin !== undefined) {
-    const { username, password } = core.firstAdmin;
-    options.log.warn(
-      `首次登录,仅显示这一次,登录后须修改口令 · first login, shown this once, to be changed then: ${username} / ${password}`,
-    );
-  }
+  sayFirstLogin(core, options);
 
   const link = await openLink(options, core);
   if (!link.ok) {
@@ -61,19 +58,22 @@ export const startCenter = async (
   core.useLink(link.value);
 
   const stops = [
-    ...startWatches(core, store.value, clock, timers),
+    ...startWatches(core, store.value, clock, timers, options),
     await startCommands(core, store.value, clock, timers, { link: link.value, log: options.log }),
   ];
   const http = await createHttpServer({
     store: store.value,
     clock,
     timers,
-    accounts: await openAccounts(store.value, clock),
+    accounts: await openAccounts(store.value, clock, {
+      requireSecondFactor: options.requireSecondFactor ?? isReachable(options),
+    }),
     broadcast,
     metrics,
     view,
     hindrances: core.hindrances,
     consoleFolder: options.consoleFolder ?? join(import.meta.dirname, "../dashboards/console/dist"),
+    filesFolder: filesFolderOf(options),
     streetName: options.street.name,
     requestsPerMinute: options.requestsPerMinute ?? 1_200,
     trustedProxies: options.trustedProxies ?? [],
@@ -108,12 +108,25 @@ export const startCenter = async (
   });
 };
 
+/** Said once: the password is stored nowhere. */
+const sayFirstLogin = (core: Core, options: CenterOptions): void => {
+  if (core.firstAdmin !== undefined) {
+    const { username, password } = core.firstAdmin;
+    options.log.warn(
+      `首次登录,仅显示这一次,登录后须修改口令 · first login, shown this once, to be changed then: ${username} / ${password}`,
+    );
+  }
+};
+
+const filesFolderOf = ({ dataFolder }: CenterOptions): string => join(dataFolder, "center");
+
 /** What happens without anybody asking. */
 const startWatches = (
   core: Core,
   store: Store,
   clock: Clock,
   timers: Timers,
+  options: CenterOptions,
 ): readonly (() => void)[] => {
   const { wake } = core.broadcast;
   const watch = createLinkWatch(store, clock);
@@ -125,6 +138,16 @@ const startWatches = (
       void core.seeWhetherMended();
     }),
     watchCases({ store, clock, timers, wake, onFailure: core.databaseFailed }),
+    startSweep({
+      store,
+      folder: evidenceFolder(filesFolderOf(options)),
+      clock,
+      timers,
+      // A file that cannot be removed is no trouble of the database.
+      onFailure: (error) => {
+        options.log.error(error);
+      },
+    }),
     startHousekeeping(store, clock, timers, core.databaseFailed),
     ...(store.kind === "postgres" ? [timers.every(otherProcessesMs, wake)] : []),
   ];
@@ -177,6 +200,10 @@ const openLink = async (
     onFault: ({ key, present, text }) => core.faults.set(`mqtt ${key}`, present ? text : undefined),
   });
 };
+
+/** Whether somebody at another machine may stand before the login. */
+const isReachable = ({ httpHost, trustedProxies = [] }: CenterOptions): boolean =>
+  trustedProxies.length > 0 || !["127.0.0.1", "::1", "localhost"].includes(httpHost);
 
 const portOf = (address: AddressInfo | string | null): number | undefined =>
   typeof address === "object" ? address?.port : undefined;

@@ -14,6 +14,25 @@ export interface CenterMetrics {
   readonly databaseFailures: Counter;
 }
 
+/** Read when it is asked for; a database that does not answer leaves it out. */
+export const measureClocks = (
+  { registry }: CenterMetrics,
+  read: () => Promise<readonly (readonly [gateway: string, seconds: number])[]>,
+): void =>
+  registry.registerMetric(
+    new Gauge({
+      name: "canary_clock_offset_seconds",
+      help: "A gateway's wall clock minus the center's, from its last status",
+      labelNames: ["gateway"],
+      registers: [],
+      async collect() {
+        this.reset();
+        const offsets = await read().catch(() => []);
+        for (const [gateway, seconds] of offsets) this.set({ gateway }, seconds);
+      },
+    }),
+  );
+
 export const createCenterMetrics = (): CenterMetrics => {
   const registry = new Registry();
   const registers = [registry];

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DeskAlarm } from "#domain/desk.ts";
 import type { Bilingual } from "#domain/result.ts";
-import { ensureFirstAdmin, openAccounts } from "./accounts/accounts.ts";
+import { openAccounts } from "./accounts/accounts.ts";
+import { ensureFirstAdmin } from "./accounts/first-admin.ts";
 import { openBroadcast, type Broadcast } from "./desk/broadcast.ts";
 import type { HttpParts } from "./http/app.ts";
 import { createHttpServer } from "./http/server.ts";
@@ -23,6 +24,7 @@ export interface DeskOptions {
   readonly consoleFolder?: string;
   readonly hindrances?: readonly Bilingual[];
   readonly trustedProxies?: readonly string[];
+  readonly requireSecondFactor?: boolean;
 }
 
 export const openDesk = async (options: DeskOptions = {}) => {
@@ -45,12 +47,15 @@ export const openDesk = async (options: DeskOptions = {}) => {
     store: ground.store,
     clock: ground.time.clock,
     timers: ground.time.timers,
-    accounts: await openAccounts(ground.store, ground.time.clock),
+    accounts: await openAccounts(ground.store, ground.time.clock, {
+      requireSecondFactor: options.requireSecondFactor ?? false,
+    }),
     broadcast,
     metrics: createCenterMetrics(),
     view: ground.view,
     hindrances: () => Promise.resolve(options.hindrances ?? []),
     consoleFolder: options.consoleFolder ?? (await mkdtemp(join(tmpdir(), "canary-console-"))),
+    filesFolder: await mkdtemp(join(tmpdir(), "canary-files-")),
     streetName: { zh: "安靖街道", en: "Anjing Street" },
     requestsPerMinute: options.requestsPerMinute ?? 1_000_000,
     trustedProxies: options.trustedProxies ?? [],
@@ -58,17 +63,6 @@ export const openDesk = async (options: DeskOptions = {}) => {
   };
   const app = await createHttpServer(parts);
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
-
-  const login = async (password = adminPassword): Promise<string> => {
-    const response = await fetch(`${url}/api/v1/session`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ username: "admin", password }),
-    });
-    const cookie = response.headers.getSetCookie()[0]?.split(";")[0];
-    if (cookie === undefined) throw new Error(`login failed: ${await response.text()}`);
-    return cookie;
-  };
 
   return {
     ...ground,
@@ -78,7 +72,9 @@ export const openDesk = async (options: DeskOptions = {}) => {
     broadcast,
     failures,
     firstAdmin,
-    login,
+    login: (password = adminPassword) => logInto(url, "admin", password),
+    loginAs: (username: string, password: string, code?: string) =>
+      logInto(url, username, password, code),
     get: (path: string, cookie = "") => fetch(`${url}${path}`, { headers: { cookie } }),
     sign: (
       alarm: Pick<DeskAlarm, "episode"> & { readonly case: { readonly version: number } },
@@ -95,6 +91,23 @@ export const openDesk = async (options: DeskOptions = {}) => {
       await ground.close();
     },
   };
+};
+
+/** Answers the session's cookie. */
+const logInto = async (
+  url: string,
+  username: string,
+  password: string,
+  code?: string,
+): Promise<string> => {
+  const response = await fetch(`${url}/api/v1/session`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ username, password, ...(code !== undefined && { code }) }),
+  });
+  const cookie = response.headers.getSetCookie()[0]?.split(";")[0];
+  if (cookie === undefined) throw new Error(`login failed: ${await response.text()}`);
+  return cookie;
 };
 
 export type OpenDesk = Awaited<ReturnType<typeof openDesk>>;

@@ -27,6 +27,11 @@ export interface CenterOptions {
   readonly anonymousGateways: boolean;
   /** For the first administrator, `admin`; absent: a random one, answered once. */
   readonly adminPassword?: string | undefined;
+  /**
+   * Privileged roles (administrator, street lead, district) sleep until a code from a phone is
+   * shown. By default whenever the page can be reached from another machine.
+   */
+  readonly requireSecondFactor?: boolean;
   /** What the site file knows of places and detectors: the register's beginning. */
   readonly site?: SiteFacts;
   readonly log: Log;

@@ -147,6 +147,11 @@ export const DetectorStatusSchema = Type.Object({
   levels: Type.Array(level),
   address: Type.Optional(address),
   position,
+  /**
+   * Its alarms that stand, by episode; absent when none does. The newest word on them, also where an
+   * event was lost with a life that could not write it down.
+   */
+  episodes: Type.Optional(Type.Array(name)),
 });
 export type DetectorStatus = Static<typeof DetectorStatusSchema>;
 
@@ -167,6 +172,16 @@ const statusReport = Type.Object({
   /** Changed since the last report; a whole picture after each new connection. */
   detectors: Type.Array(DetectorStatusSchema),
   faults: Type.Array(bilingual),
+  /** Boots before this one, oldest first, as far as known; only until the center has answered. */
+  boots: Type.Optional(Type.Array(name)),
+  /** The id the journal had before, and which of its numbers it took over under the same numbers. */
+  renewed: Type.Optional(
+    Type.Object({
+      journal: name,
+      from: Type.Integer({ minimum: 1 }),
+      to: Type.Integer({ minimum: 0 }),
+    }),
+  ),
 });
 export type StatusReport = Static<typeof statusReport>;
 
@@ -242,6 +257,12 @@ export const ReceiptSchema = Type.Object({
     journalid: Type.Optional(name),
     upTo: Type.Integer({ minimum: 0 }),
     holes: Type.Array(Type.Tuple([Type.Integer({ minimum: 1 }), Type.Integer({ minimum: 1 })])),
+    /**
+     * Of which records it speaks: the last number of every stretch without a hole, and the hash the
+     * center has of it. A gateway whose own record there has another hash has lost its end and given
+     * the numbers again: nothing of this receipt is about its records. Absent: an older center.
+     */
+    ends: Type.Optional(Type.Array(Type.Tuple([Type.Integer({ minimum: 1 }), name]))),
     ids: Type.Array(name),
     /** Could not be taken in, with the reason; shown at the gateway as a fault. */
     refused: Type.Array(Type.Object({ id: name, reason: bilingual })),

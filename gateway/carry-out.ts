@@ -38,8 +38,10 @@ export const carryOut = (deps: CarryDeps, point: Point, input: JudgeInput): Carr
     point.demand = demand;
     deps.sound(point.id, demand);
   }
-  // A detector with nothing to remember is written once, when it falls quiet, and not again.
-  if (next.state !== before && !(isQuiet(before) && isQuiet(next.state)))
+  // A detector with nothing to remember is written when it falls quiet, and four times a day with
+  // its quiet level.
+  const quarterOver = next.state.quiet?.fromMs !== before.quiet?.fromMs;
+  if (next.state !== before && (quarterOver || !(isQuiet(before) && isQuiet(next.state))))
     point.unsaved = mattered || matters(point);
   const events = next.events.filter((event) => isForTheDesk(point, event));
   const { actions, refused } = next;

@@ -3,6 +3,7 @@ import type { Bilingual, Result } from "#domain/result.ts";
 import type { Instant } from "#domain/time.ts";
 import { reviveState, type DetectorState } from "#rules/step.ts";
 import type { Journal, ReportFault } from "./ports.ts";
+import { bootsKey } from "./uplinks/earlier-boots.ts";
 import { reviveShadow, shadowedBy } from "./shadow.ts";
 
 /** What the last process left: by the rules in force, and by the rules on trial. */
@@ -40,6 +41,7 @@ export const reviveStates = async (
   };
   const saved = await journal.states().catch(() => undefined);
   for (const { detector, json } of saved ?? []) {
+    if (detector === bootsKey) continue;
     const shadowed = shadowedBy(detector);
     if (shadowed === undefined && detector.includes(":")) own.set(detector, json);
     else if (shadowed === undefined) put(live, detector, detector, reviveState(json, now));

@@ -21,6 +21,7 @@ import { createFaultBoard, type FaultBoard } from "./fault-board.ts";
 import { createStatusReader, type GatewayStatus, type ReadStatus } from "./http/status.ts";
 import { createMemoryJournal } from "./journal/memory-journal.ts";
 import { openJournal, type OpenedJournal } from "./journal/open-journal.ts";
+import { keepRetention } from "./journal/retention.ts";
 import { createKeeper } from "./keeper.ts";
 import { reviveStates, type KnownStates } from "./known-states.ts";
 import { createLinkRelay } from "./link-relay.ts";
@@ -36,7 +37,7 @@ import { createUplink, type Uplink } from "./uplinks/uplink.ts";
 import { createInterlock } from "./valves/interlock.ts";
 import { openBroker } from "./wiring/broker.ts";
 import { wireBuzzers } from "./wiring/buzzers.ts";
-import { openCenterLinkLater } from "./wiring/center.ts";
+import { openCenter } from "./wiring/center.ts";
 import { openLines, startSources } from "./wiring/lines.ts";
 import { wireValves } from "./wiring/valves.ts";
 
@@ -184,9 +185,7 @@ const protect = async (world: World, broker: MqttListener, { journal, salvage }:
   });
   // It beats for the first time in a later turn, when all known alarms have asked.
   const deadMan = openDeadMan(site, { ...world, isOpen: buzzers.isOpen });
-  const link = world.safe
-    ? noCenter
-    : openCenterLinkLater(site, gateway, options.brokerUrl, reportFault);
+  const link = openCenter(world.safe, site, gateway, options.brokerUrl, reportFault);
   uplink = createUplink({
     ...world,
     journal,
@@ -217,8 +216,19 @@ const protect = async (world: World, broker: MqttListener, { journal, salvage }:
     take: pipeline.take,
     reportFault: links.report,
   });
-  return { lines, buzzers, valves, deadMan, keeper, points, pipeline, link, uplink, sources };
+  const retention = startRetention(world, journal);
+  const guards = { buzzers, valves, deadMan };
+  return { ...guards, lines, keeper, points, pipeline, link, uplink, sources, retention };
 };
+
+/** Cleaning up, once everything that protects stands. */
+const startRetention = ({ site, clock, timers }: World, journal: OpenedJournal["journal"]) =>
+  keepRetention({
+    journal,
+    clock,
+    timers,
+    ...(site.gateway.journalDays !== undefined && { days: site.gateway.journalDays }),
+  });
 
 /** What people at desks of the center ask of this gateway. */
 const takeCommands = (
@@ -262,6 +272,7 @@ const finish = async (
     if (http.ok) await http.value?.close();
     await Promise.all(protection.sources.map((one) => one.close()));
     await broker.close();
+    await protection.retention.close();
     await protection.uplink.close();
     await protection.link.close();
     await protection.deadMan?.close();
@@ -305,15 +316,6 @@ const openPage = async (
     people: createPeople({ people: site.gateway.people, clock, reportFault }),
     visits: createVisits(clock),
   });
-};
-
-/** In safe mode the center is not spoken to; buzzers take it for lost. */
-const noCenter: ReturnType<typeof openCenterLinkLater> = {
-  open: async () => {},
-  publish: () => Promise.reject(new Error("safe mode: there is no link to the center")),
-  onMessage: () => {},
-  onState: (handler) => handler(false),
-  close: async () => {},
 };
 
 const rulesBy = (limits: LimitSet, registered: Registered | undefined): DetectorRules => ({

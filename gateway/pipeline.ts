@@ -14,6 +14,7 @@ import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
 import type { Timers } from "#platform/timers.ts";
 import { saveState, type Command } from "#rules/step.ts";
+import { baselinesOf } from "#rules/street.ts";
 import { carryOut, type Carried, type CarryDeps } from "./carry-out.ts";
 import { brokenHushes } from "./broken-hushes.ts";
 import { inheritedSuppressions } from "./inherited-suppressions.ts";
@@ -72,7 +73,7 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
   const inherited = inheritedSuppressions(points.byId.values());
   const street = createStreetWatch({
     ...deps,
-    homes: homesOf(points),
+    ...neighboursOf(points),
     downLinks: inherited.downLinks,
     command: (detector, command) => void obeyAt(detector, command),
   });
@@ -175,6 +176,11 @@ const unsavedShadows = (points: Points): readonly SavedState[] =>
     return [saveShadow(shadow)];
   });
 
+const neighboursOf = (points: Points) => ({
+  homes: homesOf(points),
+  baselines: () => quietLevels(points),
+});
+
 /** Everyone registered: whoever is not has neither an address nor neighbours. */
 const homesOf = (points: Points) =>
   [...points.byId.values()].flatMap(({ registered }) =>
@@ -188,6 +194,11 @@ const homesOf = (points: Points) =>
             ...(registered.address && { address: registered.address }),
           },
         ],
+  );
+
+const quietLevels = (points: Points) =>
+  [...points.byId.values()].flatMap(({ id, registered, state }) =>
+    registered === undefined ? [] : baselinesOf(id, registered.profileId, state.quiet),
   );
 
 const unknownDetector = (detector: DetectorId): Bilingual => ({

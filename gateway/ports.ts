@@ -33,6 +33,27 @@ export interface Settlement {
   readonly upTo: number;
   /** Inclusive pairs below `upTo` that it does not have. */
   readonly holes: readonly (readonly [number, number])[];
+  /** Numbers with the hash the center has of them, one for the end of every stretch it confirms. */
+  readonly ends?: readonly (readonly [seq: number, hash: string])[];
+}
+
+/** What became of the center's word. */
+export interface Settling {
+  /** How many records the center had and has lost: they are pending again. */
+  readonly reopened: number;
+  /** The first number of which the center has another record; then nothing was settled. */
+  readonly contradicted?: number;
+}
+
+export interface JournalCounts {
+  readonly lastSeq: number;
+  readonly pending: number;
+  /** The id this journal had before it was renewed, and the numbers it took over from it. */
+  readonly renewedFrom?: {
+    readonly journal: JournalId;
+    readonly from: number;
+    readonly to: number;
+  };
 }
 
 /** The append-only record of alarms. Nothing pending is ever deleted. */
@@ -55,11 +76,12 @@ export interface Journal {
   ) => Promise<readonly JournalRecord[]>;
   /**
    * Marks records as committed by the center, and what it no longer has, because its database was
-   * lost or restored from an older copy, as pending again (`reopened`: how many). Repeats and
-   * unknown numbers are harmless.
+   * lost or restored from an older copy, as pending again (`reopened`: how many). Where an end has
+   * another hash than the record here, the word is about other records and settles nothing. Repeats
+   * and unknown numbers are harmless.
    */
-  readonly settle: (settlement: Settlement) => Promise<{ readonly reopened: number }>;
-  readonly counts: () => Promise<{ readonly lastSeq: number; readonly pending: number }>;
+  readonly settle: (settlement: Settlement) => Promise<Settling>;
+  readonly counts: () => Promise<JournalCounts>;
   readonly close: () => Promise<void>;
 }
 

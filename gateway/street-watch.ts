@@ -8,7 +8,9 @@ import type { Clock } from "#domain/time.ts";
 import type { Timers } from "#platform/timers.ts";
 import {
   openStreet,
+  quarterMs,
   stepStreet,
+  type Baseline,
   type Home,
   type StreetInput,
   type StreetState,
@@ -23,6 +25,8 @@ export interface StreetWatchDeps {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly homes: readonly Home[];
+  /** What the detectors read when nothing is wrong, of those that have been heard for a day. */
+  readonly baselines: () => readonly Baseline[];
   /** Links that were down when the last process ended, from what it left suppressed. */
   readonly downLinks: readonly string[];
   readonly keeper: Pick<Keeper, "keep">;
@@ -84,6 +88,9 @@ export const createStreetWatch = (deps: StreetWatchDeps): StreetWatch => {
   const stopTicking = deps.timers.every(tickPeriodMs, () =>
     judge({ kind: "tick", at: deps.clock.now() }),
   );
+  const stopComparing = deps.timers.every(quarterMs, () =>
+    judge({ kind: "baselines", baselines: deps.baselines(), at: deps.clock.now() }),
+  );
 
   return {
     see: (events) => {
@@ -92,6 +99,7 @@ export const createStreetWatch = (deps: StreetWatchDeps): StreetWatch => {
     setLink,
     close: () => {
       stopTicking();
+      stopComparing();
       for (const cancel of settling.values()) cancel();
     },
   };

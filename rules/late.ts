@@ -88,6 +88,7 @@ export const beginHistory = (live: DetectorState, taken: Instant): DetectorState
   hush: undefined,
   clock: undefined,
   history: undefined,
+  quiet: undefined,
 });
 
 /** History ends in a real gas or CO alarm. */

@@ -3,6 +3,7 @@ import { seconds } from "#domain/quantity.ts";
 import { lelTables } from "#rules/lel.ts";
 import { defaultLimits } from "#rules/limits/sets.ts";
 import { co, lel, noLevel, openBench } from "#test/compliance/timetable.ts";
+import { amount } from "./level.ts";
 import { isQuiet, statusOf } from "./step.ts";
 
 describe("combustible gas", () => {
@@ -275,5 +276,35 @@ describe("the explosive limit a level was computed with", () => {
     usual.says(0, lel(9));
     usual.wait(10);
     expect(usual.story()).toEqual([]);
+  });
+});
+
+describe("the highest level of an episode", () => {
+  test("is told by the next notice, also when it came and went between two", () => {
+    const home = openBench();
+    home.says(0, lel(12));
+    home.wait(6);
+    home.says(10, lel(19));
+    home.says(20, lel(15));
+    home.says(30, lel(15), lel(11, "lpg"));
+    home.wait(36);
+    home.says(40, lel(0), lel(0, "lpg"));
+    home.says(50, lel(0), lel(0, "lpg"));
+    expect(home.events.map(({ kind, peak }) => [kind, peak && amount(peak)])).toEqual([
+      ["raised", 12],
+      ["worsened", 19],
+      ["returned", 19],
+    ]);
+  });
+
+  test("of CO too, which is the return's peak and not its level", () => {
+    const home = openBench();
+    home.says(0, co(300));
+    home.says(60, co(450));
+    for (let second = 120; second <= 240; second += 30) home.says(second, co(20));
+    expect(home.events.map(({ kind, level, peak }) => [kind, level, peak])).toMatchObject([
+      ["raised", { ppm: 300 }, { ppm: 300 }],
+      ["returned", { ppm: 20 }, { ppm: 450 }],
+    ]);
   });
 });

@@ -45,6 +45,19 @@ describe("the life of a gas alarm", () => {
     expect(home.actions[1]).toMatchObject({ by: "李敏", reason: "阀门已修,复测 0" });
   });
 
+  test("what nobody signed for stays so though the next alarm came and went while shelved", () => {
+    const home = openBench();
+    home.says(0, lel(25));
+    for (let second = 10; second <= 100; second += 10) home.says(second, lel(0));
+    expect(state(home)).toBe("returned-unacknowledged");
+    home.does(200, shelve);
+    home.says(1_000, lel(12));
+    home.wait(1_006);
+    for (let second = 1_010; second <= 1_100; second += 10) home.says(second, lel(0));
+    home.does(1_200, { ...on, kind: "unshelve" });
+    expect(state(home)).toBe("returned-unacknowledged");
+  });
+
   test("returned before anyone signed it waits for the signature, then for the reset", () => {
     const home = openBench();
     home.says(0, lel(25));
@@ -96,6 +109,32 @@ describe("the life of a gas alarm", () => {
     expect(lifeOf(home.state, "tamper")).toBe("returned-unacknowledged");
     home.does(20, { kind: "acknowledge", rule: "tamper", by });
     expect(lifeOf(home.state, "tamper")).toBe("normal");
+  });
+
+  test("a missing signature is still missing after a shelved alarm, a test and a pre-alarm", () => {
+    const device = (home: Bench) => lifeOf(home.state, "device-alarm-gas");
+    const home = openBench();
+    home.says(0, verdict("methane", true, "high"));
+    home.says(100, verdict("methane", false));
+    const held = { rule: "device-alarm-gas", by } as const;
+    home.does(110, { ...held, kind: "shelve", reason: "装修", duration: hours(1) });
+    home.says(800, verdict("methane", true));
+    home.says(900, verdict("methane", false));
+    home.does(910, { ...held, kind: "unshelve" });
+    expect(device(home)).toBe("returned-unacknowledged");
+    home.says(1_600, says("self-test"), verdict("methane", true));
+    expect(device(home)).toBe("returned-unacknowledged");
+    home.says(1_700, says("self-test", false), verdict("methane", false));
+    expect(device(home)).toBe("returned-unacknowledged");
+
+    home.says(2_000, lel(25));
+    home.says(2_010, lel(0));
+    home.says(2_020, lel(0));
+    for (let second = 3_000; second <= 3_060; second += 10)
+      home.says(second, lel((second - 3_000) / 8));
+    home.says(3_200, lel(0));
+    expect(home.events.at(-2)).toMatchObject({ kind: "raised", priority: 2 });
+    expect(state(home)).toBe("returned-unacknowledged");
   });
 
   test("a pre-alarm and a test leave nothing behind", () => {

@@ -143,7 +143,7 @@ export const follow = (
     const others = life.filter((one) => one !== mine);
     if (event.kind !== "returned") {
       // A new alarm, or a worse one: whatever was signed or latched before is superseded.
-      if (mine !== undefined && event.held === undefined) life = others;
+      if (mine !== undefined && asksForPeople(event)) life = others;
       continue;
     }
     const acknowledgedBy = mine?.episode === event.episode ? mine.acknowledgedBy : undefined;
@@ -155,17 +155,20 @@ export const follow = (
       standing: false,
     };
     if (mustBeKept(left, event, limits)) life = others.concat(left);
-    else if (mine !== undefined) life = others;
+    // What asks nothing of people does not take away what an earlier episode still asks.
+    else if (mine?.episode === event.episode) life = others;
   }
   return life;
 };
 
 const of = ({ rule, episode, alarmClass }: AlarmEvent) => ({ rule, episode, alarmClass });
 
+/** Tests, pre-alarms and what was held back ask nothing of people. */
+const asksForPeople = (event: AlarmEvent): boolean =>
+  !event.test && event.held === undefined && (event.priority === 1 || !isDanger(event.alarmClass));
+
 const mustBeKept = (life: Life, event: AlarmEvent, limits: LimitSet): boolean => {
-  // Tests, pre-alarms and what was held back ask nothing of people.
-  if (event.test || event.held !== undefined) return false;
-  if (isDanger(life.alarmClass) && event.priority !== 1) return false;
+  if (!asksForPeople(event)) return false;
   if (limits.life.latch.includes(life.alarmClass)) return true;
   return life.acknowledgedBy === undefined && limits.life.acknowledge.includes(life.alarmClass);
 };

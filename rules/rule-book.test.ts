@@ -86,3 +86,18 @@ test("an edition in the shadow is recorded and rings nobody; activated, its shad
     stepWithShadow(live, shadow, { kind: "command", command, now }, defaultRules, trial).shadow,
   ).toBe(shadow);
 });
+
+test("refusals say which version, in both languages; a version counts from one", () => {
+  expect(book.editions.map((one) => one.version)).toEqual([1, 2]);
+  const refused = activate(book, 7, signature);
+  expect(refused.ok ? {} : refused.error).toEqual({
+    zh: "没有第 7 版规则。",
+    en: "There is no version 7.",
+  });
+  const unsigned = activate(book, 2, { ...signature, reason: "  " });
+  expect(unsigned.ok ? "" : unsigned.error.zh).toContain("姓名和原因");
+  expect(unsigned.ok ? "" : unsigned.error.en).toContain("a name and a reason");
+  expect(canonicalJson({ b: null, a: [{ d: 1, c: null }] })).toBe(
+    '{"a":[{"c":null,"d":1}],"b":null}',
+  );
+});

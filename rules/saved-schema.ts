@@ -174,6 +174,19 @@ const common = {
       lateSinceMs: Type.Optional(time),
     }),
   ),
+  // Since 2026-11; a state without it was saved before.
+  quiet: Type.Optional(
+    Type.Object({
+      fromMs: time,
+      gases: Type.Array(
+        Type.Object({
+          gas,
+          lowest: Type.Optional(Type.Number()),
+          before: Type.Array(Type.Number()),
+        }),
+      ),
+    }),
+  ),
 };
 const past = Type.Object(common);
 
@@ -239,6 +252,14 @@ const whole = (saved: Static<typeof past>) => {
       lagMs: saved.clock.lagMs,
       lateLagMs: saved.clock.lateLagMs,
       lateSinceMs: saved.clock.lateSinceMs,
+    },
+    quiet: saved.quiet && {
+      fromMs: saved.quiet.fromMs,
+      gases: saved.quiet.gases.map(({ gas: kind, lowest, before }) => ({
+        gas: kind,
+        lowest,
+        before,
+      })),
     },
   };
 };

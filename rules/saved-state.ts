@@ -2,6 +2,7 @@ import { Compile } from "typebox/compile";
 import { monoMs, type MonoMs } from "#domain/quantity.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Instant } from "#domain/time.ts";
+import { moveQuiet } from "./baseline.ts";
 import type { Hold } from "./life.ts";
 import type { CoMemory, Dwell, Memory } from "./memory.ts";
 import { fill, SavedStateSchema } from "./saved-schema.ts";
@@ -53,6 +54,7 @@ export const rebase = (state: DetectorState, now: Instant): DetectorState => {
     episodes: state.episodes.map((one) => moveEpisode(one, move)),
     // A hold that was to end in the meantime ends at once.
     holds: state.holds.map((hold) => moveHold(hold, move, shift)),
+    quiet: moveQuiet(state.quiet, move),
     hush: state.hush && { ...state.hush, untilMs: moveUntil(state.hush.untilMs, shift) },
     clock: state.clock && { ...state.clock, lateLagMs: undefined, lateSinceMs: undefined },
     history: state.history && {

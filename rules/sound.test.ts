@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { userId } from "#domain/ids.ts";
 import { minutes } from "#domain/quantity.ts";
-import { lel, openBench, verdict, type Bench } from "#test/compliance/timetable.ts";
+import { co, lel, openBench, says, verdict, type Bench } from "#test/compliance/timetable.ts";
 import { refusals, type Command } from "./commands.ts";
 import { lifeOf } from "./step.ts";
 
@@ -84,5 +84,79 @@ describe("chatter", () => {
     home.wait(1_000);
     home.says(1_001, verdict("co", true));
     expect(home.events.at(-1)?.chatter).toBeUndefined();
+  });
+});
+
+describe("what may be hushed from afar", () => {
+  const hush: Command = {
+    kind: "hush",
+    by,
+    reason: "已通风",
+    duration: minutes(5),
+    confirmedOnSite: false,
+  };
+
+  test("is CO that has fallen below its bands, and the end of the hush is written down", () => {
+    const home = openBench();
+    home.says(0, co(300));
+    home.says(10, co(45));
+    expect(home.does(11, hush).refused).toBe(refusals.cannotHush);
+    home.says(20, co(29));
+    const { action } = home.does(21, hush);
+    expect(action).toMatchObject({ kind: "hushed", rule: "all", reason: "已通风" });
+    expect((action?.untilWallMs ?? 0) - (action?.at.wallMs ?? 0)).toBe(300_000);
+  });
+
+  test("is not one alarm below its threshold while another is above its own", () => {
+    const home = openBench();
+    home.says(0, lel(12), co(300));
+    home.wait(6);
+    home.says(10, lel(9), co(60));
+    expect(home.does(11, hush).refused).toBe(refusals.cannotHush);
+    home.says(20, lel(9), co(20));
+    expect(home.does(21, hush).refused).toBeUndefined();
+  });
+
+  test("is not refused for a fault beside it", () => {
+    const home = openBench();
+    home.says(0, lel(12), says("tamper"), says("sensor-fault"));
+    home.wait(6);
+    home.says(10, lel(9));
+    expect(home.does(11, hush).refused).toBeUndefined();
+  });
+
+  test("is held to its time: none, or more than ten minutes, is refused with the limit", () => {
+    const home = openBench();
+    home.says(0, lel(12));
+    home.says(10, lel(9));
+    for (const duration of [minutes(0), minutes(10.01)]) {
+      expect(home.does(11, { ...hush, duration }).refused?.en).toContain("more than 0");
+    }
+    expect(home.does(12, { ...hush, duration: minutes(10) }).refused).toBeUndefined();
+  });
+});
+
+describe("shelving", () => {
+  const shelve = { kind: "shelve", rule: "combustible", by, reason: "装修" } as const;
+
+  test("of gas is refused while gas stands, and not for a fault or a test of the device", () => {
+    const home = openBench();
+    home.says(0, says("tamper"), says("self-test"), verdict("methane", true));
+    expect(home.does(1, { ...shelve, duration: minutes(60) }).refused).toBeUndefined();
+    const other = openBench();
+    other.says(0, co(400));
+    expect(other.does(1, { ...shelve, duration: minutes(60) }).refused).toBe(refusals.dangerStands);
+    const fault = { ...shelve, rule: "tamper", duration: minutes(60) } as const;
+    expect(other.does(2, fault).refused).toBeUndefined();
+  });
+
+  test("of a rule that does not exist is refused as such", () => {
+    const home = openBench();
+    // As an older or a newer program might say it.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    const rule = "gas" as "combustible";
+    expect(home.does(0, { ...shelve, rule, duration: minutes(60) }).refused).toBe(
+      refusals.unknownRule,
+    );
   });
 });

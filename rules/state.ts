@@ -5,6 +5,7 @@ import type { Gas, Level } from "#domain/gas.ts";
 import type { DetectorId, EpisodeId } from "#domain/ids.ts";
 import type { MonoMs } from "#domain/quantity.ts";
 import type { Instant } from "#domain/time.ts";
+import type { QuietLevels } from "./baseline.ts";
 import type { DeviceClock, History } from "./late.ts";
 import type { Hold, Hush, Life } from "./life.ts";
 import { emptyMemory, isEmpty, type Memory } from "./memory.ts";
@@ -54,6 +55,8 @@ export interface DetectorState {
   readonly hush: Hush | undefined;
   readonly clock: DeviceClock | undefined;
   readonly history: History | undefined;
+  /** What it reads when nothing is wrong; judges nothing here. */
+  readonly quiet: QuietLevels | undefined;
 }
 
 export const noEpisodes: readonly Episode[] = [];

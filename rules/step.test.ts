@@ -52,6 +52,32 @@ describe("reported states", () => {
   });
 });
 
+describe("warm-up told gas by gas", () => {
+  const patient = { ...defaultRules, silenceAfter: seconds(3_600) };
+
+  test("counts from the first word of each, however often it is said, and is a fault after ten minutes", () => {
+    const home = openBench(patient);
+    home.says(0, noLevel("warming-up", "methane"));
+    home.says(300, noLevel("warming-up", "methane"), noLevel("warming-up", "lpg"));
+    expect(home.state.memory.warming).toHaveLength(2);
+    home.wait(700);
+    expect(home.story()).toEqual(["600 raised sensor-fault"]);
+    expect(home.events[0]?.cause).toMatchObject({ inputs: { warmUpMinutes: 10 } });
+  });
+
+  test("ends for the gas that is read, or turns out bad, and for no other", () => {
+    const home = openBench(patient);
+    home.says(0, noLevel("warming-up", "methane"), noLevel("warming-up", "lpg"), says("tamper"));
+    home.says(10, lel(0));
+    expect(home.state.memory.warming.map(({ gas }) => gas)).toEqual(["lpg"]);
+    home.says(20, noLevel("sentinel", "lpg"));
+    expect(home.state.memory.warming).toEqual([]);
+    home.says(30, noLevel("warming-up", "co"), lel(-1));
+    home.says(40, co(-1));
+    expect(home.state.memory.warming.map(({ gas }) => gas)).toEqual(["co"]);
+  });
+});
+
 describe("what cannot be read", () => {
   test("garbage is a fault at once, and a good reading ends it", () => {
     const home = openBench();

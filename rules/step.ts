@@ -6,6 +6,7 @@ import { monoMs, type DurationMs } from "#domain/quantity.ts";
 import type { Finding, Report } from "#domain/reading.ts";
 import type { Bilingual } from "#domain/result.ts";
 import type { Instant } from "#domain/time.ts";
+import { noteQuiet } from "./baseline.ts";
 import { doseFloor } from "./co-dose.ts";
 import { obey, type Command } from "./commands.ts";
 import { judge } from "./judge.ts";
@@ -60,6 +61,7 @@ export const initialState = (detector: DetectorId, now: Instant): DetectorState 
   hush: undefined,
   clock: undefined,
   history: undefined,
+  quiet: undefined,
 });
 
 /**
@@ -113,6 +115,7 @@ const take = (
   const { clock, late } = tellTime(state.clock, state.at, report, rules.limits.lateAfter.value);
   if (saidLate || late) return takeHistory({ ...state, clock }, report, rules);
   const at = latest(state.at, report.receivedAt);
+  const quiet = noteQuiet(state.quiet, report, at, state.memory.standing);
   if (rules.broken.length === 0 && isAllWell(state, report, rules.limits)) {
     return unchanged({
       detector: state.detector,
@@ -126,12 +129,15 @@ const take = (
       hush: state.hush,
       clock,
       history: undefined,
+      quiet,
     });
   }
   // A live value says what is true now; history has nothing to add to it.
   const history = report.findings.some(isNews) ? undefined : state.history;
   const fresh =
-    clock === state.clock && history === state.history ? state : { ...state, clock, history };
+    clock === state.clock && history === state.history && quiet === state.quiet
+      ? state
+      : { ...state, clock, history, quiet };
   return finish(judge(fresh, report, at, rules));
 };
 

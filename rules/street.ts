@@ -12,6 +12,7 @@ import { lookForSharedCause } from "./street/shared-cause.ts";
 import { gather } from "./street/storm.ts";
 import type { Home, Member, StreetEvent } from "./street/street-event.ts";
 
+export { baselinesOf, quarterMs } from "./baseline.ts";
 export type { Baseline } from "./street/drift.ts";
 export type { Home, StreetEvent, StreetEventKind } from "./street/street-event.ts";
 

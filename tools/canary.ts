@@ -1,5 +1,6 @@
 /** The `canary` command. Each subcommand loads only what it needs, so that a small one starts fast. */
 import { Command } from "commander";
+import type { ProveOptions } from "./prove.ts";
 
 const program = new Command("canary")
   .description(
@@ -68,6 +69,23 @@ program
   });
 
 program
+  .command("reset-password")
+  .argument("[account]", "账号名 account", "admin")
+  .option("--second-factor", "同时解除手机验证码 also remove a lost phone")
+  .option("--json", "机器可读 machine readable")
+  .description(
+    "在本机为账号生成一次性密码(写入审计)· a one-time password for somebody locked out, on this machine, audited",
+  )
+  .action(async (account: string, options: { secondFactor?: true; json?: true }) => {
+    const { resetPasswordHere } = await import("./reset-password.ts");
+    process.exitCode = await resetPasswordHere({
+      account,
+      secondFactor: options.secondFactor === true,
+      json: options.json === true,
+    });
+  });
+
+program
   .command("pin")
   .argument("<id>", "工号,看板上输入 what the person types at the board")
   .description("生成看板 PIN 或卡及其散列 · make a PIN or badge for the gateway's board")
@@ -86,6 +104,17 @@ program
   .action(async (options: { json?: true }) => {
     const { listProfiles } = await import("./profiles.ts");
     process.exitCode = listProfiles(options.json === true);
+  });
+
+program
+  .command("import")
+  .argument("<file>", "CSV 或 XLSX 文件 a CSV or XLSX file (docs/import.md)")
+  .description("批量登记探测器、住户和居民 · import detectors, homes and residents")
+  .option("--dry-run", "只检查,不写入 check only, write nothing")
+  .option("--json", "机器可读 machine readable")
+  .action(async (file: string, options: { dryRun?: true; json?: true }) => {
+    const { importFile } = await import("./import.ts");
+    process.exitCode = await importFile(file, options);
   });
 
 program
@@ -131,6 +160,24 @@ program
       return;
     }
     process.exitCode = await runReplay(args, {
+      write: (text) => process.stdout.write(`${text}\n`),
+      complain: (text) => process.stderr.write(`${text}\n`),
+    });
+  });
+
+program
+  .command("prove")
+  .description(
+    "证明无缺失:网关记录与中心收到逐号核对,或校验一份日志 · prove that nothing was lost, or that a journal is unaltered",
+  )
+  .option("--journal <file>", "网关日志 journal.sqlite:校验链 a gateway's journal: its hash chain")
+  .option("--from <time>", "从何时 from, such as 2026-11-22")
+  .option("--to <time>", "到何时 to, the day included")
+  .option("--database <place>", "中心数据库 the center's: a postgres:// URL, or its data folder")
+  .option("--json", "机器可读 machine readable")
+  .action(async (options: ProveOptions) => {
+    const { prove } = await import("./prove.ts");
+    process.exitCode = await prove(options, process.env, {
       write: (text) => process.stdout.write(`${text}\n`),
       complain: (text) => process.stderr.write(`${text}\n`),
     });

@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
+import type { Bilingual } from "#domain/result.ts";
 
 /** argon2id (the library's default), 19 MiB, 2 passes, 1 lane. Source: OWASP Password Storage. */
 const settings = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -10,6 +12,9 @@ export const passwordLengthMin = 10;
 export const passwordLengthMax = 200;
 
 export const hashPassword = (password: string): Promise<string> => hash(password, settings);
+
+/** 96 random bits, for a first login; to be changed there. */
+export const randomPassword = (): string => randomBytes(12).toString("base64url");
 
 export interface PasswordChecker {
   /** Takes as long for an account that does not exist (`undefined`) as for one that does. */
@@ -42,4 +47,31 @@ export const createPasswordChecker = async (): Promise<PasswordChecker> => {
       }
     },
   };
+};
+
+/** Length is what counts. Source: NIST SP 800-63B §3.1.1.2. */
+export const weakness = (
+  next: string,
+  current: string,
+  username: string,
+): Bilingual | undefined => {
+  if (next.length < passwordLengthMin) {
+    return {
+      zh: `新密码至少 ${passwordLengthMin} 个字符`,
+      en: `the new password needs at least ${passwordLengthMin} characters`,
+    };
+  }
+  if (next.length > passwordLengthMax) {
+    return {
+      zh: `新密码最多 ${passwordLengthMax} 个字符`,
+      en: `the new password may have at most ${passwordLengthMax} characters`,
+    };
+  }
+  if (next === current || next.toLowerCase().includes(username.toLowerCase())) {
+    return {
+      zh: "新密码不能与旧密码相同,也不能包含用户名",
+      en: "the new password must differ from the old one and not contain the user name",
+    };
+  }
+  return undefined;
 };

@@ -74,3 +74,16 @@ test("an IPv6 customer is one source however many addresses are used", () => {
   expect(networkOf("::ffff:10.0.0.1")).toBe("10.0.0.1");
   expect(networkOf("::1")).toBe("0:0:0:0");
 });
+
+test("a guesser behind the same address cannot keep the officer's own browser out", () => {
+  const throttle = createThrottle();
+  for (let second = 0; second < 3_600; second += 1) throttle.enter(attempt(), at(second));
+  expect(throttle.enter(attempt({ known: true }), at(3_600))).not.toBe("enter");
+  expect(throttle.enter(attempt({ known: true, device: "browser-1" }), at(3_600))).toBe("enter");
+});
+
+test("a known browser is no way around the delay for who sits at it", () => {
+  expect(timetable([0, 0, 0, 0, 0, 1, 1], { known: true, device: "browser-1" })).toBe(
+    "+ + + + 1 + 2",
+  );
+});

@@ -8,8 +8,13 @@ import { elapsed, milliseconds, type DurationMs, type MonoMs } from "#domain/qua
  * asked for a source from which this account has logged in before, so that somebody who guesses
  * from elsewhere cannot keep the duty officer out of a known seat; and its delay stays short, so
  * that an officer at a new seat waits half a minute at most.
+ *
+ * A whole street's offices may sit behind one address, with a guesser among them. A browser on
+ * which this account has logged in before therefore has a door of its own, and is asked for no
+ * other: whatever is tried beside it, the officer's own browser stays open (`devices.ts`).
  */
 const doors = {
+  device: { freeTries: 4, delayMaxMs: 300_000 },
   pair: { freeTries: 4, delayMaxMs: 300_000 },
   source: { freeTries: 20, delayMaxMs: 60_000 },
   account: { freeTries: 20, delayMaxMs: 30_000 },
@@ -25,6 +30,8 @@ export interface Attempt {
   readonly source: string;
   /** This account has logged in from this source before. */
   readonly known: boolean;
+  /** Names the browser, when this account has logged in with it before. */
+  readonly device?: string;
 }
 
 export interface Throttle {
@@ -69,7 +76,7 @@ export const createThrottle = (): Throttle => {
     succeeded: (attempt) => {
       for (const [door, key] of doorsOf(attempt)) {
         const before = entries.get(key);
-        if (door === "pair") entries.delete(key);
+        if (door === "pair" || door === "device") entries.delete(key);
         // Others' failures stay: one's own success must not wash a guesser's slate clean.
         else if (before !== undefined) {
           entries.set(key, { ...before, failures: Math.max(0, before.failures - 1) });
@@ -81,7 +88,9 @@ export const createThrottle = (): Throttle => {
 
 type Door = keyof typeof doors;
 
-const doorsOf = ({ account, source, known }: Attempt): readonly (readonly [Door, string])[] => {
+const doorsOf = (attempt: Attempt): readonly (readonly [Door, string])[] => {
+  const { account, source, known, device } = attempt;
+  if (device !== undefined) return [["device", JSON.stringify(["device", account, device])]];
   const network = networkOf(source);
   return [
     ["pair", JSON.stringify(["pair", account, network])],

@@ -4,6 +4,8 @@ import type { ActInput, CheckedInput } from "#domain/case-input.ts";
 import type { CaseView } from "#domain/case-view.ts";
 import { decide, type CaseActing, type Refusal } from "#domain/decide-case.ts";
 import { rolesOver, type Actor } from "#domain/rights.ts";
+import { areasWith } from "../rights/permissions.ts";
+import { isInScope } from "../rights/scoped.ts";
 import { audit } from "../store/audit.ts";
 import type { Reading, Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
@@ -45,7 +47,8 @@ export const actOnCase = async (
   const { actor } = request;
   const nowMs = Math.floor(request.nowMs);
   const row = await caseRow(tx, request.caseId);
-  if (row === undefined || rolesOver(actor, row.area_path).size === 0) return { kind: "unknown" };
+  if (row === undefined || !isInScope(row.area_path, areasWith(actor, "cases.read")))
+    return { kind: "unknown" };
   if (row.version !== request.version) return { kind: "changed", current: await viewOf(tx, row) };
 
   const input = await checkInput(tx, row, request.input);
@@ -73,7 +76,8 @@ export const noteOnCase = async (tx: Writing, request: ActRequest): Promise<ActO
   const { actor } = request;
   const nowMs = Math.floor(request.nowMs);
   const row = await caseRow(tx, request.caseId);
-  if (row === undefined || rolesOver(actor, row.area_path).size === 0) return { kind: "unknown" };
+  if (row === undefined || !isInScope(row.area_path, areasWith(actor, "cases.read")))
+    return { kind: "unknown" };
   const { reason: _reason, ...detail } = request.input;
   await addEvents(tx, [
     {

@@ -1,6 +1,8 @@
 import type { CaseDetail } from "#domain/case-view.ts";
 import { offers, type Offer } from "#domain/decide-case.ts";
-import { rolesOver, type Actor } from "#domain/rights.ts";
+import type { Actor } from "#domain/rights.ts";
+import { areasWith } from "../rights/permissions.ts";
+import { isInScope } from "../rights/scoped.ts";
 import { alarmsOfCase } from "../desk/read-alarms.ts";
 import type { Reading } from "../store/open-store.ts";
 import type { CaseEventRow } from "../store/case-tables.ts";
@@ -19,7 +21,8 @@ export const caseDetail = async (
   nowMs: number,
 ): Promise<CaseDetail | undefined> => {
   const row = await caseRow(db, id);
-  if (row === undefined || rolesOver(actor, row.area_path).size === 0) return undefined;
+  if (row === undefined || !isInScope(row.area_path, areasWith(actor, "cases.read")))
+    return undefined;
   const [view] = await toViews(db, [row]);
   if (view === undefined) return undefined;
   const facts = await gatherFacts(db, row, nowMs);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { clockNames, clockPlans, planFor, type ClockOverride } from "./clock-plans.ts";
-import { communityOf } from "./community-of.ts";
 import { distanceM } from "./distance.ts";
 import { dueAt } from "./due-times.ts";
 
@@ -65,12 +64,6 @@ describe("a due time", () => {
     expect(due("2026-11-20T10:00", 1)).toBe(at("2026-11-23T10:00"));
     expect(due("2026-11-21T10:00", 3)).toBe(at("2026-11-25T10:00"));
   });
-});
-
-test("a community is three steps down; what is larger is itself", () => {
-  expect(communityOf("/pidu/anjing/xian/g1/")).toBe("/pidu/anjing/xian/");
-  expect(communityOf("/pidu/anjing/")).toBe("/pidu/anjing/");
-  expect(communityOf("/")).toBe("/");
 });
 
 test("a thousandth of a degree of latitude is 111 m", () => {

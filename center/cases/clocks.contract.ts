@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ok } from "#domain/result.ts";
 import { detectorAt } from "../fake-gateway.testing.ts";
 import { openTestStore, type NewDatabase } from "../open-ground.testing.ts";
-import { openCaseGround, people, type CaseGround } from "./case-ground.testing.ts";
+import { community, openCaseGround, people, type CaseGround } from "./case-ground.testing.ts";
 import { createCase } from "./create-case.ts";
 import { fireTimers } from "./fire-timers.ts";
 import { addPages, markPages, pagesFor, sendQueued } from "./pages.ts";
@@ -198,6 +198,17 @@ export const clocksContract = (database: string, newDatabase: NewDatabase): void
       expect(await ids("wang")).toEqual(["sign"]);
       expect(await ids("chen")).toEqual([]);
       expect(await ids("far")).toEqual([]);
+    });
+
+    test("that widen reach the whole community, whatever lies above it", async () => {
+      const other = { name: "qian", grants: [{ role: "grid", area: `${community}g2/` } as const] };
+      const heard = async () =>
+        (await pagesFor(ground.store.db, other, { unreadOnly: false, limit: 50 })).length;
+      await ground.alarm();
+      await ground.pass(59_000);
+      expect(await heard()).toBe(0);
+      await ground.pass(1_000);
+      expect(await heard()).toBe(1);
     });
 
     test("are sent, delivered and read, each by the first who was", async () => {

@@ -180,7 +180,7 @@ const tell = async (
       clock,
       atMs: nowMs,
       roles,
-      area: audience.reach === "community" ? communityOf(row.area_path) : row.area_path,
+      area: audience.reach === "community" ? await communityOf(tx, row.area_path) : row.area_path,
       ...(person !== null && { person }),
       priority: row.priority,
       staged: row.drill === 1 || row.test === 1,

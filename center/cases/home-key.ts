@@ -2,17 +2,18 @@ import { isDanger, type AlarmNotice } from "#domain/alarm.ts";
 import type { RegisteredPlace } from "../register/place-of.ts";
 
 /**
- * Which home an alarm is in: the household of the register, else the room of its address, else the
- * address as it is written, else the detector alone. Alarms of one home become one case.
+ * Which home an alarm is in: the household of the register, else the room of its address, else its
+ * point, else the address as it is written, else the detector alone. Alarms of one home become one case.
  */
 export const homeKey = (notice: AlarmNotice, place: RegisteredPlace | undefined): string => {
   if (place?.household !== undefined) return `household:${place.household}`;
-  if (place?.point !== undefined) return `point:${place.point}`;
   const { gateway, address } = notice.where;
   if (address?.building !== undefined && address.room !== undefined) {
     const { community = "", building, riser = "", floor = "", room } = address;
     return `home:${[gateway, community, building, riser, floor, room].join("/")}`;
   }
+  // After the room: the site file's detectors have points of their own before they have a household.
+  if (place?.point !== undefined) return `point:${place.point}`;
   if (address !== undefined) return `address:${gateway}/${address.text}`;
   return `detector:${gateway}/${notice.event.detector}`;
 };

@@ -1,6 +1,8 @@
 import type { CaseView } from "#domain/case-view.ts";
 import type { Actor } from "#domain/rights.ts";
 import { sql, type ExpressionBuilder } from "kysely";
+import { areasWith } from "../rights/permissions.ts";
+import { inScope } from "../rights/scoped.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 import type { CaseRow } from "../store/case-tables.ts";
@@ -40,7 +42,7 @@ export const casePage = async (
   const rows = await db
     .selectFrom("cases")
     .selectAll()
-    .where((eb) => isInScope(eb, actor))
+    .where(inScope("cases.area_path", areasWith(actor, "cases.read")))
     .where((eb) => eb.and(conditions(eb, filter)))
     .$if(after !== undefined, (query) =>
       query.where((eb) =>
@@ -64,14 +66,6 @@ export const casePage = async (
     : { items };
 };
 
-/** Within any area in which somebody holds any role. */
-const isInScope = (eb: ExpressionBuilder<Tables, "cases">, actor: Actor) =>
-  eb.or(
-    actor.grants.map(
-      ({ area }) => sql<boolean>`substr(cases.area_path, 1, ${area.length}) = ${area}`,
-    ),
-  );
-
 const conditions = (eb: ExpressionBuilder<Tables, "cases">, filter: CaseFilter) => [
   ...(filter.state === undefined ? [] : [eb("state", "=", filter.state)]),
   ...(filter.open === undefined ? [] : [eb("is_open", "=", Number(filter.open))]),
@@ -80,9 +74,7 @@ const conditions = (eb: ExpressionBuilder<Tables, "cases">, filter: CaseFilter) 
   ...(filter.household === undefined ? [] : [eb("household", "=", filter.household)]),
   ...(filter.drill === undefined ? [] : [eb("drill", "=", Number(filter.drill))]),
   ...(filter.assignee === undefined ? [] : [eb("assignee", "=", filter.assignee)]),
-  ...(filter.area === undefined
-    ? []
-    : [sql<boolean>`substr(cases.area_path, 1, ${filter.area.length}) = ${filter.area}`]),
+  ...(filter.area === undefined ? [] : [inScope("cases.area_path", [filter.area])]),
 ];
 
 /** The named cases; unknown names are left out. */

@@ -1,6 +1,7 @@
 import type { StreamEvent } from "#domain/case-view.ts";
 import type { Store } from "../store/open-store.ts";
 import { changesAfter, lastPosition, type PlacedChange } from "../store/stream-log.ts";
+import { areasOfAlarms, areasOfGateways } from "../rights/areas-of.ts";
 import { casesNamed } from "../cases/read-cases.ts";
 import { pagesNamed } from "../cases/read-pages.ts";
 import { alarmsNamed } from "./read-alarms.ts";
@@ -11,17 +12,27 @@ import { readStreet } from "./read-street.ts";
 export interface PlacedEvent {
   readonly position?: number;
   readonly event: StreamEvent;
+  /** Path of the area of what it is about: a page gets only those of its viewer's areas. */
+  readonly area: string;
 }
+
+/** Not for the eyes: what this account may see has changed, or its sessions have. */
+export interface RightsChange {
+  readonly position: number;
+  readonly account: string;
+}
+
+export type Broadcasted = PlacedEvent | RightsChange;
 
 export interface Broadcast {
   /** Something was committed: read it and tell every page. */
   readonly wake: () => void;
   /** Tells every page about all gateways, though nothing was committed: the center's own trouble. */
   readonly tellGateways: () => void;
-  readonly subscribe: (listener: (events: readonly PlacedEvent[]) => void) => () => void;
+  readonly subscribe: (listener: (events: readonly Broadcasted[]) => void) => () => void;
   readonly listeners: () => number;
   /** What changed after `position`, as it is now; in order. */
-  readonly replay: (position: number) => Promise<readonly PlacedEvent[]>;
+  readonly replay: (position: number) => Promise<readonly Broadcasted[]>;
   /** Resolves when everything noted so far has been told. */
   readonly idle: () => Promise<void>;
 }
@@ -37,21 +48,23 @@ export interface BroadcastParts {
  * database is the only source, so that changes made by another center process are told as well.
  */
 export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> => {
-  const listeners = new Set<(events: readonly PlacedEvent[]) => void>();
+  const listeners = new Set<(events: readonly Broadcasted[]) => void>();
   let position = await lastPosition(parts.store.db);
   // The last picture of the gateways, for the time when the database cannot be read.
   const withoutCenter = () => ({ ...parts.view(), centerFaults: [] });
   let gateways = await readGateways(parts.store.db, withoutCenter());
+  let gatewayAreas = await areasOfGateways(parts.store.db);
   let again = false;
   let running: Promise<void> | undefined;
 
-  const tell = (events: readonly PlacedEvent[]): void => {
+  const tell = (events: readonly Broadcasted[]): void => {
     for (const listener of listeners) listener(events);
   };
   const readOn = async (): Promise<void> => {
     const { changes, upTo } = await changesAfter(parts.store.db, position);
     if (changes.some((change) => change.kind === "gateway")) {
       gateways = await readGateways(parts.store.db, withoutCenter());
+      gatewayAreas = await areasOfGateways(parts.store.db);
     }
     const events = listeners.size === 0 ? [] : await compose(parts, changes);
     position = upTo;
@@ -74,6 +87,7 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
       const { centerFaults } = parts.view();
       tell(
         gateways.map((gateway) => ({
+          area: gatewayAreas.get(gateway.id) ?? "/",
           event: {
             kind: "gateway",
             data: { ...gateway, faults: [...centerFaults, ...gateway.faults] },
@@ -97,30 +111,58 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
 const compose = async (
   parts: BroadcastParts,
   changes: readonly PlacedChange[],
-): Promise<readonly PlacedEvent[]> => {
+): Promise<readonly Broadcasted[]> => {
   const { db } = parts.store;
   const refs = Map.groupBy(changes, (change) => change.kind);
   const named = (kind: PlacedChange["kind"]) => (refs.get(kind) ?? []).map(({ ref }) => ref);
-  const told: Readonly<Record<PlacedChange["kind"], ReadonlyMap<string, StreamEvent>>> = {
-    alarm: asEvents("alarm", await alarmsNamed(db, named("alarm")), ({ episode }) => episode),
+  const areas = await areasOfAlarms(db, named("alarm"));
+  const gatewayAreas = await areasOfGateways(db);
+  const areaOf = (id: string): string => gatewayAreas.get(id) ?? "/";
+  const told: Told = {
+    alarm: asEvents("alarm", await alarmsNamed(db, named("alarm")), ({ episode }) => ({
+      name: episode,
+      area: areas.get(episode) ?? "/",
+    })),
     gateway: asEvents(
       "gateway",
       await readGateways(db, parts.view(), named("gateway")),
-      ({ id }) => id,
+      ({ id }) => ({ name: id, area: areaOf(id) }),
     ),
-    street: asEvents("street", await readStreet(db, named("street")), ({ id }) => id),
-    case: asEvents("case", await casesNamed(db, named("case")), ({ id }) => id),
-    page: asEvents("page", await pagesNamed(db, named("page")), ({ id }) => String(id)),
+    street: asEvents("street", await readStreet(db, named("street")), ({ id, gateway }) => ({
+      name: id,
+      area: areaOf(gateway),
+    })),
+    case: asEvents("case", await casesNamed(db, named("case")), ({ id, area }) => ({
+      name: id,
+      area,
+    })),
+    page: asEvents("page", await pagesNamed(db, named("page")), ({ id, area }) => ({
+      name: String(id),
+      area,
+    })),
   };
-  return changes.flatMap(({ kind, ref, position }): readonly PlacedEvent[] => {
-    const event = told[kind].get(ref);
-    return event === undefined ? [] : [{ position, event }];
+  return changes.flatMap(({ kind, ref, position }): readonly Broadcasted[] => {
+    if (kind === "rights") return [{ position, account: ref }];
+    const one = told[kind].get(ref);
+    return one === undefined ? [] : [{ position, ...one }];
   });
 };
+
+type Told = Readonly<
+  Record<
+    Exclude<PlacedChange["kind"], "rights">,
+    ReadonlyMap<string, Omit<PlacedEvent, "position">>
+  >
+>;
 
 const asEvents = <Kind extends StreamEvent["kind"], Data>(
   kind: Kind,
   items: readonly Data[],
-  nameOf: (item: Data) => string,
-): ReadonlyMap<string, { readonly kind: Kind; readonly data: Data }> =>
-  new Map(items.map((data) => [nameOf(data), { kind, data }]));
+  whose: (item: Data) => { readonly name: string; readonly area: string },
+) =>
+  new Map(
+    items.map((data) => {
+      const { name, area } = whose(data);
+      return [name, { area, event: { kind, data } }] as const;
+    }),
+  );

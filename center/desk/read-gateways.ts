@@ -1,6 +1,7 @@
 import type { DeskGateway } from "#domain/desk.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { count, highest, holesIn, parseRanges, type Ranges } from "../intake/number-ranges.ts";
+import { clockToleranceMs } from "../intake/rebase-times.ts";
 import { pathOfGateway } from "../rights/areas-of.ts";
 import { everywhere, servesScope } from "../rights/scoped.ts";
 import type { Reading } from "../store/open-store.ts";
@@ -40,8 +41,10 @@ export const readGateways = async (
   return rows.map((row) =>
     composeGateway(row, view, {
       detectors: detectors.get(row.id) ?? { all: 0, unknown: 0 },
+      // What an ended journal lacks will not come any more; `canary prove` names it.
       missing: (journals.get(row.id) ?? [])
-        .map((one) => missingIn(parseRanges(one.received), one.recorded))
+        .filter(({ journal }) => row.journal === null || journal === row.journal)
+        .map((one) => missingIn(parseRanges(one.received), one.recorded, one.first))
         .reduce((sum, missing) => sum + missing, 0),
       refusals: refusals.get(row.id),
     }),
@@ -73,7 +76,7 @@ export const readCompleteness = async (
       journal: row.journal,
       recorded: Math.max(row.recorded, highest(ranges)),
       received: count(ranges),
-      holes: holesIn(ranges, row.recorded),
+      holes: holesIn(ranges, row.recorded, row.first ?? 1),
     };
   });
 };
@@ -92,8 +95,8 @@ export const isKnownGateway = async (
   return row !== undefined;
 };
 
-const missingIn = (ranges: Ranges, recorded: number): number =>
-  Math.max(recorded, highest(ranges)) - count(ranges);
+const missingIn = (ranges: Ranges, recorded: number, first: number | null): number =>
+  count(holesIn(ranges, recorded, first ?? 1));
 
 const composeGateway = (
   row: GatewayRow,
@@ -118,6 +121,8 @@ const composeGateway = (
     faults: [
       ...view.centerFaults.map(({ zh, en }) => ({ zh, en })),
       ...(view.registered.has(row.id) ? [] : [unregistered(row.id)]),
+      ...clockFaults(row),
+      ...(isRivalled(row, view.nowMs) ? [rivalled(row.id)] : []),
       ...(facts.refusals === undefined ? [] : [explainRefusals(facts.refusals)]),
       ...parseFaults(row.faults),
     ],
@@ -173,6 +178,41 @@ const recentRefusals = async (
 const explainRefusals = ({ count, last }: Refusals): { zh: string; en: string } => ({
   zh: `24 小时内中心拒收 ${count} 条报文,最近一条:${last.zh}`,
   en: `the center refused ${count} messages within 24 h, the last one: ${last.en}`,
+});
+
+const clockFaults = ({
+  id,
+  clock_offset_ms: offsetMs,
+}: GatewayRow): readonly { zh: string; en: string }[] => {
+  if (offsetMs === null || Math.abs(offsetMs) <= clockToleranceMs) return [];
+  const seconds = Math.round(offsetMs / 1_000);
+  return [
+    {
+      zh: `网关「${id}」的时钟与中心相差 ${seconds} 秒:报警顺序和时长不受影响,显示的钟点可能不对。请检查该网关和中心的校时`,
+      en: `the clock of gateway "${id}" differs from the center's by ${seconds} s: order and durations are right, the time of day shown may not be. Check time synchronisation of both`,
+    },
+  ];
+};
+
+/** Wall clocks of the gateways against ours, in seconds, as last measured; for the metrics. */
+export const readClockOffsets = async (
+  db: Reading,
+): Promise<readonly (readonly [gateway: string, seconds: number])[]> => {
+  const rows = await db.selectFrom("gateways").select(["id", "clock_offset_ms"]).execute();
+  return rows.flatMap(({ id, clock_offset_ms: offsetMs }) =>
+    offsetMs === null ? [] : [[id, offsetMs / 1_000] as const],
+  );
+};
+
+/** An older life is noticed again every 20 s; see `intake/gateway-lives.ts`. */
+const rivalShownMs = 60_000;
+
+const isRivalled = ({ rival_at_ms: at }: GatewayRow, nowMs: number): boolean =>
+  at !== null && Math.abs(nowMs - at) < rivalShownMs;
+
+const rivalled = (id: string): { zh: string; en: string } => ({
+  zh: `有两台设备同时使用网关编号「${id}」:报警都会显示,但状态互相覆盖。请立即给其中一台换编号`,
+  en: `two boxes use the gateway id "${id}" at once: alarms of both are shown, but each overwrites the other's status. Give one of them another id now`,
 });
 
 const unregistered = (id: string): { zh: string; en: string } => ({

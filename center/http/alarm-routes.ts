@@ -4,6 +4,7 @@ import { Type } from "typebox";
 import { DeskAlarmSchema, type DeskAlarm } from "#domain/desk.ts";
 import { alarmPage } from "../desk/read-alarms.ts";
 import { signAlarm, type SignOutcome } from "../desk/sign-alarm.ts";
+import { areasOfAlarms } from "../rights/areas-of.ts";
 import { once } from "../store/once.ts";
 import type { App, HttpParts } from "./app.ts";
 import { cursorToText, textToCursor, wrongCursor } from "./pair-cursor.ts";
@@ -15,7 +16,7 @@ import {
   problemResponses,
   type ProblemFacts,
 } from "./problems.ts";
-import { requireOwnPassword, requireSession } from "./require-session.ts";
+import { callerOf, requireOver, requireSession } from "./require-session.ts";
 
 const AlarmPageSchema = Type.Object({
   items: Type.Array(DeskAlarmSchema),
@@ -63,11 +64,15 @@ export const addAlarmRoutes = (app: App, parts: HttpParts): void => {
       const { state, cursor, limit } = request.query;
       const after = cursor === undefined ? undefined : textToCursor(cursor);
       if (cursor !== undefined && after === undefined) throw new ProblemError(wrongCursor);
-      const page = await alarmPage(parts.store.db, {
-        openOnly: state === "open",
-        limit: Number(limit ?? 50),
-        ...(after !== undefined && { after: { receivedAtMs: after.atMs, episode: after.name } }),
-      });
+      const page = await alarmPage(
+        parts.store.db,
+        {
+          openOnly: state === "open",
+          limit: Number(limit ?? 50),
+          ...(after !== undefined && { after: { receivedAtMs: after.atMs, episode: after.name } }),
+        },
+        callerOf(request).areas,
+      );
       return {
         items: [...page.items],
         ...(page.next !== undefined && {
@@ -107,12 +112,14 @@ const sign = async (
   request: FastifyRequest,
   wish: { readonly episode: string; readonly ifMatch: string | undefined; readonly key: string },
 ): Promise<DeskAlarm> => {
-  const user = requireOwnPassword(request);
+  const { user } = callerOf(request);
   const { episode, ifMatch, key } = wish;
   if (ifMatch === undefined) throw new ProblemError(versionMissing);
   const version = Number(/^"(\d{1,9})"$/.exec(ifMatch)?.[1] ?? Number.NaN);
   const nowMs = parts.clock.now().wallMs;
 
+  const area = (await areasOfAlarms(parts.store.db, [episode])).get(episode);
+  requireOver(request, { area, seen: "alarms.read", missing: noSuchAlarm });
   const outcome = await once(
     parts.store,
     { actor: user.name, key, request: `sign ${episode} ${ifMatch}`, nowMs },
@@ -127,10 +134,7 @@ const sign = async (
 const explain = (outcome: Exclude<SignOutcome, { kind: "signed" }> | undefined): ProblemFacts => {
   switch (outcome?.kind) {
     case "unknown":
-      return notFound({
-        zh: "没有这条报警,请刷新页面",
-        en: "there is no such alarm; reload the page",
-      });
+      return noSuchAlarm;
     case "refused":
       return { status: 403, kind: "not-for-you", title: "Not for you", detail: outcome.why };
     case "taken":
@@ -160,6 +164,11 @@ const takenBy = (current: DeskAlarm): ProblemFacts => ({
     en: `${current.case.acceptedBy ?? "somebody"} has already signed for this alarm`,
   },
   current,
+});
+
+const noSuchAlarm = notFound({
+  zh: "没有这条报警,请刷新页面",
+  en: "there is no such alarm; reload the page",
 });
 
 const versionMissing: ProblemFacts = {

@@ -31,6 +31,8 @@ export interface HttpParts {
   readonly hindrances: () => Promise<readonly Bilingual[]>;
   /** Where the console's built files are, or will be. */
   readonly consoleFolder: string;
+  /** Where uploads and the intake's secret are kept. */
+  readonly filesFolder: string;
   readonly streetName: Bilingual;
   /** Requests a minute from one address before it is asked to slow down. */
   readonly requestsPerMinute: number;

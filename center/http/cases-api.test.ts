@@ -152,7 +152,7 @@ describe("cases over HTTP", () => {
     const answer = await desk.sign({ episode: "ep-1", case: { version: 1 } }, cookie);
     expect([answer.status, await answer.json()]).toMatchObject([
       403,
-      { detailEn: expect.stringContaining("no duty") },
+      { detailEn: expect.stringContaining("none of your roles") },
     ]);
   });
 

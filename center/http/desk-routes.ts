@@ -2,7 +2,7 @@ import { DeskSchema } from "#domain/desk.ts";
 import { readDesk } from "../desk/read-desk.ts";
 import type { App, HttpParts } from "./app.ts";
 import { problemResponses } from "./problems.ts";
-import { requireSession } from "./require-session.ts";
+import { callerOf, requireSession } from "./require-session.ts";
 
 export const addDeskRoutes = (app: App, parts: HttpParts): void => {
   app.get(
@@ -16,6 +16,6 @@ export const addDeskRoutes = (app: App, parts: HttpParts): void => {
         response: { 200: DeskSchema, ...problemResponses },
       },
     },
-    () => readDesk(parts.store.db, parts.view()),
+    (request) => readDesk(parts.store.db, parts.view(), callerOf(request).areas),
   );
 };

@@ -5,7 +5,7 @@ import { namePattern } from "#domain/ids.ts";
 import { isKnownGateway, readCompleteness, readGateways } from "../desk/read-gateways.ts";
 import type { App, HttpParts } from "./app.ts";
 import { notFound, ProblemError, problemResponses } from "./problems.ts";
-import { requireSession } from "./require-session.ts";
+import { callerOf, requireSession } from "./require-session.ts";
 
 const GatewaysSchema = Type.Object({ items: Type.Array(DeskGatewaySchema) });
 
@@ -38,7 +38,10 @@ export const addGatewayRoutes = (app: App, parts: HttpParts): void => {
         response: { 200: GatewaysSchema, ...problemResponses },
       },
     },
-    async () => ({ items: [...(await readGateways(parts.store.db, parts.view()))] }),
+    async (request) => {
+      const { areas } = callerOf(request);
+      return { items: [...(await readGateways(parts.store.db, parts.view(), undefined, areas))] };
+    },
   );
 
   app.get(
@@ -54,7 +57,7 @@ export const addGatewayRoutes = (app: App, parts: HttpParts): void => {
     },
     async (request) => {
       const { id } = request.params;
-      if (!(await isKnownGateway(parts.store.db, id))) {
+      if (!(await isKnownGateway(parts.store.db, id, callerOf(request).areas))) {
         throw new ProblemError(
           notFound({ zh: "没有这个网关的记录", en: "nothing is known of such a gateway" }),
         );

@@ -18,7 +18,11 @@ export const openApiDocument = {
       description: "Cases, from the alarm to the verified close, and pages 事件与通知",
     },
     { name: "gateways", description: "Gateways and completeness 网关与无缺证明" },
+    { name: "people", description: "Residents and their contacts, masked 居民与联系人" },
+    { name: "accounts", description: "Accounts, roles and areas 账号与授权" },
+    { name: "audit", description: "Who did and saw what 审计日志" },
     { name: "register", description: "Where everything is and hangs 登记" },
+    { name: "intake", description: "Reports from residents, staff and other systems 一个口子" },
     { name: "operation", description: "Health and metrics 运行状态" },
   ],
 };

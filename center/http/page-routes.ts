@@ -3,6 +3,7 @@ import { Type } from "typebox";
 import { PageSchema } from "#domain/case-view.ts";
 import { markPages, pagesFor } from "../cases/pages.ts";
 import { rowToPage } from "../cases/read-pages.ts";
+import { audit } from "../store/audit.ts";
 import type { App, HttpParts } from "./app.ts";
 import { notFound, ProblemError, problemResponses } from "./problems.ts";
 import { callerOf, requireOwnPassword, requireSession } from "./require-session.ts";
@@ -89,7 +90,11 @@ const addMarking = (app: App, parts: HttpParts): void => {
           notFound({ zh: "没有发给您的这条通知", en: "there is no such page for you" }),
         );
       }
-      await parts.store.write((tx) => markPages(tx, [id], { user: user.name, read: true, nowMs }));
+      await parts.store.write(async (tx) => {
+        await markPages(tx, [id], { user: user.name, read: true, nowMs });
+        const deed = { action: "page-read", subject: String(id), area: page.area_path };
+        await audit(tx, { ...deed, actor: user.name, source: request.ip, atMs: nowMs });
+      });
       const [read] = await find();
       return rowToPage(read ?? page, read ?? page);
     },

@@ -4,16 +4,21 @@ import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { LogController, type FastifyRequest } from "fastify";
+import { addAccountRoutes } from "./account-routes.ts";
 import { addAlarmRoutes } from "./alarm-routes.ts";
 import { addCommandRoutes } from "./command-routes.ts";
 import type { App, HttpParts } from "./app.ts";
+import { addAuditRoutes } from "./audit-routes.ts";
 import { addCaseRoutes } from "./case-routes.ts";
 import { addConsoleFiles, noSuchPath } from "./console-files.ts";
 import { addDeskRoutes } from "./desk-routes.ts";
+import { addEvidenceRoutes } from "./evidence-routes.ts";
 import { addGatewayRoutes } from "./gateway-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { addImportRoutes } from "./import-routes.ts";
+import { addIntakeRoutes } from "./intake-routes.ts";
 import { openApiDocument } from "./openapi.ts";
+import { addPersonRoutes } from "./person-routes.ts";
 import {
   badRequest,
   problemBody,
@@ -22,6 +27,8 @@ import {
   sendProblem,
   tooMany,
 } from "./problems.ts";
+import { findCaller, refuseUndecidedRoutes } from "./require-session.ts";
+import { addSecondFactorRoutes } from "./second-factor-routes.ts";
 import { addPageRoutes } from "./page-routes.ts";
 import { addRegisterRoutes } from "./register-routes.ts";
 import { addSessionRoutes } from "./session-routes.ts";
@@ -69,12 +76,22 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   await app.register(rateLimit, {
     max: parts.requestsPerMinute,
     timeWindow: 60_000,
+    // A whole office sits behind one address: who is logged in is not held up by who is not.
+    keyGenerator: async (request) => {
+      const caller = await findCaller(parts, request);
+      return caller === undefined ? request.ip : JSON.stringify(["user", caller.user.name]);
+    },
     errorResponseBuilder: (_request, context) =>
       new ProblemError(tooMany(Math.ceil(context.ttl / 1_000))),
   });
   await app.register(swagger, { openapi: openApiDocument });
 
+  refuseUndecidedRoutes(app);
   addSessionRoutes(app, parts);
+  addSecondFactorRoutes(app, parts);
+  addAccountRoutes(app, parts);
+  addPersonRoutes(app, parts);
+  addAuditRoutes(app, parts);
   addDeskRoutes(app, parts);
   addStreamRoute(app, parts);
   addAlarmRoutes(app, parts);
@@ -84,6 +101,8 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addGatewayRoutes(app, parts);
   addRegisterRoutes(app, parts);
   await addImportRoutes(app, parts);
+  await addIntakeRoutes(app, parts);
+  await addEvidenceRoutes(app, parts);
   addHealthRoutes(app, parts);
   app.get("/api/openapi.json", { schema: { summary: "This document", tags: ["operation"] } }, () =>
     app.swagger(),

@@ -1,6 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { Type } from "typebox";
-import type { PlacedEvent } from "../desk/broadcast.ts";
+import type { Broadcasted, PlacedEvent } from "../desk/broadcast.ts";
+import { areasWith } from "../rights/permissions.ts";
+import { isInScope, isServing } from "../rights/scoped.ts";
 import { isKnownPosition, lastPosition } from "../store/stream-log.ts";
 import type { App, HttpParts } from "./app.ts";
 import { ProblemError, problemResponses } from "./problems.ts";
@@ -21,8 +23,10 @@ interface Page {
   readonly response: ServerResponse;
   readonly token: string;
   readonly user: string;
-  /** What came while the page was still being replayed the past. */
-  held: PlacedEvent[] | undefined;
+  /** Paths of the areas its viewer sees, as they are now. */
+  areas: readonly string[];
+  /** What came while the page was still being replayed the past, or its rights were looked up. */
+  held: Broadcasted[] | undefined;
 }
 
 /**
@@ -33,17 +37,12 @@ export const addStreamRoute = (app: App, parts: HttpParts): void => {
   const pages = new Set<Page>();
   let beats = 0;
 
-  const stopFollowing = parts.broadcast.subscribe((events) => {
-    for (const page of pages) {
-      if (page.held === undefined) send(page, events);
-      else page.held.push(...events);
-    }
-  });
+  const stopFollowing = parts.broadcast.subscribe((events) => tell(parts, pages, events));
   const stopBeating = parts.timers.every(heartbeatMs, () => {
     beats += 1;
     const beat = heartbeat(parts.clock.now().wallMs);
     for (const page of pages) write(page, beat);
-    if (beats % sessionCheckEvery === 0) void dropRevoked(parts, pages);
+    if (beats % sessionCheckEvery === 0) void seeAllViewers(parts, pages);
   });
   app.addHook("preClose", () => {
     stopBeating();
@@ -76,13 +75,13 @@ export const addStreamRoute = (app: App, parts: HttpParts): void => {
       },
     },
     async (request, reply) => {
-      const { token, user } = callerOf(request);
+      const { token, user, areas } = callerOf(request);
       if (pages.size >= streamsMax) throw new ProblemError(full(streamsMax));
       const own = [...pages].filter((page) => page.user === user.name).length;
       if (own >= streamsPerUserMax) throw new ProblemError(full(streamsPerUserMax));
       const asked = request.headers["last-event-id"] ?? request.query.after;
       reply.hijack();
-      const page: Page = { response: reply.raw, token, user: user.name, held: [] };
+      const page: Page = { response: reply.raw, token, user: user.name, areas, held: [] };
       open(page, reply.getHeaders());
       pages.add(page);
       parts.metrics.pages.set(pages.size);
@@ -102,6 +101,18 @@ export const addStreamRoute = (app: App, parts: HttpParts): void => {
   );
 };
 
+const tell = (parts: HttpParts, pages: ReadonlySet<Page>, events: readonly Broadcasted[]): void => {
+  const changed = new Map(
+    events.flatMap((one) => ("account" in one ? [[one.account, one.position] as const] : [])),
+  );
+  for (const page of pages) {
+    const at = changed.get(page.user);
+    if (page.held !== undefined) page.held.push(...events);
+    else if (at === undefined) send(page, events);
+    else void lookAgain(parts, page, at);
+  }
+};
+
 const open = (page: Page, headers: object): void => {
   page.response.writeHead(200, {
     ...headers,
@@ -117,19 +128,80 @@ const open = (page: Page, headers: object): void => {
 const catchUp = async (parts: HttpParts, page: Page, asked: number | undefined): Promise<void> => {
   if (asked !== undefined) {
     if (await isKnownPosition(parts.store.db, asked)) {
-      send(page, await parts.broadcast.replay(asked));
+      const missed = await parts.broadcast.replay(asked);
+      // What was there before, and is the viewer's to see only now, is not among what has changed.
+      if (missed.some((one) => "account" in one && one.account === page.user)) {
+        write(page, reset(await lastPosition(parts.store.db)));
+      } else send(page, missed);
     } else {
-      const now = await lastPosition(parts.store.db);
-      write(page, `event: reset\nid: ${now}\ndata: ${JSON.stringify({ eventId: now })}\n\n`);
+      write(page, reset(await lastPosition(parts.store.db)));
     }
   }
-  const held = page.held ?? [];
-  page.held = undefined;
-  send(page, held);
+  await goLive(parts, page);
 };
 
-const send = (page: Page, events: readonly PlacedEvent[]): void => {
-  if (events.length > 0) write(page, events.map(eventToText).join(""));
+/**
+ * Sends what was held back; from then on the page is live. A change of its viewer's rights among it
+ * sends the page to load the desk anew: what it shows may no longer be its to show.
+ */
+const goLive = async (parts: HttpParts, page: Page): Promise<void> => {
+  for (let held = page.held ?? []; ; held = page.held) {
+    const last = held.findLast((one) => "account" in one && one.account === page.user);
+    page.held = [];
+    if (last === undefined) {
+      page.held = undefined;
+      send(page, held);
+      return;
+    }
+    try {
+      await seeViewer(parts, page);
+    } catch {
+      page.response.destroy(); // the database is away: the page comes back and asks again
+      return;
+    }
+    if (page.areas.length === 0) return;
+    write(page, reset(last.position ?? 0));
+  }
+};
+
+/** The viewer's rights have changed: nothing goes out before they are known. */
+const lookAgain = async (parts: HttpParts, page: Page, position: number): Promise<void> => {
+  page.held = [{ position, account: page.user }];
+  await goLive(parts, page);
+};
+
+/** Asks who is behind a page and what they see; ends the page of somebody who may see nothing. */
+const seeViewer = async (parts: HttpParts, page: Page): Promise<void> => {
+  const user = await parts.accounts.whoIs(page.token);
+  page.areas = user === undefined ? [] : areasWith(user, "alarms.read");
+  if (page.areas.length === 0) page.response.end();
+};
+
+const seeAllViewers = async (parts: HttpParts, pages: ReadonlySet<Page>): Promise<void> => {
+  try {
+    for (const page of pages) {
+      const before = page.areas.join();
+      await seeViewer(parts, page);
+      // Changed by the command on the machine, which tells nobody.
+      if (page.areas.join() !== before) write(page, reset(await lastPosition(parts.store.db)));
+    }
+  } catch {
+    return; // the database is away: pages stay, the next round asks again
+  }
+};
+
+const reset = (position: number): string =>
+  `event: reset\nid: ${position}\ndata: ${JSON.stringify({ eventId: position })}\n\n`;
+
+const send = (page: Page, events: readonly Broadcasted[]): void => {
+  const text = events.flatMap((one) => (isFor(page, one) ? [eventToText(one)] : [])).join("");
+  if (text !== "") write(page, text);
+};
+
+const isFor = (page: Page, one: Broadcasted): one is PlacedEvent => {
+  if ("account" in one) return false;
+  const { area, event } = one;
+  return event.kind === "alarm" ? isInScope(area, page.areas) : isServing(area, page.areas);
 };
 
 const textByEvent = new WeakMap<PlacedEvent, string>();
@@ -152,16 +224,6 @@ const write = ({ response }: Page, text: string): void => {
   if (response.destroyed || response.writableEnded) return;
   response.write(text);
   if (response.writableLength > unreadBytesMax) response.destroy();
-};
-
-const dropRevoked = async (parts: HttpParts, pages: ReadonlySet<Page>): Promise<void> => {
-  for (const page of pages) {
-    try {
-      if ((await parts.accounts.whoIs(page.token)) === undefined) page.response.end();
-    } catch {
-      return; // the database is away: pages stay, the next round asks again
-    }
-  }
 };
 
 const full = (max: number) => ({

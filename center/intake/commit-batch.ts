@@ -13,6 +13,8 @@ import type {
   TakenStatus,
 } from "./read-message.ts";
 import type { Settled } from "./receipts.ts";
+import { rebaseTimes } from "./rebase-times.ts";
+import { reopenAlarms } from "./reopen-alarms.ts";
 import { saveAlarms } from "./save-alarms.ts";
 import { saveCompleteness, type JournalState } from "./save-completeness.ts";
 import { saveRecords, type News } from "./save-records.ts";
@@ -44,10 +46,14 @@ export const commitBatch = (
     await groupCases(tx, news.fresh, nowMs);
     const journals = await saveCompleteness(tx, records, statuses);
     const status = await saveStatus(tx, batch, nowMs);
+    const reopened = await reopenAlarms(tx, speakersOf(alarmsIn(news), status.detectors), nowMs);
+    const redated = await rebaseTimes(tx, status.newest, episodes, nowMs);
     await saveRefusals(tx, refused, nowMs);
     await noteChanges(tx, [
       ...asChanges("alarm", [
         ...episodes,
+        ...reopened,
+        ...redated,
         ...signed,
         ...(await onDeskAt(tx, status.detectors)),
         ...(await onDeskAt(tx, acted)),
@@ -62,6 +68,19 @@ export const commitBatch = (
     ]);
     return settle(records, statuses, refused, journals);
   });
+
+/** Detectors of which anything was said, by gateway. */
+const speakersOf = (
+  { fresh }: News<TakenAlarm>,
+  told: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, ReadonlySet<string>> => {
+  const speakers = new Map([...told].map(([gateway, names]) => [gateway, new Set(names)]));
+  for (const { gateway, value } of fresh) {
+    const names = speakers.get(gateway) ?? new Set();
+    speakers.set(gateway, names.add(value.data.event.detector));
+  }
+  return speakers;
+};
 
 const alarmsIn = ({ fresh, nowDurable }: News): News<TakenAlarm> => ({
   fresh: fresh.filter((one) => one.kind === "alarm"),
@@ -136,8 +155,9 @@ const settle = (
     const entry = byJournal.get(key) ?? {
       gateway,
       ...(journal !== undefined && { journal }),
-      ranges: state?.ranges ?? [],
+      stretches: state?.stretches ?? [],
       recorded: state?.recorded ?? 0,
+      first: state?.first ?? 1,
       ids: [],
       refused: [],
     };

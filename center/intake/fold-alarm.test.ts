@@ -61,3 +61,18 @@ test("the gateway's numbers decide what came last, though a clock set back says 
   ]);
   expect(told.notice.event.level).toEqual({ gas: "co", ppm: 500 });
 });
+
+test("an alarm that goes on after a return nobody could write down is active again", () => {
+  const forgotten: readonly Happening[] = [
+    { id: "ep-1#1@boot-1:0", seq: 1 },
+    { id: "ep-1#2@boot-1:5000", kind: "returned", atMs: 5_000 },
+    { id: "ep-1#2@boot-1:9000", kind: "worsened", atMs: 9_000, seq: 2 },
+  ];
+  fc.assert(
+    fc.property(fc.shuffledSubarray([...forgotten], { minLength: 3 }), (shuffled) => {
+      expect(fold(shuffled).condition).toBe("active");
+    }),
+  );
+  const end: Happening = { id: "ep-1#3@boot-1:9900", kind: "returned", atMs: 9_900, seq: 3 };
+  expect(fold([...forgotten, end]).condition).toBe("returned");
+});

@@ -35,8 +35,9 @@ export interface Arrival {
 }
 
 /**
- * `returned` ends an episode for good: a `raised` that was held up and comes later tells of the
- * past and opens nothing; a new excess is a new episode.
+ * `returned` ends an episode: a `raised` that was held up and comes later tells of the past and
+ * opens nothing; a new excess is a new episode. Only a gateway that could not write its `returned`
+ * down, and was killed, goes on with the episode; see docs/decisions/0014-the-newest-word.md.
  */
 export const foldAlarm = (
   alarm: Alarm | undefined,
@@ -48,7 +49,7 @@ export const foldAlarm = (
     return {
       episode: place.episode,
       gateway: place.gateway,
-      condition: event.kind === "returned" ? "returned" : "active",
+      condition: conditionAfter(event),
       notice: arrival.notice,
       memory: {
         first: { at: event.at, late: arrival.late },
@@ -59,10 +60,11 @@ export const foldAlarm = (
     };
   }
   const { first, undurable, rang } = alarm.memory;
+  const isNewest = isAfter(event, alarm.notice.event);
   return {
     ...alarm,
-    condition: event.kind === "returned" ? "returned" : alarm.condition,
-    notice: isAfter(event, alarm.notice.event) ? arrival.notice : alarm.notice,
+    condition: isNewest ? conditionAfter(event) : alarm.condition,
+    notice: isNewest ? arrival.notice : alarm.notice,
     memory: {
       first: isBefore(event.at, first.at) ? { at: event.at, late: arrival.late } : first,
       undurable: arrival.durable ? undurable : [...new Set([...undurable, event.id])].sort(),
@@ -84,9 +86,16 @@ export const markDurable = (alarm: Alarm, event: string): Alarm => ({
   },
 });
 
+const conditionAfter = ({ kind }: AlarmEvent): Alarm["condition"] =>
+  kind === "returned" ? "returned" : "active";
+
 const isAfter = (a: AlarmEvent, b: AlarmEvent): boolean => {
   const byEnd = Number(a.kind === "returned") - Number(b.kind === "returned");
-  if (byEnd !== 0) return byEnd > 0;
+  if (byEnd !== 0) {
+    // Within one boot it is certain that a `returned` was forgotten and the alarm went on.
+    const sameBoot = a.at.bootId === b.at.bootId && a.at.monoMs !== b.at.monoMs;
+    return sameBoot ? a.at.monoMs > b.at.monoMs : byEnd > 0;
+  }
   const byNumber = numberOf(a) - numberOf(b);
   if (byNumber !== 0) return byNumber > 0;
   if (isBefore(b.at, a.at)) return true;

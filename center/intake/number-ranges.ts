@@ -1,60 +1,25 @@
 /** Which of a journal's numbers have arrived: sorted, disjoint, inclusive pairs. Pure. */
 export type Ranges = readonly (readonly [number, number])[];
 
-/** At most this many holes go into one receipt (wire size); more are told as the first are filled. */
-const holesPerReceiptMax = 500;
-
-/** `ranges` with `numbers` (each ≥ 1, in any order, repeats allowed) added. */
-export const withNumbers = (ranges: Ranges, numbers: readonly number[]): Ranges => {
-  const parts: [number, number][] = [
-    ...ranges.map(([from, to]): [number, number] => [from, to]),
-    ...numbers.map((number): [number, number] => [number, number]),
-  ].sort((a, b) => a[0] - b[0]);
-  const merged: [number, number][] = [];
-  for (const [from, to] of parts) {
-    const last = merged.at(-1);
-    if (last !== undefined && from <= last[1] + 1) last[1] = Math.max(last[1], to);
-    else merged.push([from, to]);
-  }
-  return merged;
-};
-
 /** Highest number that arrived; 0 when none did. */
 export const highest = (ranges: Ranges): number => ranges.at(-1)?.[1] ?? 0;
 
 export const count = (ranges: Ranges): number =>
   ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0);
 
-/** What is missing from 1 up to the highest that arrived, or up to `recorded` when that is more. */
-export const holesIn = (ranges: Ranges, recorded = 0): Ranges => {
+/** What is missing from `first` up to the highest that arrived, or up to `recorded` when that is more. */
+export const holesIn = (ranges: Ranges, recorded = 0, first = 1): Ranges => {
   const holes: [number, number][] = [];
-  let next = 1;
+  let next = first;
   for (const [from, to] of ranges) {
     if (from > next) holes.push([next, from - 1]);
-    next = to + 1;
+    next = Math.max(next, to + 1);
   }
   if (recorded >= next) holes.push([next, recorded]);
   return holes;
 };
 
-/**
- * What a receipt may promise: everything up to `upTo` except `holes`. What the gateway says it has
- * `recorded` and has not arrived is a hole too: after a restored backup that is how the gateway
- * learns what to send again. With more holes than one message should carry it promises less, never
- * more.
- */
-export const promiseOf = (
-  ranges: Ranges,
-  recorded = 0,
-): { readonly upTo: number; readonly holes: readonly [number, number][] } => {
-  const holes = holesIn(ranges, recorded).map(([from, to]): [number, number] => [from, to]);
-  const beyond = holes[holesPerReceiptMax];
-  return beyond === undefined
-    ? { upTo: Math.max(recorded, highest(ranges)), holes }
-    : { upTo: beyond[0] - 1, holes: holes.slice(0, holesPerReceiptMax) };
-};
-
-/** Reads what the database kept. */
+/** Reads what the database kept; the hashes beside the numbers are for `stretches.ts`. */
 export const parseRanges = (json: string): Ranges => {
   const value: unknown = JSON.parse(json);
   if (!Array.isArray(value)) throw new Error(`ranges are not a list: ${json.slice(0, 80)}`);

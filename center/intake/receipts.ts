@@ -3,15 +3,16 @@ import { epochToRfc3339 } from "#domain/civil-time.ts";
 import { epochMs } from "#domain/quantity.ts";
 import type { GatewayId } from "#domain/ids.ts";
 import { downTopic, type Receipt } from "#domain/wire.ts";
-import { promiseOf, type Ranges } from "./number-ranges.ts";
+import { promiseOf, type Stretch } from "./stretches.ts";
 
 /** What one gateway is told after a commit, about one of its journals (or none). */
 export interface Settled {
   readonly gateway: GatewayId;
   readonly journal?: string;
-  readonly ranges: Ranges;
+  readonly stretches: readonly Stretch[];
   /** Highest number the gateway says it has written; 0 when it has not said. */
   readonly recorded: number;
+  readonly first: number;
   readonly ids: readonly string[];
   readonly refused: readonly { id: string; reason: { zh: string; en: string } }[];
 }
@@ -24,7 +25,7 @@ export const receiptsFor = (
   settled: Settled,
   nowMs: number,
 ): readonly { readonly topic: string; readonly payload: string }[] => {
-  const promise = promiseOf(settled.ranges, settled.recorded);
+  const promise = promiseOf(settled.stretches, settled.recorded, settled.first);
   const pages = Math.max(
     1,
     Math.ceil(settled.ids.length / idsPerReceiptMax),
@@ -42,7 +43,8 @@ export const receiptsFor = (
       data: {
         ...(settled.journal !== undefined && { journalid: settled.journal }),
         upTo: promise.upTo,
-        holes: promise.holes.map(([a, b]): [number, number] => [a, b]),
+        holes: [...promise.holes],
+        ...(promise.ends.length > 0 && { ends: [...promise.ends] }),
         ids: settled.ids.slice(from, from + idsPerReceiptMax),
         refused: settled.refused.slice(from, from + idsPerReceiptMax),
       },

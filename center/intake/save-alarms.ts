@@ -156,7 +156,7 @@ export const parseMemory = (json: string): AlarmMemory =>
   ({ rang: true, ...JSON.parse(json) }) as AlarmMemory;
 /* oxlint-enable typescript/no-unsafe-type-assertion */
 
-const rowToAlarm = (row: AlarmRow): Alarm => ({
+export const rowToAlarm = (row: AlarmRow): Alarm => ({
   episode: row.episode,
   gateway: row.gateway,
   condition: row.condition === "returned" ? "returned" : "active",

@@ -1,17 +1,27 @@
+import type { StatusReport } from "#domain/wire.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { CompletenessRow } from "../store/tables.ts";
-import { parseRanges, withNumbers, type Ranges } from "./number-ranges.ts";
 import type { TakenRecord, TakenStatus } from "./read-message.ts";
+import {
+  parseStretches,
+  stretchesToJson,
+  withRecords,
+  type Arrived,
+  type Stretch,
+} from "./stretches.ts";
 
 /** What is known of the numbers of one journal. */
 export interface JournalState {
   readonly gateway: string;
   readonly journal: string;
-  readonly ranges: Ranges;
+  readonly stretches: readonly Stretch[];
   readonly recorded: number;
+  readonly first: number;
   /** Whether this batch changed it. */
   readonly changed: boolean;
 }
+
+type Renewed = NonNullable<StatusReport["renewed"]>;
 
 /** Adds the numbers of a batch, and what the gateways say they have written, per journal. */
 export const saveCompleteness = async (
@@ -21,37 +31,46 @@ export const saveCompleteness = async (
 ): Promise<readonly JournalState[]> => {
   const journals = new Map<
     string,
-    { gateway: string; journal: string; seqs: number[]; told: number }
+    { gateway: string; journal: string; arrived: Arrived[]; told: number; renewed?: Renewed }
   >();
   const at = (gateway: string, journal: string) => {
     const key = JSON.stringify([gateway, journal]);
-    const entry = journals.get(key) ?? { gateway, journal, seqs: [], told: 0 };
+    const entry = journals.get(key) ?? { gateway, journal, arrived: [], told: 0 };
     journals.set(key, entry);
     return entry;
   };
-  for (const { gateway, number } of records) {
-    if (number !== undefined) at(gateway, number.journal).seqs.push(number.seq);
+  for (const { gateway, number, value } of records) {
+    if (number === undefined) continue;
+    const { prev, hash } = value;
+    at(gateway, number.journal).arrived.push({ seq: number.seq, prev, hash });
   }
   for (const { gateway, value } of statuses) {
     if (value.journalid === undefined) continue;
     const entry = at(gateway, value.journalid);
     entry.told = Math.max(entry.told, value.data.lastSeq);
+    if (value.data.renewed !== undefined) entry.renewed = value.data.renewed;
   }
 
   const states: JournalState[] = [];
-  for (const { gateway, journal, seqs, told } of journals.values()) {
+  for (const { gateway, journal, arrived, told, renewed } of journals.values()) {
     const row = await tx
       .selectFrom("completeness")
       .selectAll()
       .where("gateway", "=", gateway)
       .where("journal", "=", journal)
       .executeTakeFirst();
-    const ranges = withNumbers(row === undefined ? [] : parseRanges(row.received), seqs);
+    const stretches = withRecords(row === undefined ? [] : parseStretches(row.received), arrived);
     const recorded = Math.max(row?.recorded ?? 0, told);
-    const received = JSON.stringify(ranges);
-    const changed = row === undefined || row.received !== received || row.recorded !== recorded;
-    if (changed) await upsert(tx, { gateway, journal, received, recorded });
-    states.push({ gateway, journal, ranges, recorded, changed });
+    const first = row?.first ?? renewed?.from ?? null;
+    const received = stretchesToJson(stretches);
+    const changed =
+      row === undefined ||
+      row.received !== received ||
+      row.recorded !== recorded ||
+      row.first !== first;
+    if (changed) await upsert(tx, { gateway, journal, received, recorded, first });
+    if (renewed !== undefined) await saveRenewal(tx, { gateway, journal, renewed });
+    states.push({ gateway, journal, stretches, recorded, first: first ?? 1, changed });
   }
   return states;
 };
@@ -63,7 +82,29 @@ const upsert = async (tx: Writing, row: CompletenessRow): Promise<void> => {
     .onConflict((conflict) =>
       conflict
         .columns(["gateway", "journal"])
-        .doUpdateSet({ received: row.received, recorded: row.recorded }),
+        .doUpdateSet({ received: row.received, recorded: row.recorded, first: row.first }),
     )
+    .execute();
+};
+
+/** Once known it never changes: an id is given to one journal, once. */
+const saveRenewal = async (
+  tx: Writing,
+  {
+    gateway,
+    journal,
+    renewed,
+  }: { readonly gateway: string; readonly journal: string; readonly renewed: Renewed },
+): Promise<void> => {
+  await tx
+    .insertInto("journal_renewals")
+    .values({
+      gateway,
+      journal: renewed.journal,
+      goes_on_as: journal,
+      from_seq: renewed.from,
+      to_seq: renewed.to,
+    })
+    .onConflict((conflict) => conflict.columns(["gateway", "journal"]).doNothing())
     .execute();
 };

@@ -19,15 +19,17 @@ export const saveRecords = async (
   const known = await knownRecords(tx, arrivals);
   const fresh = new Map<string, TakenRecord>();
   const nowDurable = new Map<string, TakenRecord>();
+  const renumbered = new Map<string, TakenRecord>();
   for (const arrival of arrivals) {
     const key = recordKey(arrival.value);
-    const durableBefore = known.get(key);
-    if (durableBefore === undefined) {
+    const before = known.get(key);
+    const moved = before !== undefined && isElsewhere(before, arrival);
+    if (before === undefined) {
       // Both forms in one batch: the numbered one says more.
       if (arrival.value.durable || !fresh.has(key)) fresh.set(key, arrival);
-    } else if (!durableBefore && arrival.value.durable) {
+    } else if (!before.durable && arrival.value.durable) {
       nowDurable.set(key, arrival);
-    }
+    } else if (moved) renumbered.set(key, arrival);
   }
   for (const chunk of inChunks([...fresh.values()])) {
     await tx
@@ -35,7 +37,7 @@ export const saveRecords = async (
       .values(chunk.map((one) => recordRow(one, nowMs)))
       .execute();
   }
-  for (const one of nowDurable.values()) {
+  for (const one of [...nowDurable.values(), ...renumbered.values()]) {
     const { durable, journal, seq } = recordRow(one, nowMs);
     await tx
       .updateTable("records")
@@ -47,23 +49,35 @@ export const saveRecords = async (
   return { fresh: [...fresh.values()], nowDurable: [...nowDurable.values()] };
 };
 
-/** For each record already kept: whether its gateway has it on disk. */
+interface Known {
+  /** Whether its gateway has it on disk, and under which number. */
+  readonly durable: boolean;
+  readonly journal: string | null;
+  readonly seq: number | null;
+}
+
+/** The journal was renewed: the record has a number there now. */
+const isElsewhere = ({ journal, seq }: Known, { number }: TakenRecord): boolean =>
+  number !== undefined && (number.journal !== journal || number.seq !== seq);
+
 const knownRecords = async (
   tx: Writing,
   arrivals: readonly TakenRecord[],
-): Promise<ReadonlyMap<string, boolean>> => {
+): Promise<ReadonlyMap<string, Known>> => {
   const bySource = Map.groupBy(arrivals, (one) => one.value.source);
-  const known = new Map<string, boolean>();
+  const known = new Map<string, Known>();
   for (const [source, ofSource] of bySource) {
     const ids = [...new Set(ofSource.map((one) => one.value.id))];
     for (const chunk of inChunks(ids)) {
       const rows = await tx
         .selectFrom("records")
-        .select(["id", "durable"])
+        .select(["id", "durable", "journal", "seq"])
         .where("source", "=", source)
         .where("id", "in", chunk)
         .execute();
-      for (const { id, durable } of rows) known.set(recordKey({ source, id }), durable === 1);
+      for (const { id, durable, journal, seq } of rows) {
+        known.set(recordKey({ source, id }), { durable: durable === 1, journal, seq });
+      }
     }
   }
   return known;

@@ -1,6 +1,8 @@
 import { inChunks } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { DetectorRow, GatewayRow } from "../store/tables.ts";
+import { followLives, monoOf } from "./gateway-lives.ts";
+import { clockToleranceMs } from "./rebase-times.ts";
 import type { ReadMessage, TakenStatus } from "./read-message.ts";
 
 /** What the page must redraw. */
@@ -8,6 +10,8 @@ export interface StatusChange {
   readonly gateways: readonly string[];
   /** Detectors whose newest values changed, by gateway. */
   readonly detectors: ReadonlyMap<string, readonly string[]>;
+  /** The newest status of each gateway's present life. */
+  readonly newest: ReadonlyMap<string, TakenStatus>;
 }
 
 /**
@@ -21,19 +25,23 @@ export const saveStatus = async (
 ): Promise<StatusChange> => {
   const changed: string[] = [];
   const detectors = new Map<string, readonly string[]>();
+  const newestByGateway = new Map<string, TakenStatus>();
   for (const [gateway, ofGateway] of Map.groupBy(messages, (one) => one.gateway)) {
     const before = await tx
       .selectFrom("gateways")
       .selectAll()
       .where("id", "=", gateway)
       .executeTakeFirst();
-    const statuses = inOrder(
+    const { present: statuses, rival } = await followLives(
+      tx,
+      gateway,
       ofGateway.filter((one) => one.kind === "status"),
-      before,
+      nowMs,
     );
     const newest = statuses.at(-1);
+    if (newest !== undefined) newestByGateway.set(gateway, newest);
     if (before === undefined || newest !== undefined) {
-      const after = gatewayRow(gateway, newest, before, nowMs);
+      const after = gatewayRow(gateway, newest, { before, rival, nowMs });
       await upsertGateway(tx, after);
       if (looksDifferent(before, after)) changed.push(gateway);
     }
@@ -45,25 +53,21 @@ export const saveStatus = async (
         rows.map((row) => row.detector),
       );
   }
-  return { gateways: changed, detectors };
+  return { gateways: changed, detectors, newest: newestByGateway };
 };
-
-/** Oldest first, without those that are older than what is already known of the same boot. */
-const inOrder = (
-  statuses: readonly TakenStatus[],
-  before: GatewayRow | undefined,
-): readonly TakenStatus[] =>
-  statuses
-    .filter(({ value }) => value.bootid !== before?.boot || monoOf(value) >= before.boot_mono_ms)
-    .sort((a, b) => (a.value.bootid === b.value.bootid ? monoOf(a.value) - monoOf(b.value) : 0));
-
-const monoOf = (value: TakenStatus["value"]): number => Number(value.monoms);
 
 const gatewayRow = (
   id: string,
   status: TakenStatus | undefined,
-  before: GatewayRow | undefined,
-  nowMs: number,
+  {
+    before,
+    rival,
+    nowMs,
+  }: {
+    readonly before: GatewayRow | undefined;
+    readonly rival: boolean;
+    readonly nowMs: number;
+  },
 ): GatewayRow => ({
   id,
   heard_at_ms: nowMs,
@@ -71,9 +75,15 @@ const gatewayRow = (
   drill: status === undefined ? (before?.drill ?? 0) : Number(status.value.data.drill),
   pending: status?.value.data.pending ?? before?.pending ?? 0,
   boot: status?.value.bootid ?? before?.boot ?? "",
-  boot_mono_ms: status === undefined ? (before?.boot_mono_ms ?? 0) : monoOf(status.value),
+  boot_mono_ms: status === undefined ? (before?.boot_mono_ms ?? 0) : monoOf(status),
   faults: JSON.stringify(status?.value.data.faults ?? []),
   rules: status === undefined ? (before?.rules ?? null) : rulesIn(status),
+  journal: status?.value.journalid ?? before?.journal ?? null,
+  rival_at_ms: rival ? nowMs : (before?.rival_at_ms ?? null),
+  clock_offset_ms:
+    status === undefined
+      ? (before?.clock_offset_ms ?? null)
+      : Math.round(status.value.data.sentAtMs - nowMs),
 });
 
 const rulesIn = ({ value }: TakenStatus): string | null =>
@@ -85,7 +95,12 @@ const looksDifferent = (before: GatewayRow | undefined, after: GatewayRow): bool
   before.drill !== after.drill ||
   before.pending !== after.pending ||
   before.faults !== after.faults ||
-  before.rules !== after.rules;
+  before.rules !== after.rules ||
+  before.rival_at_ms !== after.rival_at_ms ||
+  isClockWrong(before) !== isClockWrong(after);
+
+const isClockWrong = ({ clock_offset_ms: offsetMs }: GatewayRow): boolean =>
+  Math.abs(offsetMs ?? 0) > clockToleranceMs;
 
 const upsertGateway = async (tx: Writing, { id, ...values }: GatewayRow): Promise<void> => {
   await tx
@@ -108,6 +123,9 @@ const detectorRows = (
           detector: status.detector,
           state: status.state,
           status: JSON.stringify(status),
+          boot: value.bootid,
+          standing: Number((status.episodes?.length ?? 0) > 0),
+          mono_ms: Math.round(Number(value.monoms)),
         },
       ]),
     ),
@@ -123,6 +141,9 @@ const upsertDetectors = async (tx: Writing, rows: readonly DetectorRow[]): Promi
         conflict.columns(["gateway", "detector"]).doUpdateSet((eb) => ({
           state: eb.ref("excluded.state"),
           status: eb.ref("excluded.status"),
+          boot: eb.ref("excluded.boot"),
+          standing: eb.ref("excluded.standing"),
+          mono_ms: eb.ref("excluded.mono_ms"),
         })),
       )
       .execute();

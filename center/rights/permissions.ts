@@ -21,7 +21,13 @@ export const rolesWith = {
   /** T02 签收. */
   "alarms.sign": ["grid", "duty", "street_duty", "district"],
   "cases.read": handlers,
+  /** Which step of a case a role may take, its own table says. */
+  "cases.act": handlers,
   /** Gateways are machines: who keeps the accounts may see that one is silent. */
+  /** Reports from other systems and residents that found no place yet. */
+  "intake.place": handlers,
+  /** Keys of other systems that report here. */
+  "intake.sources": ["admin"],
   "gateways.read": [...handlers, "admin"],
   "register.read": [...handlers, "admin"],
   "register.write": ["community_lead", "street_lead", "tech", "admin"],

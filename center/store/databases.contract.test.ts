@@ -1,10 +1,14 @@
 /** Every promise about stored things, on SQLite, and on PostgreSQL where one is offered. */
+import { scopedContract } from "../rights/scoped.contract.ts";
 import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
+import { auditContract } from "../audit/audit.contract.ts";
 import { casesContract } from "../cases/cases.contract.ts";
 import { clocksContract } from "../cases/clocks.contract.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
+import { gatewayLivesContract } from "../intake/gateway-lives.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
+import { oneIntakeContract } from "../http/intake.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
@@ -19,13 +23,17 @@ const databases: readonly (readonly [string, NewDatabase])[] = [
 
 for (const [name, newDatabase] of databases) {
   intakeContract(name, newDatabase);
+  gatewayLivesContract(name, newDatabase);
   manyHomesContract(name, newDatabase);
   signContract(name, newDatabase);
+  auditContract(name, newDatabase);
+  scopedContract(name, newDatabase);
   casesContract(name, newDatabase);
   clocksContract(name, newDatabase);
   upgradeContract(name, newDatabase);
   registerContract(name, newDatabase);
   importContract(name, newDatabase);
+  oneIntakeContract(name, newDatabase);
 }
 // SQLite has one center: only PostgreSQL is shared.
 if (serverUrl !== undefined) severalCentersContract(newPostgres(serverUrl));

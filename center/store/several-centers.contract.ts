@@ -11,6 +11,8 @@ import {
   type Ground,
   type NewDatabase,
 } from "../open-ground.testing.ts";
+import { verifyAudit } from "../audit/verify.ts";
+import { audit } from "./audit.ts";
 import { beginStretch } from "./stream-log.ts";
 import type { Store } from "./open-store.ts";
 
@@ -46,6 +48,20 @@ export const severalCentersContract = (newDatabase: NewDatabase): void => {
       // One detector, one home: whoever comes first begins the case that the others join.
       expect(await ground.countRows("cases")).toBe(1);
       expect((await ground.desk()).gateways[0]?.missing).toBe(0);
+    });
+
+    test("both write one audit chain, without gap and without fork", async () => {
+      const note = (store: Store, index: number) =>
+        store.write((tx) => {
+          const deed = { actor: `officer-${index}`, action: "sign", source: "" };
+          return audit(tx, { ...deed, atMs: 1_795_000_000_000 });
+        });
+      await Promise.all(
+        Array.from({ length: 40 }, (_, index) =>
+          note(index % 2 === 0 ? ground.store : other, index),
+        ),
+      );
+      expect(await verifyAudit(ground.store.db)).toMatchObject({ ok: true, rows: 40 });
     });
 
     test("of a hundred people at both, one owns the alarm", async () => {
@@ -106,7 +122,7 @@ export const severalCentersContract = (newDatabase: NewDatabase): void => {
           throw error;
         },
       });
-      page.subscribe((events) => told.push(...events));
+      page.subscribe((events) => told.push(...events.filter((one) => "event" in one)));
       const episodes = Array.from({ length: 50 }, (_, index) => `e${index}`);
       await Promise.all(
         episodes.map(async (episode, index) => {

@@ -2,12 +2,12 @@ import { takeNumbers } from "./counters.ts";
 import { inChunks } from "./chunks.ts";
 import type { Reading, Writing } from "./open-store.ts";
 
-const changeKinds = ["alarm", "gateway", "street", "case", "page"] as const;
+const changeKinds = ["alarm", "gateway", "street", "case", "page", "rights"] as const;
 
 /** Something the duty page shows that has changed. */
 export interface Change {
   readonly kind: (typeof changeKinds)[number];
-  /** Episode, gateway id, id of a street view, a case or a page. */
+  /** Episode, gateway id, id of a street view, a case, a page, or the account whose rights changed. */
   readonly ref: string;
 }
 

@@ -1,4 +1,11 @@
 import type { CommandRow, SigningKeyRow } from "./command-tables.ts";
+import type {
+  EvidenceDeletionRow,
+  IntakeEventRow,
+  IntakeNonceRow,
+  IntakeSecretRow,
+  IntakeSourceRow,
+} from "./intake-tables.ts";
 import type { ImportItemRow, ImportRow } from "./import-tables.ts";
 import type {
   CaseAlarmRow,
@@ -19,6 +26,14 @@ import type {
   PersonRow,
   PointRow,
 } from "./register-tables.ts";
+import type {
+  AuditRow,
+  KnownDeviceRow,
+  RecoveryCodeRow,
+  SecondFactorRow,
+  SessionRow,
+  UserRow,
+} from "./rights-tables.ts";
 
 /**
  * The center's tables as TypeScript sees them; `migrations/` makes them.
@@ -30,9 +45,12 @@ export interface Tables {
   /** Numbers handed out without gaps or repeats; its `stream` row is also the writers' lock. */
   readonly counters: { readonly name: string; readonly value: number };
   readonly gateways: GatewayRow;
+  readonly gateway_lives: GatewayLifeRow;
   readonly detectors: DetectorRow;
   readonly records: RecordRow;
   readonly completeness: CompletenessRow;
+  readonly journal_renewals: JournalRenewalRow;
+  readonly reopened: ReopenedRow;
   readonly alarms: AlarmRow;
   readonly cases: CaseRow;
   readonly case_alarms: CaseAlarmRow;
@@ -48,6 +66,9 @@ export interface Tables {
   readonly idempotency: IdempotencyRow;
   readonly users: UserRow;
   readonly sessions: SessionRow;
+  readonly known_devices: KnownDeviceRow;
+  readonly second_factors: SecondFactorRow;
+  readonly recovery_codes: RecoveryCodeRow;
   readonly audit: AuditRow;
   readonly areas: AreaRow;
   readonly buildings: BuildingRow;
@@ -61,6 +82,11 @@ export interface Tables {
   readonly signing_keys: SigningKeyRow;
   readonly imports: ImportRow;
   readonly import_items: ImportItemRow;
+  readonly intake_sources: IntakeSourceRow;
+  readonly intake_nonces: IntakeNonceRow;
+  readonly intake_events: IntakeEventRow;
+  readonly intake_secret: IntakeSecretRow;
+  readonly evidence_deletions: EvidenceDeletionRow;
 }
 
 export interface GatewayRow {
@@ -77,6 +103,28 @@ export interface GatewayRow {
   readonly faults: string;
   /** JSON of what judges there; null: a gateway that does not say. */
   readonly rules: string | null;
+  /** The journal it writes now; null: it has not said. */
+  readonly journal: string | null;
+  /** When an older life of it was last heard beside the newest: two boxes under one id. */
+  readonly rival_at_ms: number | null;
+  /** Its wall clock minus the center's, as last measured; null: an older gateway. */
+  readonly clock_offset_ms: number | null;
+}
+
+/** One boot with one journal; see `intake/gateway-lives.ts`. */
+export interface GatewayLifeRow {
+  readonly gateway: string;
+  readonly boot: string;
+  /** Empty while the gateway cannot read its own. */
+  readonly journal: string;
+  /** Counts the lives of a gateway; the highest is the present one. */
+  readonly place: number;
+  /** The newest word of this life, on its own monotonic clock. */
+  readonly mono_ms: number;
+  readonly first_heard_at_ms: number;
+  readonly heard_at_ms: number;
+  /** Wall minus monotonic clock of this boot once the wall clock was right; null: it never was. */
+  readonly boot_offset_ms: number | null;
 }
 
 /** The newest status of one detector, as its gateway sees it. */
@@ -85,6 +133,19 @@ export interface DetectorRow {
   readonly detector: string;
   readonly state: string;
   readonly status: string;
+  /** When it was told, by the gateway's clock; null: before the center kept it. */
+  readonly boot: string | null;
+  readonly mono_ms: number | null;
+  /** 1 while it names alarms that stand. */
+  readonly standing: number | null;
+}
+
+/** An alarm that was told as returned and stands all the same; see `intake/reopen-alarms.ts`. */
+export interface ReopenedRow {
+  readonly episode: string;
+  readonly gateway: string;
+  readonly detector: string;
+  readonly since_ms: number;
 }
 
 /** Every numbered or un-numbered record a gateway sent, as it came. */
@@ -105,10 +166,21 @@ export interface RecordRow {
 export interface CompletenessRow {
   readonly gateway: string;
   readonly journal: string;
-  /** JSON list of inclusive ranges that arrived. */
+  /** JSON list of what arrived; see `intake/stretches.ts`. */
   readonly received: string;
   /** Highest number the gateway says it has written. */
   readonly recorded: number;
+  /** The number it begins with, where older ones had left it before it was renewed; null: 1. */
+  readonly first: number | null;
+}
+
+/** A journal that ended and goes on under another id, which took over its numbers `from` … `to`. */
+export interface JournalRenewalRow {
+  readonly gateway: string;
+  readonly journal: string;
+  readonly goes_on_as: string;
+  readonly from_seq: number;
+  readonly to_seq: number;
 }
 
 export interface AlarmRow {
@@ -185,31 +257,4 @@ export interface IdempotencyRow {
   /** What came of it, JSON. */
   readonly outcome: string;
   readonly created_at_ms: number;
-}
-
-export interface UserRow {
-  readonly name: string;
-  readonly password_hash: string;
-  readonly must_change_password: number;
-  readonly created_at_ms: number;
-}
-
-export interface SessionRow {
-  /** SHA-256 of the cookie's token, hex: reading the database does not let anyone in. */
-  readonly token_hash: string;
-  readonly user_name: string;
-  readonly source: string;
-  readonly created_at_ms: number;
-  readonly seen_at_ms: number;
-  readonly revoked: number;
-}
-
-export interface AuditRow {
-  readonly id: string;
-  readonly at_ms: number;
-  readonly actor: string;
-  readonly action: string;
-  readonly subject: string;
-  readonly source: string;
-  readonly detail: string;
 }

@@ -5,7 +5,7 @@ import { statSync } from "node:fs";
 import { journalId, type JournalId } from "#domain/ids.ts";
 import { err, ok, type Result } from "#domain/result.ts";
 import { lanes, type Lane } from "#domain/wire.ts";
-import type { SavedState, Settlement } from "#gateway/ports.ts";
+import type { JournalCounts, SavedState, Settlement, Settling } from "#gateway/ports.ts";
 import {
   canonicalJson,
   chainHashOfText,
@@ -14,9 +14,10 @@ import {
   type ChainBreak,
   type ChainEnd,
 } from "./chain.ts";
+import { createPruning, readPruned } from "./prune.ts";
 import { renewRecords } from "./renew.ts";
 import { migrate } from "./schema.ts";
-import { confirmedRanges } from "./settlement.ts";
+import { confirmedRanges, firstContradicted } from "./settlement.ts";
 
 /** A record on its way to the disk; the notice travels as JSON. */
 export interface NewRow {
@@ -40,13 +41,15 @@ export interface JournalFile {
     states: readonly SavedState[],
     wallMs: number,
   ) => readonly Row[];
-  /** Answers how many records the center had and has lost: they are pending again. */
-  readonly settle: (settlement: Settlement) => number;
+  /** See `Journal.settle`. */
+  readonly settle: (settlement: Settlement) => Settling;
+  /** See `RenewableJournal.prune`. */
+  readonly prune: (beforeWallMs: number, wallMs: number) => number;
   /** Goes on under a new id with everything pending; see `RenewableJournal`. */
   readonly renew: (wallMs: number) => void;
   readonly states: () => readonly SavedState[];
   readonly pending: (lane: Lane, afterSeq: number, limit: number) => readonly Row[];
-  readonly counts: () => { readonly lastSeq: number; readonly pending: number };
+  readonly counts: () => JournalCounts;
   /**
    * Checks records behind `from` against their hashes and neighbours, all of them or `limit`, and
    * says how far the chain holds; nothing is written.
@@ -67,14 +70,15 @@ export const openJournalFile = (path: string, wallMs: number, salvagedFrom?: str
 export const journalOver = (db: Database, wallMs: number, salvagedFrom?: string): JournalFile => {
   try {
     prepareFile(db);
-    const { id, renew } = openIdentity(db, wallMs, salvagedFrom);
+    const { id, renew, renewedFrom } = openIdentity(db, wallMs, salvagedFrom);
     return {
       get id() {
         return id();
       },
       renew,
       ...writer(db, id),
-      ...reader(db, id),
+      ...reader(db, id, renewedFrom),
+      prune: createPruning(db),
       isInPlace: watchPlace(db.name),
       copyTo: (target) => void db.prepare("VACUUM INTO ?").run(target),
       close: () => void db.close(),
@@ -138,18 +142,37 @@ const openIdentity = (db: Database, wallMs: number, salvagedFrom?: string): Iden
   };
 
   let id = readId(db) ?? start(salvagedFrom, wallMs);
+  let renewedFrom = readRenewal(db);
+  const carry = db.prepare("UPDATE journal SET carried_from = ?, carried_to = ? WHERE id = ?");
+  const last = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM record");
   return {
     id: () => id,
+    renewedFrom: () => renewedFrom,
     renew: (atWallMs) => {
+      const pruned = readPruned(db)() ?? chainStart;
       const fresh = start(id, atWallMs);
-      renewRecords(db, fresh);
+      carry.run(pruned.seq + 1, last.get()?.seq ?? pruned.seq, fresh);
+      renewRecords(db, fresh, pruned);
       id = fresh;
+      renewedFrom = readRenewal(db);
     },
   };
 };
 
+const readRenewal = (db: Database): JournalCounts["renewedFrom"] => {
+  const row = db
+    .prepare<[], { journal: string | null; from: number | null; to: number | null }>(
+      `SELECT origin AS journal, carried_from AS "from", carried_to AS "to" FROM journal
+       ORDER BY rowid DESC LIMIT 1`,
+    )
+    .get();
+  if (row === undefined || row.journal === null || row.from === null || row.to === null) return;
+  return { journal: journalId(row.journal), from: row.from, to: row.to };
+};
+
 interface Identity {
   readonly id: () => JournalId;
+  readonly renewedFrom: () => JournalCounts["renewedFrom"];
   readonly renew: (wallMs: number) => void;
 }
 
@@ -160,6 +183,8 @@ const writer = (
   id: () => JournalId,
 ): Pick<JournalFile, "transact" | "append" | "settle"> => {
   const end = db.prepare<[], ChainEnd>("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1");
+  const hashOf = db.prepare<[number], { hash: string }>("SELECT hash FROM record WHERE seq = ?");
+  const pruned = readPruned(db);
   const known = db.prepare<[string], Row>(`SELECT ${columns} FROM record WHERE event_id = ?`);
   const insert = db.prepare(
     `INSERT INTO record (seq, lane, event_id, notice, prev, hash, appended_wall_ms)
@@ -185,7 +210,7 @@ const writer = (
   const appendOne = ({ lane, eventId, notice }: NewRow, wallMs: number): Row => {
     const first = known.get(eventId);
     if (first !== undefined) return first;
-    const before = end.get() ?? chainStart;
+    const before = end.get() ?? pruned() ?? chainStart;
     const seq = before.seq + 1;
     const text = canonicalJson(JSON.parse(notice));
     const hash = chainHashOfText({ journalId: id(), seq, lane }, text, before.hash);
@@ -204,12 +229,17 @@ const writer = (
         return rows;
       })(),
     settle: (settlement) => {
-      const { upTo, holes } = settlement;
+      const { upTo, holes, ends = [] } = settlement;
+      const contradicted = firstContradicted(
+        ends.filter(([seq]) => seq > (pruned()?.seq ?? 0)),
+        (seq) => hashOf.get(seq)?.hash,
+      );
+      if (contradicted !== undefined) return { reopened: 0, contradicted };
       const lost = holes.filter(isLost);
       const reopened = lost.map(([from, to]) => reopen.run(from, Math.min(to, upTo)).changes);
       for (const [from, to] of confirmedRanges(settlement)) confirm.run(from, to);
       told = settlement;
-      return reopened.reduce((sum, one) => sum + one, 0);
+      return { reopened: reopened.reduce((sum, one) => sum + one, 0) };
     },
   };
 };
@@ -217,15 +247,17 @@ const writer = (
 const reader = (
   db: Database,
   id: () => JournalId,
+  renewedFrom: () => JournalCounts["renewedFrom"] = () => undefined,
 ): Pick<JournalFile, "states" | "pending" | "counts" | "verify"> => {
   const states = db.prepare<[], SavedState>("SELECT detector, json FROM state ORDER BY detector");
   const pending = db.prepare<[Lane, number, number], Row>(
     `SELECT ${columns} FROM record WHERE settled = 0 AND lane = ? AND seq > ? ORDER BY seq LIMIT ?`,
   );
   const counts = db.prepare<[], { lastSeq: number; pending: number }>(
-    `SELECT (SELECT coalesce(max(seq), 0) FROM record) AS lastSeq,
+    `SELECT coalesce((SELECT max(seq) FROM record), 0) AS lastSeq,
             (SELECT count(*) FROM record WHERE settled = 0) AS pending`,
   );
+  const pruned = readPruned(db);
   const some = db.prepare<[number, number], Row>(
     `SELECT ${columns} FROM record WHERE seq > ? ORDER BY seq LIMIT ?`,
   );
@@ -233,10 +265,16 @@ const reader = (
   return {
     states: () => states.all(),
     pending: (lane, afterSeq, limit) => pending.all(lane, afterSeq, limit),
-    counts: () => counts.get() ?? { lastSeq: 0, pending: 0 },
+    counts: () => {
+      const renewed = renewedFrom();
+      const { lastSeq, pending } = counts.get() ?? { lastSeq: 0, pending: 0 };
+      const now = { lastSeq: Math.max(lastSeq, pruned()?.seq ?? 0), pending };
+      return renewed === undefined ? now : { ...now, renewedFrom: renewed };
+    },
     verify: (from = chainStart, limit = -1) => {
-      let end = from;
-      for (const row of some.iterate(from.seq, limit)) {
+      const start = pruned() ?? chainStart;
+      let end = from.seq < start.seq ? start : from;
+      for (const row of some.iterate(end.seq, limit)) {
         const hash = chainHashOfText({ ...row, journalId: id() }, row.notice, row.prev);
         const broken = checkLink(row, end, hash);
         if (broken !== undefined) return err(broken);

@@ -90,6 +90,24 @@ export const journalContract = (name: string, open: () => Promise<RenewableJourn
     expect(await journal.counts()).toEqual({ lastSeq: 5, pending: 5 });
   });
 
+  test(`${name}: a word about other records under the same numbers settles nothing`, async () => {
+    const journal = await openFresh();
+    const records = await journal.append(["a", "b", "c"].map(alarmRecord), []);
+    const hashAt = (seq: number): string => records[seq - 1]?.hash ?? "";
+    const foreign = "f".repeat(64);
+
+    const holes = [[2, 2]] as const;
+    const half = { upTo: 3, holes, ends: [[1, hashAt(1)] as const, [3, foreign] as const] };
+    expect(await journal.settle(half)).toEqual({ reopened: 0, contradicted: 3 });
+    const beyond = { upTo: 9, holes: [], ends: [[9, foreign] as const] };
+    expect(await journal.settle(beyond)).toEqual({ reopened: 0, contradicted: 9 });
+    expect(await journal.counts()).toEqual({ lastSeq: 3, pending: 3 });
+
+    const own = { upTo: 3, holes, ends: [[1, hashAt(1)] as const, [3, hashAt(3)] as const] };
+    expect(await journal.settle(own)).toEqual({ reopened: 0 });
+    expect((await journal.pending("alarm", 0, 10)).map(({ seq }) => seq)).toEqual([2]);
+  });
+
   test(`${name}: a settled record keeps its number, and numbers nobody has are ignored`, async () => {
     const journal = await openFresh();
     await journal.append([alarmRecord("a")], []);

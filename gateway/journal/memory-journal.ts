@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { journalId, type JournalId } from "#domain/ids.ts";
 import { noticeId } from "#domain/notice.ts";
-import type { JournalRecord, NewRecord, SavedState, Settlement } from "#gateway/ports.ts";
+import type { JournalRecord, NewRecord, SavedState, Settlement, Settling } from "#gateway/ports.ts";
 import { chainHash, genesis } from "./chain.ts";
 import { JournalError } from "./journal-error.ts";
 import type { RenewableJournal } from "./renewable-journal.ts";
-import { isConfirmed } from "./settlement.ts";
+import { firstContradicted, isConfirmed } from "./settlement.ts";
 
 export interface MemoryJournalOptions {
   readonly id?: JournalId;
@@ -65,6 +65,7 @@ export const createMemoryJournal = (options: MemoryJournalOptions = {}): Renewab
       return id;
     },
     renew: () => commit(renew),
+    prune: async () => 0, // ends with the process
     append: (added, states) =>
       commit(() => {
         const kept = added.map(appendOne);
@@ -94,8 +95,10 @@ const mark = (
   records: readonly JournalRecord[],
   settled: Set<number>,
   settlement: Settlement,
-): { readonly reopened: number } => {
-  const { upTo } = settlement;
+): Settling => {
+  const { upTo, ends = [] } = settlement;
+  const contradicted = firstContradicted(ends, (seq) => records[seq - 1]?.hash);
+  if (contradicted !== undefined) return { reopened: 0, contradicted };
   for (const { seq } of records) if (isConfirmed(seq, settlement)) settled.add(seq);
   const lost = [...settled].filter((seq) => seq <= upTo && !isConfirmed(seq, settlement));
   for (const seq of lost) settled.delete(seq);

@@ -2,7 +2,7 @@
 import type { JournalId } from "#domain/ids.ts";
 import type { Bilingual } from "#domain/result.ts";
 import type { Lane } from "#domain/wire.ts";
-import type { SavedState, Settlement } from "#gateway/ports.ts";
+import type { JournalCounts, SavedState, Settlement, Settling } from "#gateway/ports.ts";
 import type { NewRow, Row } from "./journal-file.ts";
 
 export type Question =
@@ -13,6 +13,7 @@ export type Question =
     }
   | ({ readonly kind: "settle" } & Settlement)
   | { readonly kind: "renew" }
+  | { readonly kind: "prune"; readonly beforeWallMs: number }
   | { readonly kind: "states" }
   | {
       readonly kind: "pending";
@@ -33,8 +34,9 @@ export interface Request {
 export type Answer =
   | { readonly kind: "rows"; readonly rows: readonly Row[] }
   | { readonly kind: "states"; readonly states: readonly SavedState[] }
-  | { readonly kind: "counts"; readonly lastSeq: number; readonly pending: number }
-  | { readonly kind: "settled"; readonly reopened: number }
+  | ({ readonly kind: "counts" } & JournalCounts)
+  | { readonly kind: "pruned"; readonly records: number }
+  | ({ readonly kind: "settled" } & Settling)
   | { readonly kind: "done" }
   | { readonly kind: "failed"; readonly code: string; readonly message: string };
 

@@ -61,17 +61,24 @@ export const createJournal = (
   },
   pending: async (lane, afterSeq, limit) =>
     rows(thread, await thread.ask({ kind: "pending", lane, afterSeq, limit })),
-  settle: async ({ upTo, holes }) => {
-    const answer = await thread.ask({ kind: "settle", upTo, holes });
-    return answer.kind === "settled" ? { reopened: answer.reopened } : unexpected(answer);
+  settle: async (settlement) => {
+    const answer = await thread.ask({ kind: "settle", ...settlement });
+    if (answer.kind !== "settled") return unexpected(answer);
+    const { kind: _, ...settling } = answer;
+    return settling;
   },
   renew: async () => {
     await thread.ask({ kind: "renew" });
   },
+  prune: async (beforeWallMs) => {
+    const answer = await thread.ask({ kind: "prune", beforeWallMs });
+    return answer.kind === "pruned" ? answer.records : unexpected(answer);
+  },
   counts: async () => {
     const answer = await thread.ask({ kind: "counts" });
     if (answer.kind !== "counts") return unexpected(answer);
-    return { lastSeq: answer.lastSeq, pending: answer.pending };
+    const { kind: _, ...counts } = answer;
+    return counts;
   },
   close: thread.close,
 });

@@ -8,4 +8,10 @@ export interface RenewableJournal extends Journal {
    * new `id`, with the same numbers, and pending; the center knows repeats by their event id.
    */
   readonly renew: () => Promise<void>;
+  /**
+   * Removes the oldest records that the center has confirmed and that were written before, up to the
+   * first that is pending or newer, a piece at a time; answers how many. The number and the hash of
+   * the last one stay, so that the chain still proves what is left.
+   */
+  readonly prune: (beforeWallMs: number) => Promise<number>;
 }

@@ -81,7 +81,7 @@ const copyReadable = (source: Database, target: JournalFile, wallMs: number): Fo
     ),
   );
   const last = read === undefined ? 0 : lastReadable(source);
-  for (let seq = 1; seq <= last; seq += 1) {
+  for (let seq = prunedTo(source) + 1; seq <= last; seq += 1) {
     const row = attempt(() => read?.get(seq));
     const kept = row !== undefined && isSound(row) && keep(target, row, wallMs);
     if (kept) records += 1;
@@ -103,6 +103,10 @@ const lastReadable = (source: Database): number => {
   );
   return Math.max(...answers, readableFromStart(source));
 };
+
+/** Removed on purpose, long after the center had confirmed them: not lost. */
+const prunedTo = (source: Database): number =>
+  attempt(() => source.prepare<[], { seq: number }>("SELECT seq FROM pruned").get()?.seq) ?? 0;
 
 const readableFromStart = (source: Database): number => {
   let last = 0;

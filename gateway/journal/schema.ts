@@ -40,6 +40,22 @@ const steps: readonly string[] = [
   CREATE TRIGGER record_is_never_deleted BEFORE DELETE ON record
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
   `,
+  `
+  -- Which numbers a renewed journal took over from the one named in origin.
+  ALTER TABLE journal ADD COLUMN carried_from INTEGER;
+  ALTER TABLE journal ADD COLUMN carried_to INTEGER;
+  -- Where the chain goes on from: the last record that was confirmed, old and removed.
+  CREATE TABLE pruned (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    seq INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    pruned_wall_ms INTEGER NOT NULL
+  ) STRICT;
+  DROP TRIGGER record_is_never_deleted;
+  CREATE TRIGGER record_is_deleted_only_when_pruned BEFORE DELETE ON record
+    WHEN OLD.settled = 0 OR OLD.seq > coalesce((SELECT seq FROM pruned), 0)
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only: only what is confirmed and old leaves it'); END;
+  `,
 ];
 
 /** Brings a file to the version of this program; a file of a newer one is refused, not touched. */

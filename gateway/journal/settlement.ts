@@ -18,3 +18,15 @@ export const confirmedRanges = ({
 
 export const isConfirmed = (seq: number, { upTo, holes }: Settlement): boolean =>
   seq <= upTo && !holes.some(([first, last]) => first <= seq && seq <= last);
+
+/**
+ * The lowest number of which the center has another record than `hashOf` says is here, or one that
+ * is not here at all: the word is then about records that this journal has lost.
+ */
+export const firstContradicted = (
+  ends: NonNullable<Settlement["ends"]>,
+  hashOf: (seq: number) => string | undefined,
+): number | undefined => {
+  const wrong = ends.filter(([seq, hash]) => hashOf(seq) !== hash).map(([seq]) => seq);
+  return wrong.length === 0 ? undefined : Math.min(...wrong);
+};

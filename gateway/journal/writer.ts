@@ -92,7 +92,7 @@ const answerAll = (file: JournalFile, requests: readonly Request[]): readonly Re
 };
 
 const isWrite = ({ kind }: Question): boolean =>
-  kind === "append" || kind === "settle" || kind === "renew";
+  kind === "append" || kind === "settle" || kind === "renew" || kind === "prune";
 
 const answer = (file: JournalFile, { number, question, wallMs }: Request): Reply => {
   try {
@@ -109,10 +109,12 @@ const ask = (file: JournalFile, question: Question, wallMs: number): Answer => {
     case "append":
       return { kind: "rows", rows: file.append(question.records, question.states, wallMs) };
     case "settle":
-      return { kind: "settled", reopened: file.settle(question) };
+      return { kind: "settled", ...file.settle(question) };
     case "renew":
       file.renew(wallMs);
       return { kind: "done" };
+    case "prune":
+      return { kind: "pruned", records: file.prune(question.beforeWallMs, wallMs) };
     case "pending": {
       const { lane, afterSeq, limit } = question;
       return { kind: "rows", rows: file.pending(lane, afterSeq, limit) };

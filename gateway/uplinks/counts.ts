@@ -1,5 +1,5 @@
 import type { JournalId } from "#domain/ids.ts";
-import type { Journal, JournalRecord } from "#gateway/ports.ts";
+import type { Journal, JournalCounts, JournalRecord } from "#gateway/ports.ts";
 
 export type Counts = ReturnType<typeof createCounts>;
 
@@ -7,6 +7,7 @@ export type Counts = ReturnType<typeof createCounts>;
 export const createCounts = (journal: Pick<Journal, "id" | "counts">) => {
   let known: { readonly id: JournalId; readonly lastSeq: number } | undefined;
   let pending = 0;
+  let renewedFrom: JournalCounts["renewedFrom"];
   let underWay: Promise<void> | undefined;
   let behind: Promise<void> | undefined;
 
@@ -16,7 +17,7 @@ export const createCounts = (journal: Pick<Journal, "id" | "counts">) => {
   const ask = async (): Promise<void> => {
     const now = await journal.counts();
     learn(journal.id, now.lastSeq);
-    ({ pending } = now);
+    ({ pending, renewedFrom } = now);
   };
   const begin = (): Promise<void> => {
     underWay = ask()
@@ -47,5 +48,6 @@ export const createCounts = (journal: Pick<Journal, "id" | "counts">) => {
     /** Undefined until the journal has answered once: a wrong number would look like a lost tail. */
     last: () => known,
     pending: () => pending,
+    renewedFrom: () => renewedFrom,
   };
 };

@@ -40,9 +40,19 @@ export const tailLostText = (upTo: number, lastSeq: number): Bilingual => ({
   en: `the center has record ${upTo} of this journal, this gateway only ${lastSeq}: the end of the file was lost here. The journal goes on under a new id and everything is sent again. Replace the storage card`,
 });
 
+export const givenTwiceText = (seq: number): Bilingual => ({
+  zh: `本日志第 ${seq} 条在中心是另一条记录:断电时存储卡丢失了末尾记录,编号被重新使用。日志以新编号继续并全部重发。请更换存储卡`,
+  en: `number ${seq} of this journal is another record at the center: the storage card lost its newest records in a power cut and the numbers were given again. The journal goes on under a new id and everything is sent again. Replace the storage card`,
+});
+
 export const lostText = (records: number): Bilingual => ({
   zh: `中心丢失了 ${records} 条曾确认过的记录(数据库被更换或恢复自旧备份),正在重发。请向中心核实`,
   en: `the center has lost ${records} records it had confirmed (its database was replaced or restored from an older copy); they are sent again. Ask the center what happened`,
+});
+
+export const clockText = (seconds: number): Bilingual => ({
+  zh: `本网关时钟与中心相差 ${seconds} 秒。报警顺序和时长不受影响。请检查校时(NTP)`,
+  en: `this gateway's clock differs from the center's by ${seconds} s. Order and durations of alarms are right all the same. Check its time synchronisation (NTP)`,
 });
 
 export const unreadText = (error: unknown): Bilingual => ({

@@ -1,7 +1,9 @@
 import type { GatewayId } from "#domain/ids.ts";
 import { elapsed, epochMs, type EpochMs } from "#domain/quantity.ts";
-import type { Instant } from "#domain/time.ts";
+import type { Clock, Instant } from "#domain/time.ts";
 import type { Lane, StatusMessage } from "#domain/wire.ts";
+import type { Journal } from "#gateway/ports.ts";
+import { createEarlierBoots } from "./earlier-boots.ts";
 import type { Counts } from "./counts.ts";
 import { statusMessage } from "./messages.ts";
 import { createStatusPicker, type StatusContent } from "./status-picker.ts";
@@ -16,16 +18,21 @@ export interface HeartbeatDeps {
   readonly gateway: GatewayId;
   readonly counts: Counts;
   readonly status: () => StatusContent;
+  readonly journal: Pick<Journal, "states" | "append">;
+  readonly clock: Clock;
   readonly publish: (lane: Lane, message: StatusMessage) => void;
 }
 
 /** Sends status messages and judges by the receipts whether the center is there. */
 export const createHeartbeat = (deps: HeartbeatDeps) => {
   const picker = createStatusPicker();
+  const earlierBoots = createEarlierBoots(deps.journal, deps.clock.now().bootId);
   let lastReceipt: Instant | undefined;
   let lastStatus: Instant | undefined;
   let answered = true;
   let hurried = false;
+  let bootsSent = false;
+  let bootsTold = false;
   let number = 0;
 
   const isUp = (now: Instant): boolean =>
@@ -35,6 +42,9 @@ export const createHeartbeat = (deps: HeartbeatDeps) => {
     // Without an answer to the last one the center may not know what it said.
     if (!answered) picker.forget();
     const journal = deps.counts.last();
+    const boots = bootsTold ? undefined : earlierBoots();
+    const renewed = bootsTold ? undefined : deps.counts.renewedFrom();
+    bootsSent ||= boots !== undefined;
     for (const content of picker.pick(deps.status(), now.monoMs)) {
       number += 1;
       const report = {
@@ -42,6 +52,8 @@ export const createHeartbeat = (deps: HeartbeatDeps) => {
         sentAtMs: now.wallMs,
         lastSeq: journal?.lastSeq ?? 0,
         pending: deps.counts.pending(),
+        ...(boots !== undefined && { boots: [...boots] }),
+        ...(renewed !== undefined && { renewed }),
       };
       deps.publish("state", statusMessage(deps.gateway, number, report, journal?.id, now));
     }
@@ -54,6 +66,8 @@ export const createHeartbeat = (deps: HeartbeatDeps) => {
   return {
     /** The next status message is due at once and tells everything. */
     askForAll: (): void => {
+      bootsSent = false;
+      bootsTold = false;
       picker.forget();
       lastStatus = undefined;
     },
@@ -71,6 +85,7 @@ export const createHeartbeat = (deps: HeartbeatDeps) => {
       const wasUp = isUp(now);
       lastReceipt = now;
       answered = true;
+      bootsTold = bootsSent;
       return wasUp ? "again" : "first";
     },
     state: (now: Instant): { readonly link: "up" | "lost"; readonly lastReceiptAt?: EpochMs } => ({

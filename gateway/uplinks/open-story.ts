@@ -16,7 +16,9 @@ export const openStory = (
 ) => {
   const time = createManualTime();
   const journal = createMemoryJournal(options.disk);
-  const center = createScriptedCenter(gateway);
+  /** How far the center's wall clock is ahead of ours. */
+  const centerAhead = { ms: 0 };
+  const center = createScriptedCenter(gateway, () => time.clock.now().wallMs + centerAhead.ms);
   const faults = new Map<string, GatewayFault>();
   const uplink = createUplink({
     journal,
@@ -38,7 +40,7 @@ export const openStory = (
   };
   const shownFaults = (): readonly string[] =>
     [...faults.values()].filter(({ present }) => present).map(({ key }) => key);
-  return { ...time, journal, center, uplink, keep, connect, faults, shownFaults };
+  return { ...time, journal, center, uplink, keep, connect, faults, shownFaults, centerAhead };
 };
 
 export const many = (count: number, prefix: string): readonly string[] =>

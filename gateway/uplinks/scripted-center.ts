@@ -25,7 +25,8 @@ type ReceiptData = Receipt["data"];
  * A link with a small center at its end, for stories: it commits what arrives and answers with
  * receipts, unless the story cuts the line or makes {@link Troubles}.
  */
-export const createScriptedCenter = (gateway: GatewayId) => {
+export const createScriptedCenter = (gateway: GatewayId, wallMs: () => number) => {
+  const receiptText = (data: ReceiptData): string => receiptAt(wallMs(), data);
   const troubles: Troubles = {};
   const line = createLine(gateway);
   const desk = createDesk(troubles);
@@ -54,13 +55,13 @@ export const createScriptedCenter = (gateway: GatewayId) => {
   };
 };
 
-const receiptText = (data: ReceiptData): string => {
+const receiptAt = (wallMs: number, data: ReceiptData): string => {
   const receipt: Receipt = {
     specversion: "1.0",
     id: "receipt",
     source: "/canary/center",
     type: "canary.receipt.v1",
-    time: "2026-11-22T03:14:07.250Z",
+    time: new Date(wallMs).toISOString(),
     datacontenttype: "application/json",
     data,
   };

@@ -1,9 +1,9 @@
-import type { Journal, Settlement } from "#gateway/ports.ts";
+import type { Journal, Settlement, Settling } from "#gateway/ports.ts";
 
 /** Takes the center's word to the disk: one write at a time, always the newest word. */
 export const createSettler = (
   journal: Pick<Journal, "settle">,
-  onSettled: (settlement: Settlement, reopened: number) => void,
+  onSettled: (settlement: Settlement, settling: Settling) => void,
 ) => {
   let wanted: Settlement | undefined;
   let last = "";
@@ -14,9 +14,10 @@ export const createSettler = (
       while (wanted !== undefined) {
         const next = wanted;
         wanted = undefined;
-        const { reopened } = await journal.settle(next);
-        last = JSON.stringify(next);
-        onSettled(next, reopened);
+        const settling = await journal.settle(next);
+        // A contradiction is asked about anew: it must lead to a renewal, and that may have failed.
+        last = settling.contradicted === undefined ? JSON.stringify(next) : "";
+        onSettled(next, settling);
       }
     } catch {
       // The journal reports its own trouble, and the next receipt says the same again.

@@ -45,9 +45,9 @@ export const createStatusPicker = () => {
 };
 
 /** All but the time, which alone is no news. */
-const gist = ({ detector, state, levels, address, position }: DetectorStatus): string => {
+const gist = ({ detector, state, levels, address, position, ...more }: DetectorStatus): string => {
   const shown = state === "alarm" ? levels : levels.map(coarse);
-  return JSON.stringify([detector, state, shown, address, position]);
+  return JSON.stringify([detector, state, shown, address, position, more.episodes]);
 };
 
 /**

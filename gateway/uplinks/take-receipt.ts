@@ -4,9 +4,11 @@ import type { Clock, Instant } from "#domain/time.ts";
 import { downTopic, explainWireError, parseReceipt, type Receipt } from "#domain/wire.ts";
 import type { RenewableJournal } from "#gateway/journal/renewable-journal.ts";
 import type { JournalRecord } from "#gateway/ports.ts";
+import { createClockWatch } from "./watch-clock.ts";
 import type { Counts } from "./counts.ts";
 import {
   foreignText,
+  givenTwiceText,
   lostText,
   refusedText,
   tailLostText,
@@ -40,7 +42,15 @@ const renewalPauseMs = 600_000;
 /** Takes messages from the center and acts on the receipts among them. */
 export const createReceiptTaker = (deps: ReceiptDeps) => {
   const { journal, flight, held, faults, counts } = deps;
-  const settle = createSettler(journal, ({ holes }, reopened) => {
+  const compareClocks = createClockWatch(faults);
+  const { renew, isFormer } = createRenewal(deps);
+  const settle = createSettler(journal, ({ holes }, { reopened, contradicted }) => {
+    if (contradicted !== undefined) {
+      // Numbers were given twice: whatever this center says of them is about records lost here.
+      faults.show("journal-tail-lost", givenTwiceText(contradicted));
+      void renew();
+      return;
+    }
     void counts.refresh();
     if (holes.length === 0) faults.clear("center-lost-records");
     if (reopened === 0) return;
@@ -59,18 +69,7 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
     else if (flight.refused() === 0) faults.clear("center-refuses");
   };
 
-  let lastRenewal: MonoMs | undefined;
-  /** Not again at once: a center that keeps claiming too much is wrong itself. */
-  const renew = async (): Promise<void> => {
-    const now = deps.clock.now().monoMs;
-    if (lastRenewal !== undefined && elapsed(lastRenewal, now) < renewalPauseMs) return;
-    lastRenewal = now;
-    // The journal reports its own trouble, and a later receipt leads here again.
-    await journal.renew().catch(() => undefined);
-    await counts.refresh();
-  };
-
-  const confirm = async ({ upTo, holes }: Receipt["data"]): Promise<void> => {
+  const confirm = async ({ upTo, holes, ends }: Receipt["data"]): Promise<void> => {
     const before = counts.last();
     if (before?.id !== journal.id || upTo > before.lastSeq) await counts.refresh();
     const known = counts.last();
@@ -83,7 +82,7 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
     }
     flight.confirm({ upTo, holes }).forEach(deps.resend);
     deps.fresh.confirm({ upTo, holes });
-    settle({ upTo, holes });
+    settle({ upTo, holes, ...(ends !== undefined && { ends }) });
     deps.onConfirmed();
   };
 
@@ -97,14 +96,38 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
     faults.clear("receipt-unreadable");
     const { data } = parsed.value;
     if (data.journalid !== undefined && data.journalid !== journal.id) {
+      if (isFormer(data.journalid)) return;
       faults.show("receipt-foreign", foreignText(data.journalid, journal.id));
       return;
     }
     faults.clear("receipt-foreign");
     const now = deps.clock.now();
     deps.onHeard(now);
+    compareClocks(Date.parse(parsed.value.time) - now.wallMs);
     for (const id of data.ids) held.forget(id);
     takeRefusals(data.refused, now);
     if (data.journalid !== undefined) void confirm(data);
+  };
+};
+
+/** Begins another life of the journal after it has lost its end. */
+const createRenewal = ({ journal, clock, counts }: ReceiptDeps) => {
+  let lastRenewal: MonoMs | undefined;
+  /** Ids this journal had: what is still said of them is nobody's mistake. */
+  const former = new Set<string>();
+  return {
+    isFormer: (id: string): boolean => former.has(id),
+    /** Not again at once: a center that keeps claiming too much is wrong itself. */
+    renew: async (): Promise<void> => {
+      const now = clock.now().monoMs;
+      if (lastRenewal !== undefined && elapsed(lastRenewal, now) < renewalPauseMs) return;
+      lastRenewal = now;
+      former.add(journal.id);
+      await journal.renew().catch(() => {
+        // The journal reports its own trouble, and a later receipt leads here again.
+        lastRenewal = undefined;
+      });
+      await counts.refresh();
+    },
   };
 };

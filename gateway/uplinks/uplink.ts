@@ -75,7 +75,8 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
   const held = createVolatile();
   const faults = createUplinkFaults(deps.reportFault);
   const counts = createCounts(journal);
-  const send = createSender({ ...deps, flight, held, counts });
+  const parts = { ...deps, flight, fresh, held, faults, counts };
+  const send = createSender(parts);
   const heartbeat = createHeartbeat({ ...deps, counts, publish: send.publish });
   let connected = false;
   let journalId = journal.id;
@@ -90,12 +91,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
   });
 
   const takeReceipt = createReceiptTaker({
-    ...deps,
-    flight,
-    fresh,
-    held,
-    faults,
-    counts,
+    ...parts,
     onHeard: (now) => {
       // Back after a silence: what was sent into it is due again without its back-off.
       if (heartbeat.heard(now) === "first") flight.forgetBackOff();
@@ -105,12 +101,18 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     onConfirmed: drain.run,
   });
 
+  /** The picture of all detectors comes after the alarms: on a slow line it takes seconds. */
+  const tellAll = (): void => {
+    heartbeat.askForAll();
+    drain.restart();
+  };
+
   const tick = (): void => {
     if (!connected) return;
     const now = clock.now();
     heartbeat.tick(now);
     // A journal salvaged or renewed while running is another one, with everything unconfirmed.
-    if (journal.id !== journalId) drain.restart();
+    if (journal.id !== journalId) tellAll();
     journalId = journal.id;
     send.due(now.monoMs);
     drain.run(); // also without a cause: whatever interrupted it, within a second it goes on
@@ -121,9 +123,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     connected = up;
     if (!up) return;
     held.all().forEach(send.volatile);
-    // The picture of all detectors comes after the alarms: on a slow line it takes seconds.
-    heartbeat.askForAll();
-    drain.restart();
+    tellAll();
     fresh.all(journal.id).forEach(send.record);
   });
 

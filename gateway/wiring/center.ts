@@ -6,13 +6,29 @@ import type { Site } from "#platform/site-file/schema.ts";
 import type { ReportFault } from "../ports.ts";
 import type { CenterLink } from "../uplinks/center-link.ts";
 
+/** A link that is down until it is opened. */
+export type LaterLink = CenterLink & { readonly open: () => Promise<void> };
+
+/** `safe`: there is none. */
+export const openCenter = (
+  safe: boolean,
+  ...given: Parameters<typeof openCenterLink>
+): LaterLink => (safe ? noCenter : openCenterLinkLater(...given));
+
+/** In safe mode the center is not spoken to; buzzers take it for lost. */
+const noCenter: LaterLink = {
+  open: async () => {},
+  publish: () => Promise.reject(new Error("safe mode: there is no link to the center")),
+  onMessage: () => {},
+  onState: (handler) => handler(false),
+  close: async () => {},
+};
+
 /**
  * A link whose code is loaded after protection stands: nobody on site waits for the center. Until
  * then it is down.
  */
-export const openCenterLinkLater = (
-  ...given: Parameters<typeof openCenterLink>
-): CenterLink & { readonly open: () => Promise<void> } => {
+const openCenterLinkLater = (...given: Parameters<typeof openCenterLink>): LaterLink => {
   const wanted: ((link: CenterLink) => void)[] = [];
   let opened: CenterLink | undefined;
   let closed = false;

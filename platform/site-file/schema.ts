@@ -158,6 +158,12 @@ const gateway = <
       id: name,
       community: bilingual,
       http: Type.Object({ host, port: port(8_081) }, strict),
+      journalDays: Type.Optional(
+        Type.Integer({
+          minimum: 365,
+          description: "how long confirmed alarms are kept on the gateway as well; 400 when absent",
+        }),
+      ),
       mqtt: Type.Object(
         {
           ...listener(1_883),

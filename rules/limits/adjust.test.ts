@@ -71,3 +71,29 @@ test("the sets have names of their own, and each number has a source", () => {
   for (const set of limitSets) visit(set, set.id);
   expect(unsourced).toEqual([]);
 });
+
+test("contradictions and unknown names are told in both languages", () => {
+  const crossed = adjustLimits(defaultLimits, { gas: { lowClearPercentLel: 10 } });
+  expect(crossed.ok ? [] : crossed.error).toMatchObject([
+    {
+      path: "gas.lowClearPercentLel",
+      text: {
+        zh: "limits.gas.lowClearPercentLel = 10 必须小于低报值 10 %LEL。",
+        en: "limits.gas.lowClearPercentLel = 10 must be below the low level, 10 %LEL.",
+      },
+    },
+  ]);
+  const high = adjustLimits(defaultLimits, {
+    gas: { lowPercentLel: 20, highPercentLel: 20, highClearPercentLel: 20 },
+  });
+  expect(high.ok ? [] : high.error.map(({ text }) => text)).toMatchObject([
+    { zh: expect.stringContaining("高报值"), en: expect.stringContaining("high level") },
+    { zh: expect.stringContaining("高报值"), en: expect.stringContaining("high level") },
+  ]);
+  const unknown = adjustLimits(defaultLimits, { gas: { lowest: 1 }, colour: 2 });
+  expect(unknown.ok ? [] : unknown.error.map(({ path }) => path).toSorted()).toEqual([
+    "colour",
+    "gas.lowest",
+  ]);
+  expect(unknown.ok ? "" : unknown.error[0]?.text.zh).toContain("无法识别");
+});

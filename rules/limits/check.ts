@@ -85,7 +85,7 @@ const optional: ReadonlySet<string> = new Set(["co.setPoint", "gas.lelTable"]);
 /** The first place where `value` is not of the shape of `model`, with finite numbers not below 0. */
 const mistake = (value: unknown, model: unknown, path: string): string | undefined => {
   if (value === undefined && optional.has(path)) return undefined;
-  if (typeof value === "number") {
+  if (typeof value === "number" && typeof model === "number") {
     return value >= 0 && value < Number.POSITIVE_INFINITY ? undefined : `${path} = ${value}`;
   }
   if (Array.isArray(model)) {

@@ -1,15 +1,21 @@
 import { describe, expect, test } from "vitest";
+import { detectorId } from "#domain/ids.ts";
 import { seconds } from "#domain/quantity.ts";
+import type { Finding } from "#domain/reading.ts";
 import { limitSets } from "#rules/limits/sets.ts";
 import { initialState, step, type DetectorRules, type JudgeInput } from "#rules/step.ts";
 import {
+  beyond,
   co,
   defaultRules,
   detector,
+  fault,
   instant,
   lel,
   noLevel,
   reportAt,
+  says,
+  verdict,
 } from "#test/compliance/timetable.ts";
 import { compare } from "./compare.ts";
 import { parseHistory, recordInput } from "./history.ts";
@@ -155,6 +161,23 @@ describe("a rehearsal", () => {
     );
   });
 
+  test("marks what was a test, late or held back, and counts its time from its own beginning", () => {
+    const late: JudgeInput = {
+      kind: "report",
+      late: true,
+      report: reportAt(instant(1_060), says("tamper")),
+    };
+    const start: JudgeInput = { kind: "report", report: reportAt(instant(1_000), lel(0)) };
+    const testing = [says("self-test"), verdict("methane", true)];
+    const test: JudgeInput = { kind: "report", report: reportAt(instant(1_070), ...testing) };
+    const played = rehearse([start, late, test], defaultRules);
+    const lines = timetableText(played, "en").split("\n");
+    expect(lines[1]).toMatch(/^0:01:00 .* {2}late {2}late$/);
+    expect(lines.find((one) => one.includes("device-alarm-gas"))).toMatch(/^0:01:10 .* {2}test$/);
+    const difference = compare(played, rehearse([start], defaultRules));
+    expect(differenceText(difference, played.fromMs, "en")).toContain("0:01:10 → —");
+  });
+
   test("of two sets shows what is gained, lost, earlier and later", () => {
     const inputs = [...steps([0, 0], [60, 25], [70, 25], [80, 25], [100, 0], [120, 0], [130, 0])];
     const strict = rehearse(inputs, rulesOf("cn-2019"));
@@ -183,8 +206,56 @@ describe("a rehearsal", () => {
     const good = recordInput({ kind: "tick", now: instant(1) });
     const result = parseHistory(`${good}\n\n{"kind":"command"}\n`);
     expect(result.ok ? "" : result.error.en).toContain("Line 3");
-    expect(parseHistory("not json").ok).toBe(false);
+    expect(result.ok ? "" : result.error.en).toMatch(/: \/.*\S$/);
+    const broken = parseHistory("not json");
+    expect(broken.ok ? "" : broken.error.en).toContain("Line 1 is no input to replay: SyntaxError");
     expect(parseHistory("\n").ok).toBe(false);
+  });
+});
+
+describe("a history", () => {
+  const of = (second: number, name: string, ...findings: readonly Finding[]) =>
+    recordInput({
+      kind: "report",
+      report: { ...reportAt(instant(second), ...findings), detector: detectorId(name) },
+    });
+
+  test("of two detectors is refused: judged as one it would be neither", () => {
+    const tick = recordInput({ kind: "tick", now: instant(1) });
+    const result = parseHistory(
+      [of(0, "a", co(1)), tick, of(2, "a"), of(3, "b", co(90))].join("\n"),
+    );
+    expect(result.ok ? "" : result.error.en).toBe(
+      "Line 4 is of detector b, those before are of a. Give each detector a file of its own.",
+    );
+  });
+
+  test("holds every kind of finding, and comes back as it was written", () => {
+    const line = of(
+      0,
+      "a",
+      co(31.5),
+      beyond(lel(100)),
+      noLevel("sentinel"),
+      verdict("methane", true, "high"),
+      verdict("lpg", false),
+      says("power-loss"),
+      fault("malformed"),
+    );
+    const result = parseHistory(`${line}\r\n`);
+    expect(result.ok && JSON.stringify(result.value[0])).toBe(line);
+  });
+
+  test.each([
+    '{"kind":"report","report":{"detector":"a","findings":[]}}',
+    of(0, "a", co(1)).replace('"ppm":1', '"ppm":"1"'),
+    of(0, "a", co(1)).replace('"ppm":1', '"lel":1'),
+    of(0, "a", lel(1)).replace('"methane"', '"co"'),
+    of(0, "a", noLevel("sentinel")).replace("sentinel", "odd"),
+    of(0, "a", says("tamper")).replace("tamper", "stolen"),
+    '{"kind":"tick","now":{"bootId":"b","monoMs":"soon","wallMs":0}}',
+  ])("line %s is refused", (line) => {
+    expect(parseHistory(line).ok).toBe(false);
   });
 });
 

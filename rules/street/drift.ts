@@ -1,7 +1,7 @@
 import type { Gas } from "#domain/gas.ts";
 import type { DetectorId } from "#domain/ids.ts";
 
-/** A detector's quiet level over a day: the median of its readings while nothing was wrong. */
+/** A detector's quiet level over a day, as `baseline.ts` keeps it. */
 export interface Baseline {
   readonly detector: DetectorId;
   readonly model: string;

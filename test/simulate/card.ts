@@ -92,6 +92,7 @@ export const createCard = (
         append: file.append,
         settle: file.settle,
         renew: file.renew,
+        prune: file.prune,
         states: file.states,
         pending: file.pending,
         counts: file.counts,

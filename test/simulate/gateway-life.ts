@@ -123,13 +123,20 @@ const plantInJournal = ({ journal, planted }: LifeParts): RenewableJournal => {
     pending: journal.pending,
     settle: journal.settle,
     renew: journal.renew,
+    prune: journal.prune,
     counts: journal.counts,
     close: journal.close,
   };
 };
 
-const plantInLink = ({ journal, link, planted }: LifeParts): CenterLink =>
-  planted !== "settle before confirmed"
+const plantInLink = ({ journal, link, planted }: LifeParts): CenterLink => {
+  if (planted === "receipts without hashes") {
+    return {
+      ...link,
+      onMessage: (handler) => link.onMessage((topic, payload) => handler(topic, bare(payload))),
+    };
+  }
+  return planted !== "settle before confirmed"
     ? link
     : {
         ...link,
@@ -139,13 +146,22 @@ const plantInLink = ({ journal, link, planted }: LifeParts): CenterLink =>
           return link.publish(topic, payload);
         },
       };
+};
+
+const bare = (receipt: string): string => {
+  const message: { data: { ends?: unknown } } = JSON.parse(receipt);
+  delete message.data.ends;
+  return JSON.stringify(message);
+};
 
 const plantInStatus =
   ({ planted }: LifeParts) =>
-  (status: ReturnType<typeof detectorStatus>): ReturnType<typeof detectorStatus> =>
-    planted === "silence is normal" && status.state === "unknown"
+  (status: ReturnType<typeof detectorStatus>): ReturnType<typeof detectorStatus> => {
+    if (planted === "pictures without alarms") return { ...status, episodes: [] };
+    return planted === "silence is normal" && status.state === "unknown"
       ? { ...status, state: "normal" }
       : status;
+  };
 
 const plantInSound = (
   { planted, process }: LifeParts,

@@ -36,6 +36,7 @@ export const createNetwork = (
   let gateway: { process: Process; state: (up: boolean) => void; take: (packet: Packet) => void };
   let rejectAll: (() => void)[] = [];
   let session = 0;
+  let travelling = 0;
   let upSince: number | undefined = 0;
   gateway = {
     process: { timers: world, alive: () => false, kill: () => {} },
@@ -47,7 +48,11 @@ export const createNetwork = (
     const copies = random.chance(weather.duplicates) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
       if (line === "half-open" || random.chance(lost)) continue;
-      world.after(random.between(1, weather.delayMs), arrive);
+      travelling += 1;
+      world.after(random.between(1, weather.delayMs), () => {
+        travelling -= 1;
+        arrive();
+      });
     }
   };
 
@@ -115,6 +120,8 @@ export const createNetwork = (
       weather = next;
     },
     line: () => line,
+    /** Messages on their way, in either direction. */
+    travelling: () => travelling,
     /** How long the gateway has been able to send, as far as it knows. */
     upForMs: (): number => (upSince === undefined ? 0 : nowMs() - upSince),
   };

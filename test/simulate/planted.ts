@@ -1,3 +1,4 @@
+import { scenes, type Scene } from "./scenes.ts";
 import type { FaultClass } from "./script.ts";
 
 /** Faults planted on purpose, to see that the simulator finds them. */
@@ -14,6 +15,8 @@ export const plantedFaults = {
   "drill unmarked": "a staged alarm is sent as a real one",
   "wall-clock durations": "time that has passed is read from the wall clock",
   "drop unwritten": "what the disk refused is not sent either",
+  "receipts without hashes": "a receipt is believed whatever records it is about",
+  "pictures without alarms": "the status does not say which alarms stand",
 } as const;
 export type Planted = keyof typeof plantedFaults;
 
@@ -21,4 +24,10 @@ export type Planted = keyof typeof plantedFaults;
 export const troubleFor: Partial<Record<Planted, readonly FaultClass[]>> = {
   "swallow disk errors": ["disk full", "I/O error"],
   "drop unwritten": ["disk full", "I/O error", "slow disk"],
+};
+
+/** Where chance brings it about too seldom, its stories end with the scene that shows it. */
+export const endingFor: Partial<Record<Planted, Scene>> = {
+  "receipts without hashes": scenes.numbersGivenAgain,
+  "pictures without alarms": scenes.forgottenReturn,
 };

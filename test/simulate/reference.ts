@@ -11,7 +11,6 @@ import type { Report } from "#domain/reading.ts";
 import type { Instant } from "#domain/time.ts";
 import {
   initialState,
-  isQuiet,
   reviveState,
   saveState,
   statusOf,
@@ -35,7 +34,7 @@ interface Watched {
   /** Every state since the first, those of earlier lives as far as they were kept. */
   moments: Moment[];
   heardAt: Instant | undefined;
-  /** A stranger with nothing to remember, not heard of since the start: nobody watches it. */
+  /** A stranger without an alarm, not heard of since the start: nobody watches it. */
   asleep: boolean;
 }
 
@@ -143,7 +142,7 @@ export const createReference = (
         one.state = revived?.ok === true ? revived.value : initialState(id, now);
         one.heardAt = undefined;
         one.sounding = "none";
-        one.asleep = !registered.includes(id) && isQuiet(one.state);
+        one.asleep = !registered.includes(id) && one.state.episodes.length === 0;
         // Nothing of it is left: it begins when it is heard again.
         if (one.asleep && found < 0) watched.delete(id);
       }
@@ -172,7 +171,13 @@ export const createReference = (
         .filter(([, { asleep }]) => !asleep)
         .map(([id, { state, heardAt }]) => ({ id, status: statusOf(state), heardAt })),
     openEpisodes: (): ReadonlySet<string> =>
-      new Set([...watched.values()].flatMap(({ state }) => state.episodes.map(({ id }) => id))),
+      new Set(
+        [...watched].flatMap(([id, { state }]) =>
+          state.episodes
+            .filter(({ alarmClass }) => registered.includes(id) || isDanger(alarmClass))
+            .map((episode) => episode.id),
+        ),
+      ),
   };
 };
 

@@ -2,6 +2,7 @@
 import type { CardTrouble } from "./card.ts";
 import type { Line, Weather } from "./network.ts";
 import { createRandom, type Random } from "./random.ts";
+import { scenes, type Scene } from "./scenes.ts";
 import type { DatabaseTrouble, Death } from "./street-center.ts";
 
 /** What can go wrong in a story; each seed has its own mixture. */
@@ -75,26 +76,44 @@ export interface ScriptOptions {
   readonly faults?: readonly FaultClass[];
   /** At least so many steps; 50 to 110 by default. */
   readonly steps?: number;
+  /** What it ends with; seldom, any of them comes in between. */
+  readonly ending?: Scene;
+  /** Without scenes and strangers: the seeds in `found.simulate.ts` are older than both. */
+  readonly asBefore?: boolean;
 }
 
-/** All registered: what becomes of strangers is told in test/scenarios/strangers.test.ts. */
-export const detectorNames = ["kitchen", "bath", "boiler-room", "attic"] as const;
+/** The last is registered nowhere. */
+export const detectorNames = ["kitchen", "bath", "boiler-room", "attic", "stranger"] as const;
+const stranger = 4;
 
 export const writeScript = (seed: number, options: ScriptOptions = {}): Script => {
   const random = createRandom(seed, "script");
+  const scenery = createRandom(seed, "scenes");
   const faults = options.faults ?? faultClasses.filter(() => random.chance(0.5));
   const drill = random.chance(0.3);
   const length = options.steps ?? random.between(50, 110);
   const troubles = troublesOf(faults);
   const steps: Step[] = [];
   while (steps.length < length) {
-    steps.push(
-      random.chance(0.3) && troubles.length > 0 ? random.weigh(troubles)(random) : life(random),
-    );
+    if (options.asBefore !== true && scenery.chance(0.01)) steps.push(...sceneFor(scenery, faults));
+    const happening =
+      random.chance(0.3) && troubles.length > 0 ? random.weigh(troubles)(random) : life(random);
+    const byStranger = options.asBefore !== true && "detector" in happening && scenery.chance(0.08);
+    steps.push(byStranger ? { ...happening, detector: stranger } : happening);
     const ms = pause(random);
     if (ms > 0) steps.push({ do: "wait", ms });
   }
+  steps.push(...(options.ending?.(scenery) ?? []));
   return { seed, drill, faults, steps };
+};
+
+const sceneFor = (random: Random, faults: readonly FaultClass[]): readonly Step[] => {
+  if (faults.includes("lost writes") && faults.includes("lost messages")) {
+    return scenes.numbersGivenAgain(random);
+  }
+  return faults.includes("disk full") && faults.includes("kill")
+    ? scenes.forgottenReturn(random)
+    : [];
 };
 
 /** Often nothing, so that things meet; seldom long enough for silence and overdue receipts. */

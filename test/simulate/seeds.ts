@@ -1,17 +1,24 @@
 /** Plays many seeds and explains the first that fail. */
 import type { Store } from "#center/store/open-store.ts";
 import { play, type Outcome } from "./play.ts";
-import { troubleFor, type Planted } from "./planted.ts";
+import { endingFor, troubleFor, type Planted } from "./planted.ts";
 import { faultClasses, writeScript, type FaultClass, type Script, type Step } from "./script.ts";
 
-/** From the environment: where to begin and how many; a whole night is `SEEDS=1000000`. */
+/**
+ * From the environment: where to begin and how many; a whole night is `SEEDS=1000000`, and
+ * `SHARD=2/8` plays the second of eight parts of them.
+ */
 export const seedsFrom = (
   environment: Readonly<Record<string, string | undefined>>,
   usually: number,
-): { readonly first: number; readonly count: number } => ({
-  first: Number(environment["SEED"] ?? 1),
-  count: Number(environment["SEEDS"] ?? usually),
-});
+): { readonly first: number; readonly count: number } => {
+  const first = Number(environment["SEED"] ?? 1);
+  const count = Number(environment["SEEDS"] ?? usually);
+  const [part = 1, parts = 1] = (environment["SHARD"] ?? "1/1").split("/").map(Number);
+  const each = Math.ceil(count / parts);
+  const from = first + (part - 1) * each;
+  return { first: from, count: Math.max(0, Math.min(each, first + count - from)) };
+};
 
 export interface Tally {
   readonly played: number;
@@ -89,7 +96,12 @@ export const huntPlanted = async (
   let caught = 0;
   for (const seed of seeds) {
     const faults = troubleFor[planted] ?? faultClasses.filter((one) => one !== "lost writes");
-    const written = writeScript(seed, { faults, steps: 250 });
+    const ending = endingFor[planted];
+    const written = writeScript(seed, {
+      faults: ending === undefined ? faults : [],
+      steps: ending === undefined ? 250 : 30,
+      ...(ending !== undefined && { ending }),
+    });
     const { violation } = await play(
       store,
       { ...written, drill: planted === "drill unmarked" },

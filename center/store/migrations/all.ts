@@ -5,7 +5,9 @@ import { actionsStreet } from "./0002-actions-street.ts";
 import { registerGrants } from "./0003-register-grants.ts";
 import { commands } from "./0006-commands.ts";
 import { cases } from "./0004-cases.ts";
+import { rights } from "./0005-rights.ts";
 import { oneIntake } from "./0008-one-intake.ts";
+import { gatewayLives } from "./0009-gateway-lives.ts";
 
 const up = (run: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: run });
 
@@ -15,6 +17,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0002-actions-street": up(actionsStreet),
   "0003-register-grants": up(registerGrants),
   "0004-cases": up(cases),
+  "0005-rights": up(rights),
   "0006-commands": up(commands),
   "0008-one-intake": up(oneIntake),
+  "0009-gateway-lives": up(gatewayLives),
 };

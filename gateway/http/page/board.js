@@ -16,6 +16,7 @@ const look = async () => {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     heard = Date.now();
     $("cut").hidden = true;
+    $("cut").textContent = "";
     // A button must not vanish from under a finger.
     if (!pressing) show(page);
   } catch {

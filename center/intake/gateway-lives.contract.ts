@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createFakeGateway, detectorAt } from "../fake-gateway.testing.ts";
+import { openGround, type Ground, type NewDatabase } from "../open-ground.testing.ts";
+
+/** What the center makes of restarts, lost records and two boxes, on whichever database. */
+export const gatewayLivesContract = (database: string, newDatabase: NewDatabase): void => {
+  let ground: Ground;
+  beforeEach(async () => {
+    ground = await openGround(newDatabase);
+  });
+  afterEach(() => ground.close());
+  const gateway = createFakeGateway("gw-1");
+  const afterPowerCut = createFakeGateway("gw-1", "journal-1", "boot-2");
+  const conditions = async () => (await ground.desk()).alarms.map(({ condition }) => condition);
+  const faults = async () => (await ground.desk()).gateways[0]?.faults.map(({ en }) => en);
+
+  describe(`lives of a gateway on ${database}`, { timeout: 30_000 }, () => {
+    const standing = detectorAt("kitchen", 400, "alarm", ["ep-1"]);
+    const calm = detectorAt("kitchen", 2, "normal");
+    const forgottenReturn = async () => {
+      await ground.take(gateway.status({ atMs: 1, detectors: [] }));
+      await ground.take(gateway.alarm({ seq: 1 }));
+      // The disk refuses it: it is sent un-numbered, and the gateway is killed.
+      await ground.take(gateway.alarm({ kind: "returned", atMs: 5_000 }));
+    };
+
+    test("a return that was forgotten does not hide the alarm the gateway goes on with", async () => {
+      await forgottenReturn();
+      expect(await conditions()).toEqual(["returned"]);
+      await ground.take(gateway.status({ atMs: 9_000, detectors: [standing] }));
+      expect(await conditions()).toEqual(["active"]);
+
+      await ground.take(gateway.alarm({ seq: 2, kind: "returned", atMs: 12_000 }));
+      expect(await conditions()).toEqual(["returned"]);
+    });
+
+    test("nor after a power cut, when only the order of boots can tell", async () => {
+      await forgottenReturn();
+      await ground.take(afterPowerCut.status({ atMs: 50, detectors: [standing] }));
+      expect(await conditions()).toEqual(["active"]);
+      await ground.take(gateway.status({ atMs: 5_100, detectors: [calm] })); // held up on its way
+      expect(await conditions()).toEqual(["active"]);
+      await ground.take(afterPowerCut.status({ atMs: 900, detectors: [calm] }));
+      expect(await conditions()).toEqual(["returned"]);
+    });
+
+    test("a picture from before the return, also one held up, opens nothing again", async () => {
+      await ground.take(gateway.status({ atMs: 1, detectors: [standing] }));
+      await ground.take(gateway.alarm({ seq: 1 }));
+      await ground.take(gateway.alarm({ seq: 2, kind: "returned", atMs: 5_000 }));
+      await ground.take(gateway.status({ atMs: 4_000, detectors: [standing] }));
+      expect(await conditions()).toEqual(["returned"]);
+    });
+
+    test("a boot that is heard too late, after one that names it as earlier, is not the present", async () => {
+      const third = createFakeGateway("gw-1", "journal-1", "boot-3");
+      await ground.take(gateway.status({ atMs: 1 }));
+      await ground.take(third.status({ atMs: 10, pending: 3, boots: ["boot-1", "boot-2"] }));
+      await ground.take(afterPowerCut.status({ atMs: 90_000, pending: 9 }));
+      expect((await ground.desk()).gateways[0]?.pending).toBe(3);
+      expect(await faults()).toEqual([]);
+    });
+
+    test("two boxes under one id are a fault, a restart or a swap is none", async () => {
+      const other = createFakeGateway("gw-1", "journal-2", "boot-9");
+      const story = [gateway, other, gateway, other, gateway];
+      for (const [turn, box] of story.entries()) {
+        for (const n of [0, 1, 2, 3, 4]) {
+          ground.time.advance(5_000);
+          const sentAtMs = ground.time.clock.now().wallMs;
+          await ground.take(box.status({ atMs: 1_000 + (turn * 5 + n) * 5_000, sentAtMs }));
+        }
+        const expected = turn < 2 ? [] : [expect.stringContaining("two boxes")];
+        expect(await faults()).toEqual(expected);
+      }
+      ground.time.advance(61_000);
+      expect(await faults()).toEqual([]);
+    });
+
+    const times = async () => {
+      const [alarm] = (await ground.desk()).alarms;
+      return {
+        first: alarm?.firstAtMs,
+        last: alarm?.lastAtMs,
+        told: alarm?.notice.event.at.wallMs,
+      };
+    };
+
+    test("a gateway that starts in 1970 is a fault, and its alarms are dated when its clock is right", async () => {
+      await ground.take(gateway.status({ atMs: 1_000, sentAtMs: 6_000 }));
+      expect(await faults()).toEqual([
+        expect.stringContaining("differs from the center's by -1795"),
+      ]);
+      await ground.take(gateway.alarm({ seq: 1, atMs: 2_000, wallMs: 7_000 }));
+      await ground.take(gateway.alarm({ seq: 2, kind: "worsened", atMs: 62_000, wallMs: 67_000 }));
+      expect(await times()).toEqual({ first: 7_000, last: 67_000, told: 67_000 });
+
+      ground.time.advance(90_000);
+      const sentAtMs = ground.time.clock.now().wallMs;
+      await ground.take(gateway.status({ atMs: 91_000, sentAtMs }));
+      expect(await faults()).toEqual([]);
+      const bootedMs = sentAtMs - 91_000;
+      expect(await times()).toEqual({
+        first: bootedMs + 2_000,
+        last: bootedMs + 62_000,
+        told: 67_000,
+      });
+      // What was dated wrongly and comes only now is put right as well.
+      await ground.take(gateway.alarm({ seq: 3, kind: "returned", atMs: 80_000, wallMs: 85_000 }));
+      expect((await times()).last).toBe(bootedMs + 80_000);
+    });
+
+    test("a clock that jumps by an hour and back dates nothing wrongly for good", async () => {
+      const hourMs = 3_600_000;
+      const nowMs = () => ground.time.clock.now().wallMs;
+      await ground.take(gateway.status({ atMs: 1_000, sentAtMs: nowMs() }));
+      await ground.take(gateway.alarm({ seq: 1, atMs: 2_000, wallMs: nowMs() + hourMs }));
+      await ground.take(gateway.status({ atMs: 3_000, sentAtMs: nowMs() + hourMs }));
+      expect(await faults()).toEqual([expect.stringContaining("by 3600 s")]);
+      expect((await times()).first).toBe(nowMs() + 1_000);
+    });
+
+    test("what was dated while the clock was right stays so", async () => {
+      const nowMs = ground.time.clock.now().wallMs;
+      await ground.take(gateway.status({ atMs: 1_000, sentAtMs: nowMs }));
+      await ground.take(gateway.alarm({ seq: 1, atMs: 2_000, wallMs: nowMs + 1_700 }));
+      expect((await times()).first).toBe(nowMs + 1_700);
+    });
+
+    test("numbers given twice are two ends in the receipt, not one stretch", async () => {
+      await ground.take(gateway.alarm({ seq: 1, episode: "a", prev: "0", hash: "a1" }));
+      await ground.take(gateway.alarm({ seq: 2, episode: "b", prev: "a1", hash: "a2" }));
+      expect(ground.lastReceipt().ends).toEqual([[2, "a2"]]);
+      await ground.take(gateway.alarm({ seq: 3, episode: "c", prev: "b2", hash: "b3" }));
+      expect(ground.lastReceipt()).toMatchObject({
+        upTo: 3,
+        holes: [],
+        ends: [
+          [2, "a2"],
+          [3, "b3"],
+        ],
+      });
+    });
+
+    test("what an ended journal lacks is not awaited any more", async () => {
+      await ground.take(gateway.status({ atMs: 1, lastSeq: 7 }));
+      expect((await ground.desk()).gateways[0]?.missing).toBe(7);
+      const renewed = createFakeGateway("gw-1", "journal-2");
+      await ground.take(renewed.status({ atMs: 2, lastSeq: 0 }));
+      expect((await ground.desk()).gateways[0]?.missing).toBe(0);
+    });
+  });
+};

@@ -1,0 +1,124 @@
+/**
+ * Times of day, put right. A gateway that starts in 1970, or jumps, dates its alarms by a wrong wall
+ * clock; their order and durations are the monotonic clock's and stay. Once a status shows the wall
+ * clock of a boot to agree with ours, what that boot dated otherwise is dated anew: monotonic time
+ * plus the offset between the two. Only the columns the desk sorts and shows by change; the message
+ * stays as it came.
+ */
+import type { Instant } from "#domain/time.ts";
+import { inChunks } from "../store/chunks.ts";
+import type { Writing } from "../store/open-store.ts";
+import type { AlarmRow } from "../store/tables.ts";
+import { monoOf } from "./gateway-lives.ts";
+import type { TakenStatus } from "./read-message.ts";
+import { parseMemory, parseNotice } from "./save-alarms.ts";
+
+/**
+ * Two clocks that agree so well are both right, and a fault is shown above it. Canary's own choice;
+ * far above any delay of a heartbeat, far below what confuses a reader.
+ */
+export const clockToleranceMs = 5_000;
+/** Smaller changes of the offset are the clock being slewed. */
+const slewMs = 1_000;
+/** An alarm may come before the first status of its boot. */
+const aheadMs = 60_000;
+
+/** `newest`: the newest status of each gateway; answers the episodes whose times changed. */
+export const rebaseTimes = async (
+  tx: Writing,
+  newest: ReadonlyMap<string, TakenStatus>,
+  arrived: readonly string[],
+  nowMs: number,
+): Promise<readonly string[]> => {
+  const changed: string[] = [];
+  for (const [gateway, status] of newest) {
+    const sinceMs = await learnOffset(tx, gateway, status, nowMs);
+    if (sinceMs === undefined) continue;
+    const rows = await tx
+      .selectFrom("alarms")
+      .selectAll()
+      .where("gateway", "=", gateway)
+      .where((eb) =>
+        eb.or([eb("condition", "=", "active"), eb("received_at_ms", ">=", sinceMs - aheadMs)]),
+      )
+      .execute();
+    changed.push(...(await rebase(tx, rows)));
+  }
+  for (const chunk of inChunks(arrived)) {
+    const rows = await tx.selectFrom("alarms").selectAll().where("episode", "in", chunk).execute();
+    changed.push(...(await rebase(tx, rows)));
+  }
+  return changed;
+};
+
+/** When this boot was first heard, if its right offset is news. */
+const learnOffset = async (
+  tx: Writing,
+  gateway: string,
+  status: TakenStatus,
+  nowMs: number,
+): Promise<number | undefined> => {
+  const { sentAtMs } = status.value.data;
+  if (Math.abs(sentAtMs - nowMs) > clockToleranceMs) return undefined;
+  const offsetMs = Math.round(sentAtMs - monoOf(status));
+  const boot = status.value.bootid;
+  const lives = await tx
+    .selectFrom("gateway_lives")
+    .select(["boot_offset_ms", "first_heard_at_ms"])
+    .where("gateway", "=", gateway)
+    .where("boot", "=", boot)
+    .execute();
+  const isKnown = lives.every(
+    ({ boot_offset_ms: known }) => known !== null && Math.abs(known - offsetMs) <= slewMs,
+  );
+  if (isKnown) return undefined;
+  await tx
+    .updateTable("gateway_lives")
+    .set({ boot_offset_ms: offsetMs })
+    .where("gateway", "=", gateway)
+    .where("boot", "=", boot)
+    .execute();
+  return Math.min(...lives.map((life) => life.first_heard_at_ms));
+};
+
+const rebase = async (tx: Writing, rows: readonly AlarmRow[]): Promise<readonly string[]> => {
+  const changed: string[] = [];
+  const offsets = await offsetsOf(tx, [...new Set(rows.map(({ gateway }) => gateway))]);
+  for (const row of rows) {
+    const right = ({ bootId, monoMs, wallMs }: Instant): number => {
+      const offsetMs = offsets.get(JSON.stringify([row.gateway, bootId]));
+      const rightMs = offsetMs === undefined ? wallMs : monoMs + offsetMs;
+      // Dated while the clock was right: what it said then needs no correction.
+      return Math.round(Math.abs(rightMs - wallMs) <= clockToleranceMs ? wallMs : rightMs);
+    };
+    const first = right(parseMemory(row.memory).first.at);
+    const last = right(parseNotice(row.notice).event.at);
+    if (first === row.first_at_ms && last === row.last_at_ms) continue;
+    await tx
+      .updateTable("alarms")
+      .set({ first_at_ms: first, last_at_ms: last })
+      .where("episode", "=", row.episode)
+      .execute();
+    changed.push(row.episode);
+  }
+  return changed;
+};
+
+const offsetsOf = async (
+  tx: Writing,
+  gateways: readonly string[],
+): Promise<ReadonlyMap<string, number>> => {
+  const offsets = new Map<string, number>();
+  for (const chunk of inChunks(gateways)) {
+    const lives = await tx
+      .selectFrom("gateway_lives")
+      .select(["gateway", "boot", "boot_offset_ms"])
+      .where("gateway", "in", chunk)
+      .where("boot_offset_ms", "is not", null)
+      .execute();
+    for (const { gateway, boot, boot_offset_ms: offsetMs } of lives) {
+      if (offsetMs !== null) offsets.set(JSON.stringify([gateway, boot]), offsetMs);
+    }
+  }
+  return offsets;
+};

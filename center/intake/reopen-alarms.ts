@@ -1,0 +1,148 @@
+/**
+ * The gateway's newest word decides whether an alarm stands. Events say when it began and ended; but
+ * a `returned` that left unwritten, because the disk failed, is forgotten by a gateway that is
+ * killed then: it goes on with the alarm and has no event to say so. Its status names the alarms
+ * that stand, and where that is newer than the event it counts.
+ * See docs/decisions/0014-the-newest-word.md.
+ */
+import { asksForSignature } from "#domain/alarm.ts";
+import { takeAlarms } from "../cases/take-alarms.ts";
+import { inChunks } from "../store/chunks.ts";
+import type { Writing } from "../store/open-store.ts";
+import type { AlarmRow, DetectorRow } from "../store/tables.ts";
+import { heldBack, type Alarm } from "./fold-alarm.ts";
+import { bootPlaces } from "./gateway-lives.ts";
+import { parseNotice, rowToAlarm } from "./save-alarms.ts";
+
+/** Checks the alarms of these detectors against their gateway's picture; answers the episodes changed. */
+export const reopenAlarms = async (
+  tx: Writing,
+  detectorsByGateway: ReadonlyMap<string, ReadonlySet<string>>,
+  nowMs: number,
+): Promise<readonly string[]> => {
+  const changed: string[] = [];
+  for (const [gateway, detectors] of detectorsByGateway) {
+    const doubtful = await doubtfulAt(tx, gateway);
+    if (doubtful.length === 0) continue;
+    const pictures = await picturesOf(tx, gateway, [...detectors]);
+    const places = await bootPlaces(tx, gateway);
+    for (const row of doubtful) {
+      const picture = pictures.get(row.detector);
+      if (picture === undefined || !isNewer(picture, row, places)) continue;
+      const stands = standingIn(picture).includes(row.gateway_episode);
+      if (stands && row.condition === "returned") await reopen(tx, row, nowMs);
+      else if (!stands && row.since !== null) await takeBack(tx, row, nowMs);
+      else continue;
+      changed.push(row.episode);
+    }
+  }
+  return changed;
+};
+
+type Doubtful = AlarmRow & { readonly since: number | null };
+
+/** Alarms told as returned that their gateway names, and those that stand by its picture only. */
+const doubtfulAt = async (tx: Writing, gateway: string): Promise<readonly Doubtful[]> => {
+  const named = await tx
+    .selectFrom("detectors")
+    .select("status")
+    .where("gateway", "=", gateway)
+    .where("standing", "=", 1)
+    .execute();
+  const doubtful: Doubtful[] = await tx
+    .selectFrom("alarms")
+    .innerJoin("reopened", "reopened.episode", "alarms.episode")
+    .selectAll("alarms")
+    .select("reopened.since_ms as since")
+    .where("alarms.gateway", "=", gateway)
+    .execute();
+  for (const chunk of inChunks(named.flatMap(standingIn))) {
+    const rows = await tx
+      .selectFrom("alarms")
+      .selectAll()
+      .where("gateway", "=", gateway)
+      .where("gateway_episode", "in", chunk)
+      .where("condition", "=", "returned")
+      .execute();
+    for (const row of rows) doubtful.push(Object.assign(row, { since: null }));
+  }
+  return doubtful;
+};
+
+const picturesOf = async (
+  tx: Writing,
+  gateway: string,
+  detectors: readonly string[],
+): Promise<ReadonlyMap<string, DetectorRow>> => {
+  const pictures = new Map<string, DetectorRow>();
+  for (const chunk of inChunks(detectors)) {
+    const rows = await tx
+      .selectFrom("detectors")
+      .selectAll()
+      .where("gateway", "=", gateway)
+      .where("detector", "in", chunk)
+      .execute();
+    for (const row of rows) pictures.set(row.detector, row);
+  }
+  return pictures;
+};
+
+/**
+ * Between two boots the later heard is the newer one. An event of a boot that has sent no status yet
+ * is newer than every picture.
+ */
+const isNewer = (
+  { boot, mono_ms: monoMs }: DetectorRow,
+  row: AlarmRow,
+  places: ReadonlyMap<string, number>,
+): boolean => {
+  const { at } = parseNotice(row.notice).event;
+  // A status says whole milliseconds.
+  if (boot === at.bootId) return Number(monoMs) > at.monoMs + 1;
+  return (places.get(boot ?? "") ?? 0) > (places.get(at.bootId) ?? Infinity);
+};
+
+const reopen = async (tx: Writing, row: AlarmRow, nowMs: number): Promise<void> => {
+  const { episode, gateway, detector } = row;
+  await setCondition(tx, row, { condition: "active", onDesk: 1, nowMs });
+  await tx
+    .insertInto("reopened")
+    .values({ episode, gateway, detector, since_ms: nowMs })
+    .onConflict((conflict) => conflict.column("episode").doNothing())
+    .execute();
+};
+
+/** The gateway no longer names it: the `returned` that is known of it holds again. */
+const takeBack = async (tx: Writing, row: AlarmRow, nowMs: number): Promise<void> => {
+  await tx.deleteFrom("reopened").where("episode", "=", row.episode).execute();
+  const alarm = rowToAlarm(row);
+  if (alarm.notice.event.kind !== "returned") return;
+  const member = await tx
+    .selectFrom("case_alarms")
+    .select("signed_at_ms")
+    .where("episode", "=", row.episode)
+    .executeTakeFirst();
+  const owed = member?.signed_at_ms === null && asksForSignature(heldBack(alarm));
+  await setCondition(tx, row, { condition: "returned", onDesk: Number(owed), nowMs });
+};
+
+const setCondition = async (
+  tx: Writing,
+  row: AlarmRow,
+  to: { readonly condition: Alarm["condition"]; readonly onDesk: number; readonly nowMs: number },
+): Promise<void> => {
+  await tx
+    .updateTable("alarms")
+    .set({ condition: to.condition, on_desk: to.onDesk })
+    .where("episode", "=", row.episode)
+    .execute();
+  const before = rowToAlarm(row);
+  const alarm = { ...before, condition: to.condition };
+  await takeAlarms(tx, [{ alarm, before }], new Map(), to.nowMs);
+};
+
+/** Written by `save-status.ts` from a checked status message. */
+const standingIn = ({ status }: Pick<DetectorRow, "status">): readonly string[] => {
+  const { episodes = [] }: { readonly episodes?: readonly string[] } = JSON.parse(status);
+  return episodes;
+};

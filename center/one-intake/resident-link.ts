@@ -1,0 +1,29 @@
+/** 一键报事: a signed link for one home, without login. It can report, and read nothing. */
+import { isSame, type IntakeKeys } from "./keys.ts";
+
+/** Of one home within ten minutes, other reports than repeats; then people are asked to call. */
+export const reportsPerHomeMax = 10;
+export const reportsWindowMs = 600_000;
+/** Two taps within this time are one report. */
+export const doubleTapMs = 60_000;
+
+/** `<household>~<expiry in seconds, base 36>~<signature>`; good until `expiresAtMs`. */
+export const makeResidentLink = (
+  keys: IntakeKeys,
+  household: string,
+  expiresAtMs: number,
+): string => {
+  const signed = `${household}~${Math.floor(expiresAtMs / 1_000).toString(36)}`;
+  return `${signed}~${keys.signLink(signed)}`;
+};
+
+/** The household of a link that is ours and has not expired. */
+export const openResidentLink = (
+  keys: IntakeKeys,
+  link: string,
+  nowMs: number,
+): string | undefined => {
+  const [household = "", expiry = "", signature = ""] = link.split("~");
+  if (!isSame(signature, keys.signLink(`${household}~${expiry}`))) return;
+  return Number.parseInt(expiry, 36) * 1_000 > nowMs ? household : undefined;
+};

@@ -1,0 +1,157 @@
+/**
+ * The one door to people's data: masked unless there is a reason, within one's areas, every look
+ * written down in the same transaction. Decision 0010.
+ */
+import { audit } from "../store/audit.ts";
+import type { Reading, Writing } from "../store/open-store.ts";
+import { maskName, maskPhone } from "./masking.ts";
+import { ownCaseAt } from "./open-cases.ts";
+import { inScope } from "./scoped.ts";
+
+/** Who looks, from where. */
+export interface Viewer {
+  readonly name: string;
+  readonly areas: readonly string[];
+  readonly source: string;
+  readonly nowMs: number;
+}
+
+export interface PersonView {
+  readonly id: string;
+  readonly kind: string;
+  readonly area: string;
+  readonly household?: string;
+  readonly name: string;
+  readonly phone?: string;
+  /** true: name and phone have stars in them, address and needs are left out. */
+  readonly masked: boolean;
+  /** The case by which it is shown in full. */
+  readonly byCase?: string;
+  readonly address?: string;
+  /** JSON: what a rescuer must know. */
+  readonly flags?: string;
+  readonly erasedAtMs?: number;
+}
+
+/** People of the viewer's areas, by id, as far as the viewer may see them now. */
+export const readPeople = async (
+  tx: Writing,
+  viewer: Viewer,
+  page: { readonly household?: string; readonly after?: string; readonly limit: number },
+): Promise<{ readonly items: readonly PersonView[]; readonly next?: string }> => {
+  let query = selectPeople(tx, viewer.areas);
+  if (page.household !== undefined) query = query.where("people.household", "=", page.household);
+  if (page.after !== undefined) query = query.where("people.id", ">", page.after);
+  const rows = await query
+    .orderBy("people.id")
+    .limit(page.limit + 1)
+    .execute();
+  const items: PersonView[] = [];
+  for (const row of rows.slice(0, page.limit)) items.push(await asSeenBy(tx, viewer, row));
+  await audit(tx, {
+    ...by(viewer),
+    action: "people-read",
+    subject: page.household ?? "",
+    area: viewer.areas[0] ?? "/",
+    detail: {
+      people: items.length,
+      revealed: items.flatMap(({ id, masked }) => (masked ? [] : [id])).join(" "),
+    },
+  });
+  const next = rows.length > page.limit ? items.at(-1)?.id : undefined;
+  return next === undefined ? { items } : { items, next };
+};
+
+/** One person, in full on one's own urgent case; `undefined`: not in the viewer's areas. */
+export const readPerson = async (
+  tx: Writing,
+  viewer: Viewer,
+  id: string,
+): Promise<PersonView | undefined> => {
+  const row = await personRow(tx, viewer.areas, id);
+  if (row === undefined) return;
+  const view = await asSeenBy(tx, viewer, row);
+  const { byCase } = view;
+  await audit(tx, {
+    ...by(viewer),
+    action: view.masked ? "person-read" : "person-reveal",
+    subject: id,
+    area: row.area,
+    ...(byCase !== undefined && { detail: { case: byCase } }),
+  });
+  return view;
+};
+
+/** In full, for a reason. */
+export const revealPerson = async (
+  tx: Writing,
+  viewer: Viewer,
+  wish: { readonly id: string; readonly reason: string },
+): Promise<PersonView | undefined> => {
+  const row = await personRow(tx, viewer.areas, wish.id);
+  if (row === undefined) return;
+  const detail = { reason: wish.reason };
+  const deed = { action: "person-reveal", subject: wish.id, area: row.area, detail };
+  await audit(tx, { ...by(viewer), ...deed });
+  return inFull(row);
+};
+
+/** Path of the area a person belongs to. */
+export const areaOfPerson = async (db: Reading, id: string): Promise<string | undefined> =>
+  (await personRow(db, ["/"], id))?.area;
+
+export const personRow = (db: Reading, areas: readonly string[], id: string) =>
+  selectPeople(db, areas).where("people.id", "=", id).executeTakeFirst();
+
+export const by = ({ name, source, nowMs }: Viewer) => ({ actor: name, source, atMs: nowMs });
+
+const selectPeople = (db: Reading, areas: readonly string[]) =>
+  db
+    .selectFrom("people")
+    .innerJoin("areas", "areas.id", "people.area")
+    .leftJoin("households", "households.id", "people.household")
+    .select([
+      "people.id",
+      "people.kind",
+      "people.name",
+      "people.phone",
+      "people.household",
+      "people.flags",
+      "people.erased_at_ms",
+      "areas.path as area",
+      "households.address",
+    ])
+    .where(inScope("areas.path", areas));
+
+type PersonFound = Awaited<ReturnType<ReturnType<typeof selectPeople>["execute"]>>[number];
+
+const asSeenBy = async (db: Reading, viewer: Viewer, row: PersonFound): Promise<PersonView> => {
+  const { household } = row;
+  const byCase =
+    household === null ? undefined : await ownCaseAt(db, { household, user: viewer.name });
+  return byCase === undefined ? masked(row) : { ...inFull(row), byCase };
+};
+
+const masked = (row: PersonFound): PersonView => ({
+  ...commonOf(row),
+  name: maskName(row.name),
+  ...(row.phone !== null && { phone: maskPhone(row.phone) }),
+  masked: true,
+});
+
+export const inFull = (row: PersonFound): PersonView => ({
+  ...commonOf(row),
+  name: row.name,
+  ...(row.phone !== null && { phone: row.phone }),
+  masked: false,
+  ...(row.address !== null && { address: row.address }),
+  flags: row.flags,
+});
+
+const commonOf = (row: PersonFound) => ({
+  id: row.id,
+  kind: row.kind,
+  area: row.area,
+  ...(row.household !== null && { household: row.household }),
+  ...(row.erased_at_ms !== null && { erasedAtMs: row.erased_at_ms }),
+});
