@@ -17,6 +17,7 @@ const status: GatewayStatus = {
   nowMs: 0,
   link: { state: "up", unconfirmed: 0 },
   unwritten: 0,
+  valves: [],
   alarms: [
     {
       episode: '"><script>alert(4)</script>',

@@ -16,6 +16,7 @@ import type { AppliedRules } from "../site-limits.ts";
 import { boardAlarms, type BoardAlarm } from "./alarms.ts";
 import type { Telemetry, TelemetryStatus } from "../telemetry/open-telemetry.ts";
 import { detectorStatus } from "../detector-status.ts";
+import type { Interlock, ValveStatus } from "../valves/interlock.ts";
 import type { Uplink } from "../uplinks/uplink.ts";
 
 export interface GatewayStatus {
@@ -32,6 +33,7 @@ export interface GatewayStatus {
   readonly alarms: readonly BoardAlarm[];
   readonly detectors: readonly DetectorStatus[];
   readonly buzzers: readonly BuzzerStatus[];
+  readonly valves: readonly ValveStatus[];
   /** Absent: the site file asks for none. */
   readonly deadMan?: DeadManStatus;
   /** `key` says what it is about: `line-bus-1`, `buzzer:duty-room`, `journal-write` … */
@@ -54,6 +56,7 @@ export const createStatusReader =
     readonly pipeline: Pipeline;
     readonly points: Points;
     readonly buzzers: Protection;
+    readonly valves: Interlock;
     readonly deadMan: Heart | undefined;
     readonly faults: FaultBoard;
     readonly keeper: Keeper;
@@ -78,6 +81,7 @@ export const createStatusReader =
       alarms: boardAlarms(parts.points.byId.values(), now),
       detectors: Array.from(parts.points.byId.values(), detectorStatus),
       buzzers: parts.buzzers.status(),
+      valves: parts.valves.status(),
       ...(parts.deadMan && { deadMan: parts.deadMan.status() }),
       faults: parts.faults.standing().map(({ key, text }) => ({ key, zh: text.zh, en: text.en })),
       telemetry: parts.telemetry.status(),

@@ -62,11 +62,7 @@ export const createTelemetryLane = (deps: TelemetryLaneDeps): TelemetryLane => {
   let working: Promise<void> | undefined;
   let again = false;
   const maySend = (): boolean =>
-    !closed &&
-    connected &&
-    clock.now().monoMs >= notBefore &&
-    sender.underWay() < underWayMax &&
-    isTheirTurn(deps, sender);
+    !closed && connected && clock.now().monoMs >= notBefore && isTheirTurn(deps, sender);
 
   const work = async (): Promise<void> => {
     try {
@@ -145,7 +141,7 @@ const isTheirTurn = (
   sender: ReturnType<typeof createTelemetrySender>,
 ): boolean => {
   const { monoMs, wallMs } = clock.now();
-  if (!isUp() || wallMs < clockIsSetMs) return false;
+  if (!isUp() || wallMs < clockIsSetMs || sender.underWay() >= underWayMax) return false;
   const lastSent = sender.lastSent();
   if (urgent() === 0 || lastSent === undefined) return true;
   return sender.underWay() === 0 && elapsed(lastSent, monoMs) >= tricklePause;

@@ -49,6 +49,7 @@ export const openBoard = async () => {
     alarms: boardAlarms(street.points().byId.values(), clock.now()),
     detectors: street.board(),
     buzzers: [],
+    valves: [],
     faults: [...faults].map(([key, { zh, en }]) => ({ key, zh, en })),
     counts: {},
   });

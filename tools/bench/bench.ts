@@ -1,4 +1,5 @@
 /** `canary bench`: our figures beside a peer's under the same load, in one run, on this machine. */
+import { buzzer } from "./buzzer.ts";
 import { durable } from "./durable.ts";
 import { intake } from "./intake.ts";
 import { judge } from "./judge.ts";
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, (setting: Setting) => Promise<readonly Ro
   memory,
   wear,
   durable,
+  buzzer,
 };
 
 /**
