@@ -2,7 +2,7 @@ import { caseStates } from "#domain/case.ts";
 import type { DeskAlarm } from "#domain/desk.ts";
 import type { DetectorStatus } from "#domain/wire.ts";
 import { heldBack } from "../intake/fold-alarm.ts";
-import { parseMemory, parseNotice } from "../intake/save-alarms.ts";
+import { parseMemory, parseNotice } from "../intake/alarm-rows.ts";
 import { commandsOn } from "../commands/read-commands.ts";
 import { everywhere, inScope } from "../rights/scoped.ts";
 import { actionsOn } from "./read-actions.ts";
