@@ -54,9 +54,11 @@ export const takeAlarms = async (
     nowMs,
   );
 
-  const seeds = beginning.map(([key, alarms]) =>
-    seedFor(alarms, closed.get(key) ?? lastOf(alarms, ended), nowMs),
-  );
+  const seeds = beginning.map(([key, alarms]) => {
+    const seed = seedFor(alarms, closed.get(key) ?? lastOf(alarms, ended), nowMs);
+    // The ended case was made for this alarm, and stays so.
+    return ended.has(seed.episode ?? "") ? { ...seed, episode: null } : seed;
+  });
   const rows = await insertCases(tx, seeds, nowMs);
   await addMembers(
     tx,
