@@ -37,6 +37,9 @@ export const centerOptions = (loaded: LoadedSite, log: Log): CenterOptions => {
         : [],
     },
     anonymousGateways: center.anonymousGateways,
+    ...(center.requireSecondFactor !== undefined && {
+      requireSecondFactor: center.requireSecondFactor,
+    }),
     adminPassword: loaded.adminPassword,
     log,
   };
