@@ -82,11 +82,12 @@ const conditions = async (db: Reading): Promise<readonly Seen[]> => {
     .selectFrom("detectors")
     .select(["gateway", "state"])
     .select((eb) => eb.fn.countAll<number>().as("count"))
+    .where("state", "!=", "removed")
     .groupBy(["gateway", "state"])
     .execute();
   const byGateway = Map.groupBy(counts, ({ gateway }) => gateway);
   return gateways.map(({ id, link, drill, area }) => {
-    const states = (byGateway.get(id) ?? []).filter(({ state }) => state !== "removed");
+    const states = byGateway.get(id) ?? [];
     const all = states.reduce((sum, { count }) => sum + count, 0);
     const silent = states.find(({ state }) => state === "unknown")?.count ?? 0;
     const many = silent >= partlyFrom.detectors && silent >= all * partlyFrom.share;
