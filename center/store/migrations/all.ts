@@ -8,6 +8,7 @@ import { cases } from "./0004-cases.ts";
 import { rights } from "./0005-rights.ts";
 import { oneIntake } from "./0008-one-intake.ts";
 import { gatewayLives } from "./0009-gateway-lives.ts";
+import { figures } from "./0010-figures.ts";
 
 const up = (run: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: run });
 
@@ -21,4 +22,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0006-commands": up(commands),
   "0008-one-intake": up(oneIntake),
   "0009-gateway-lives": up(gatewayLives),
+  "0010-figures": up(figures),
 };
