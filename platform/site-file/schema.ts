@@ -7,9 +7,15 @@ import { namePattern } from "#domain/ids.ts";
 import { peopleSchema } from "./people-schema.ts";
 import { StoreSchema } from "./store-schema.ts";
 import { name, strict, tokenHash } from "./parts.ts";
-import { BuzzerUnion, DeadManUnion, protectionSchema, ValveUnion } from "./protection-schema.ts";
+import {
+  BuzzerUnion,
+  DeadManUnion,
+  FanUnion,
+  protectionSchema,
+  ValveUnion,
+} from "./protection-schema.ts";
 
-export type { BuzzerSite, ValveSite } from "./protection-schema.ts";
+export type { BuzzerSite, FanSite, ValveSite } from "./protection-schema.ts";
 
 const bilingual = Type.Object(
   { zh: Type.String({ minLength: 1 }), en: Type.String({ minLength: 1 }) },
@@ -136,10 +142,11 @@ const wayToCenter = Type.Object(
   { ...strict, default: {} },
 );
 
-interface Kinds<Line, Buzzer, Valve, DeadMan> {
+interface Kinds<Line, Buzzer, Valve, Fan, DeadMan> {
   readonly line: Line;
   readonly buzzer: Buzzer;
   readonly valve: Valve;
+  readonly fan: Fan;
   readonly deadMan: DeadMan;
 }
 
@@ -147,13 +154,15 @@ const gateway = <
   Line extends TSchema,
   Buzzer extends TSchema,
   Valve extends TSchema,
+  Fan extends TSchema,
   DeadMan extends TSchema,
 >({
   line,
   buzzer,
   valve,
+  fan,
   deadMan,
-}: Kinds<Line, Buzzer, Valve, DeadMan>) =>
+}: Kinds<Line, Buzzer, Valve, Fan, DeadMan>) =>
   Type.Object(
     {
       id: name,
@@ -186,6 +195,7 @@ const gateway = <
       lines: Type.Array(line, { default: [] }),
       buzzers: Type.Array(buzzer, { default: [] }),
       valves: Type.Array(valve, { default: [] }),
+      fans: Type.Array(fan, { default: [] }),
       protection: protectionSchema(deadMan),
       rules: Type.Object(
         {
@@ -237,9 +247,10 @@ const site = <
   Line extends TSchema,
   Buzzer extends TSchema,
   Valve extends TSchema,
+  Fan extends TSchema,
   DeadMan extends TSchema,
 >(
-  kinds: Kinds<Line, Buzzer, Valve, DeadMan>,
+  kinds: Kinds<Line, Buzzer, Valve, Fan, DeadMan>,
 ) =>
   Type.Object(
     {
@@ -283,12 +294,19 @@ export const SiteSchema = site({
   ]),
   buzzer: BuzzerUnion,
   valve: ValveUnion,
+  fan: FanUnion,
   deadMan: DeadManUnion,
 });
 
 const open = Type.Unknown();
 /** The same with all that has kinds left open: those are checked by their `kind`, for clear words. */
-export const SiteFrameSchema = site({ line: open, buzzer: open, valve: open, deadMan: open });
+export const SiteFrameSchema = site({
+  line: open,
+  buzzer: open,
+  valve: open,
+  fan: open,
+  deadMan: open,
+});
 
 export type Site = Static<typeof SiteSchema>;
 export type LineSite = Site["gateway"]["lines"][number];
