@@ -34,13 +34,12 @@ export const takeAlarms = async (
     .filter(({ before }) => before === undefined)
     .map(({ alarm }) => placeAlarm(alarm, places));
   const groups = Map.groupBy(placed, keyOf);
-  const homes = [...new Set(placed.map(({ home }) => home))];
-  const open = await openCasesAt(tx, homes);
+  const open = await openCasesAt(tx, placed);
   const joining = [...groups].filter(([key]) => open.has(key));
   const beginning = [...groups].filter(([key]) => !open.has(key));
   const closed = await recentlyClosedAt(
     tx,
-    beginning.flatMap(([, alarms]) => alarms.map(({ home }) => home)),
+    beginning.flatMap(([, alarms]) => alarms),
     nowMs,
   );
 
