@@ -1,5 +1,5 @@
 import { asksForSignature } from "#domain/alarm.ts";
-import { inChunks } from "../store/chunks.ts";
+import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
 import { heldBack, type Alarm } from "../intake/fold-alarm.ts";
 import { nameKey, type RegisteredPlace } from "../register/place-of.ts";
@@ -114,6 +114,5 @@ const membersOf = (
         signed_at_ms: null,
       }));
 
-const addMembers = async (tx: Writing, rows: readonly CaseAlarmRow[]): Promise<void> => {
-  for (const chunk of inChunks(rows)) await tx.insertInto("case_alarms").values(chunk).execute();
-};
+const addMembers = (tx: Writing, rows: readonly CaseAlarmRow[]): Promise<void> =>
+  insertRows(tx, "case_alarms", rows);

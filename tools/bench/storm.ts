@@ -32,7 +32,11 @@ export const alarmOfHome = (name: string, index: number) => {
 
 /** Numbered and chained as the journals of its gateways would. */
 export const alarmsOfHomes = (name: string, count: number): readonly UpDelivery[] => {
-  const now = { bootId: bootId("boot-1"), monoMs: monoMs(1_500), wallMs: epochMs(1_795_000_000_500) };
+  const now = {
+    bootId: bootId("boot-1"),
+    monoMs: monoMs(1_500),
+    wallMs: epochMs(1_795_000_000_500),
+  };
   const text = new TextEncoder();
   return Array.from({ length: count }, (_, index) => {
     const gateway = gatewayId(gatewayName(index));
