@@ -22,7 +22,8 @@ export const createFreshAlarms = (flight: Flight) => {
       return withRoom(alarms);
     },
     /** Those no room was left for, as far as there is some now. They do not wait behind a backlog. */
-    waiting: (): readonly JournalRecord[] => withRoom(fresh.filter(({ seq }) => !flight.isSent(seq))),
+    waiting: (): readonly JournalRecord[] =>
+      withRoom(fresh.filter(({ seq }) => !flight.isSent(seq))),
     confirm: (settlement: Settlement): void => {
       fresh = fresh.filter(({ seq }) => !isConfirmed(seq, settlement));
     },

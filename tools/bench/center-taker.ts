@@ -1,7 +1,7 @@
 /**
  * The center's intake against a bare grouped insert, in a process of its own:
  *
- *   node tools/bench/center-taker.ts <folder> <alarms> [postgres://…]
+ *   node tools/bench/center-taker.ts <folder> <alarms> <homes> [postgres://…]
  *
  * Takes the same alarms in by turns: ours through `createIntake` (dedupe, records, alarms, cases,
  * clocks, stream, receipts), the peer as rows of text in one table. Sends one message with the times.
@@ -33,14 +33,19 @@ const turns = 2;
 /** So many are on their way and wait for their acknowledgement: what 16 gateways may send at once. */
 const inFlightMax = 256 * gatewaysOfStorm;
 
-const measure = async (folder: string, count: number, url?: string): Promise<TakingTimes> => {
+const measure = async (
+  folder: string,
+  count: number,
+  homes: number,
+  url?: string,
+): Promise<TakingTimes> => {
   const ours = await openOurs(folder, url);
   const peer = url === undefined ? openBareSqlite(folder) : await openBarePostgres(url);
   // Compiles what is to be measured.
   await timed(alarmsOfHomes("warm", Math.min(2_000, count)), ours);
   const rounds: { ours: Round[]; peer: Round[] } = { ours: [], peer: [] };
   for (let turn = 1; turn <= turns; turn += 1) {
-    const alarms = alarmsOfHomes(`turn-${turn}`, count);
+    const alarms = alarmsOfHomes(`turn-${turn}`, count, homes);
     rounds.ours.push(await timed(alarms, ours));
     rounds.peer.push(await timed(alarms, peer));
   }
@@ -181,8 +186,8 @@ const openBarePostgres = async (url: string): Promise<Taker> => {
 };
 
 if (import.meta.main) {
-  const [folder = ".", alarms = "20000", url] = process.argv.slice(2);
-  const times = await measure(folder, Number(alarms), url);
+  const [folder = ".", alarms = "20000", homes = alarms, url] = process.argv.slice(2);
+  const times = await measure(folder, Number(alarms), Number(homes), url);
   if (process.send) process.send(times, () => process.disconnect());
   else console.log(JSON.stringify(times, undefined, 1));
 }

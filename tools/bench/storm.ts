@@ -10,28 +10,32 @@ import { recordMessage } from "#gateway/uplinks/messages.ts";
 export const gatewaysOfStorm = 16;
 export const gatewayName = (index: number): string => `gw-${index % gatewaysOfStorm}`;
 
-/** A critical alarm of home `index` of the storm called `name`; every home alarms once. */
-export const alarmOfHome = (name: string, index: number) => {
+/** Critical alarm `index` of the storm called `name`, in home `place`. */
+export const alarmOfHome = (name: string, index: number, place: number) => {
   const notice = sampleNotice(`${name}-${index}`);
-  const home = `${name}-home-${index}`;
+  const home = `${name}-home-${place}`;
   return {
     ...notice,
     event: {
       ...notice.event,
-      id: eventId(`${home}/co/raised`),
-      episode: episodeId(`${home}/co`),
+      id: eventId(`${home}/co/${index}/raised`),
+      episode: episodeId(`${home}/co/${index}`),
       detector: detectorId(home),
     },
     where: {
       ...notice.where,
       gateway: gatewayId(gatewayName(index)),
-      address: { text: `基准街道${home}`, building: name, room: String(index) },
+      address: { text: `基准街道${home}`, building: name, room: String(place) },
     },
   };
 };
 
 /** Numbered and chained as the journals of its gateways would. */
-export const alarmsOfHomes = (name: string, count: number): readonly UpDelivery[] => {
+export const alarmsOfHomes = (
+  name: string,
+  count: number,
+  homes = count,
+): readonly UpDelivery[] => {
   const now = {
     bootId: bootId("boot-1"),
     monoMs: monoMs(1_500),
@@ -48,7 +52,7 @@ export const alarmsOfHomes = (name: string, count: number): readonly UpDelivery[
         seq,
         journalId: journalId(journal),
         lane: "alarm",
-        notice: alarmOfHome(name, index),
+        notice: alarmOfHome(name, index, index % homes),
         prev: hashAt(journal, seq - 1),
         hash: hashAt(journal, seq),
       },
