@@ -23,6 +23,7 @@ import { openEmbeddedLink } from "./link/embedded-listener.ts";
 import { openBrokerLink } from "./link/external-broker.ts";
 import type { GatewayLink } from "./link/ports.ts";
 import type { CenterOptions, RunningCenter } from "./options.ts";
+import { startSinks } from "./sinks/start-sinks.ts";
 import { openStore, type Store } from "./store/open-store.ts";
 
 export type { CenterOptions, RunningCenter } from "./options.ts";
@@ -79,8 +80,10 @@ export const startCenter = async (
     trustedProxies: options.trustedProxies ?? [],
     logger: options.log,
   });
+  const stopSinks = startSinks(core, options, { store: store.value, clock, timers });
   const close = async (): Promise<void> => {
     stops.forEach((stop) => stop());
+    await stopSinks();
     await http.close();
     await link.value.close();
     await intake.idle();
