@@ -43,6 +43,7 @@ const deskRights = {
   "GET /api/v1/pages": { who: "cases.read", audit: "none" },
   "POST /api/v1/pages/:page/read": { who: "cases.read", audit: "write" },
   "GET /api/v1/gateways": { who: "gateways.read", audit: "none" },
+  "GET /api/v1/detectors/:gateway/:detector/history": { who: "alarms.read", audit: "none" },
   "GET /api/v1/gateways/:id/completeness": { who: "gateways.read", audit: "none" },
 
   "GET /api/v1/people": { who: "people.read", audit: "personal" },
