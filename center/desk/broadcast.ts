@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { StreamEvent } from "#domain/case-view.ts";
+import type { DeskAlarm } from "#domain/desk.ts";
 import type { Store } from "../store/open-store.ts";
 import {
   changesAfter,
@@ -35,6 +36,10 @@ export interface Broadcast {
   readonly wake: () => void;
   /** Tells every page about all gateways, though nothing was committed: the center's own trouble. */
   readonly tellGateways: () => void;
+  /** Alarms that no database has yet: told as often as they change, see `unstored.ts`. */
+  readonly tellUnstored: (alarms: readonly DeskAlarm[]) => void;
+  /** These are stored by now: every page is told what the database says of them. */
+  readonly tellStored: (episodes: readonly string[]) => Promise<void>;
   readonly subscribe: (listener: (events: readonly Broadcasted[]) => void) => () => void;
   readonly listeners: () => number;
   /** What changed after `position`, as it is now; in order. */
@@ -77,6 +82,11 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
   const tell = (events: readonly Broadcasted[]): void => {
     for (const listener of listeners) listener(events);
   };
+  const tellAsTheyAre = async (episodes: readonly string[]): Promise<void> => {
+    const changes = episodes.map((ref) => ({ kind: "alarm", ref, position: 0 }) as const);
+    const told = await compose(parts, changes);
+    tell(told.flatMap((one) => ("event" in one ? [withoutPosition(one)] : [])));
+  };
   const tellFresh = async (): Promise<void> => {
     if (listeners.size === 0) return;
     const { episodes, upTo } = await freshAlarmsAfter(
@@ -85,9 +95,7 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
       freshPerRound,
     );
     lookedUpTo = upTo;
-    if (episodes.length === 0) return;
-    const changes = episodes.map((ref) => ({ kind: "alarm" as const, ref, position: 0 }));
-    tell((await compose(parts, changes)).map(withoutPosition));
+    if (episodes.length > 0) await tellAsTheyAre(episodes);
   };
   const readOn = async (): Promise<void> => {
     const { changes, upTo, more } = await changesAfter(parts.store.db, position, positionsPerRound);
@@ -113,6 +121,15 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
   };
 
   return {
+    tellUnstored: (alarms) => {
+      tell(
+        alarms.map((data) => ({
+          area: gatewayAreas.get(data.notice.where.gateway) ?? "/",
+          event: { kind: "alarm", data },
+        })),
+      );
+    },
+    tellStored: tellAsTheyAre,
     wake: () => {
       again = true;
       running ??= run();
@@ -141,11 +158,7 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
   };
 };
 
-const withoutPosition = (one: Broadcasted): Broadcasted => {
-  if ("account" in one) return one;
-  const { position: _, ...told } = one;
-  return told;
-};
+const withoutPosition = ({ area, event }: PlacedEvent): PlacedEvent => ({ area, event });
 
 /** What changed, as it is now: a page that was away gets the state, not the history. */
 const compose = async (

@@ -48,7 +48,10 @@ const textOf = <Name extends keyof Tables & string>(
   finish: ((insert: Insert<Name>) => Insert<Name>) | undefined,
 ): string => {
   const insert = tx.insertInto(table).values(rows);
-  return (finish?.(insert) ?? insert).compile().sql;
+  const { sql, parameters } = (finish?.(insert) ?? insert).compile();
+  const count = rows.length * Object.keys(rows[0] ?? {}).length;
+  if (parameters.length !== count) throw new Error(`${table}: a conflict clause has parameters`);
+  return sql;
 };
 
 const valuesOf = (rows: readonly object[], columns: readonly string[]): unknown[] => {
