@@ -7,18 +7,26 @@ import { openBroadcast, type Broadcast } from "./desk/broadcast.ts";
 import { createCenterFaults, type CenterFaults } from "./desk/center-faults.ts";
 import { readClockOffsets, type GatewayView } from "./desk/read-gateways.ts";
 import { createIntake, type Intake } from "./intake/intake.ts";
+import type { UpDelivery } from "./intake/read-message.ts";
 import type { GatewayLink } from "./link/ports.ts";
 import { createCenterMetrics, measureClocks, type CenterMetrics } from "./metrics.ts";
 import type { CenterOptions, RunningCenter } from "./options.ts";
 import { seedSite } from "./register/seed-site.ts";
+import { openStandIn, watchedBy } from "./stand-in.ts";
 import type { Store } from "./store/open-store.ts";
 import { registerGateways } from "./store/register-gateways.ts";
 import { beginStretch } from "./store/stream-log.ts";
+import { createTelemetryIntake } from "./telemetry/telemetry-intake.ts";
 
 export interface Core {
   readonly broadcast: Broadcast;
   readonly faults: CenterFaults;
+  /** Alarms and readings, each by a way of its own. */
   readonly intake: Intake;
+  /** A copy of an alarm that was given to some center, this one or another. */
+  readonly hear: (delivery: UpDelivery) => void;
+  /** Takes in, or at least shows, what has waited too long; to be called about twice a second. */
+  readonly standIn: () => void;
   readonly metrics: CenterMetrics;
   readonly view: () => GatewayView;
   readonly firstAdmin: RunningCenter["firstAdmin"];
@@ -61,6 +69,8 @@ export const openCore = async (
   };
   broadcast = await openBroadcast({ store, view, onTrouble: databaseFailed });
   const { wake } = broadcast;
+  const alarms = openIntake({ store, clock, metrics, faults, wake, link: () => link });
+  const guard = openStandIn({ store, clock, faults, broadcast, take: alarms.take, databaseFailed });
 
   return {
     broadcast,
@@ -69,7 +79,12 @@ export const openCore = async (
     view,
     firstAdmin,
     databaseFailed,
-    intake: openIntake({ store, clock, metrics, faults, wake, link: () => link }),
+    hear: (delivery) => void guard.hold(delivery),
+    standIn: guard.tick,
+    intake: withTelemetry(
+      watchedBy(guard, alarms),
+      openTelemetryIntake({ store, clock, metrics, faults, link: () => link }),
+    ),
     useLink: (open) => {
       link = open;
     },
@@ -84,27 +99,58 @@ export const openCore = async (
   };
 };
 
-const openIntake = (parts: {
+interface IntakeWorld {
   readonly store: Store;
   readonly clock: Clock;
   readonly metrics: CenterMetrics;
   readonly faults: CenterFaults;
-  readonly wake: () => void;
   readonly link: () => GatewayLink | undefined;
-}): Intake => {
-  const { store, clock, metrics, faults } = parts;
+}
+
+const receiptSender = ({ link, metrics }: IntakeWorld) => {
   const send = (topic: string, payload: string): Promise<void> =>
-    parts.link()?.send(topic, payload) ?? Promise.reject(new Error("no link yet"));
+    link()?.send(topic, payload) ?? Promise.reject(new Error("no link yet"));
+  return (topic: string, payload: string): void => {
+    send(topic, payload).then(
+      () => metrics.receipts.inc({ result: "sent" }),
+      // The gateway asks again by sending again.
+      () => metrics.receipts.inc({ result: "lost" }),
+    );
+  };
+};
+
+const openTelemetryIntake = (world: IntakeWorld) => {
+  const { store, clock, metrics, faults } = world;
+  return createTelemetryIntake({
+    store,
+    clock,
+    sendReceipt: receiptSender(world),
+    onCommitted: ({ blocks, durationMs }) => {
+      metrics.telemetryBlocks.inc(blocks);
+      metrics.telemetrySeconds.observe(durationMs / 1_000);
+    },
+    onTrouble: (trouble) => faults.set("telemetry", trouble),
+  });
+};
+
+/** Readings by the way of their own. */
+const withTelemetry = (
+  alarms: Intake,
+  telemetry: ReturnType<typeof createTelemetryIntake>,
+): Intake => ({
+  take: (delivery) =>
+    delivery.topic.endsWith("/telemetry") ? telemetry.take(delivery) : alarms.take(delivery),
+  idle: async () => {
+    await Promise.all([alarms.idle(), telemetry.idle()]);
+  },
+});
+
+const openIntake = (parts: IntakeWorld & { readonly wake: () => void }): Intake => {
+  const { store, clock, metrics, faults } = parts;
   return createIntake({
     store,
     clock,
-    sendReceipt: (topic, payload) => {
-      send(topic, payload).then(
-        () => metrics.receipts.inc({ result: "sent" }),
-        // The gateway asks again by sending again.
-        () => metrics.receipts.inc({ result: "lost" }),
-      );
-    },
+    sendReceipt: receiptSender(parts),
     onCommitted: ({ messages, refused, durationMs }) => {
       metrics.messages.inc({ result: "taken" }, messages - refused);
       metrics.messages.inc({ result: "refused" }, refused);

@@ -10,6 +10,9 @@ const streamKept = 100_000;
 const idempotencyKeptMs = 7 * 24 * 3_600_000;
 const refusalsKeptMs = 90 * 24 * 3_600_000;
 const hourMs = 3_600_000;
+/** Readings minute by minute for a quarter of a year, hour by hour for three; days stay. */
+const minutesKeptMs = 92 * 24 * hourMs;
+const hoursKeptMs = 1_096 * 24 * hourMs;
 
 /** Once an hour forgets what nobody asks for any more. Alarms, cases, records and audit stay. */
 export const startHousekeeping = (
@@ -34,5 +37,15 @@ export const keepHouse = (store: Store, nowMs: number): Promise<void> =>
     await tx
       .deleteFrom("refusals")
       .where("received_at_ms", "<", Math.floor(nowMs) - refusalsKeptMs)
+      .execute();
+    await tx
+      .updateTable("telemetry_hours")
+      .set({ minutes: null })
+      .where("hour_ms", "<", Math.floor(nowMs) - minutesKeptMs)
+      .where("minutes", "is not", null)
+      .execute();
+    await tx
+      .deleteFrom("telemetry_hours")
+      .where("hour_ms", "<", Math.floor(nowMs) - hoursKeptMs)
       .execute();
   });

@@ -7,6 +7,8 @@ export interface CenterMetrics {
   readonly commitSeconds: Histogram;
   readonly batchMessages: Histogram;
   readonly receipts: Counter<"result">;
+  readonly telemetryBlocks: Counter;
+  readonly telemetrySeconds: Histogram;
   readonly logins: Counter<"result">;
   readonly signs: Counter<"result">;
   readonly requests: Histogram<"route" | "status">;
@@ -63,6 +65,7 @@ export const createCenterMetrics = (): CenterMetrics => {
       labelNames: ["result"],
       registers,
     }),
+    ...telemetryMetrics(registers),
     logins: new Counter({
       name: "canary_center_logins_total",
       help: "Tries to log in, by result",
@@ -94,3 +97,19 @@ export const createCenterMetrics = (): CenterMetrics => {
     }),
   };
 };
+
+const telemetryMetrics = (
+  registers: Registry[],
+): Pick<CenterMetrics, "telemetryBlocks" | "telemetrySeconds"> => ({
+  telemetryBlocks: new Counter({
+    name: "canary_center_telemetry_blocks_total",
+    help: "Blocks of stored readings folded in; repeats are not counted",
+    registers,
+  }),
+  telemetrySeconds: new Histogram({
+    name: "canary_center_telemetry_commit_seconds",
+    help: "Time to fold in one message of stored readings",
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  }),
+});

@@ -185,7 +185,7 @@ const statusReport = Type.Object({
 });
 export type StatusReport = Static<typeof statusReport>;
 
-const envelope = {
+export const envelope = {
   specversion: Type.Literal("1.0"),
   id: name,
   source: Type.String({ pattern: "^/canary/(gateways/[^/]+|center)$" }),

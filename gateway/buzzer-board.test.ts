@@ -115,6 +115,25 @@ describe("a confirmed buzzer", () => {
     expect(faults.at(-1)).toMatchObject({ present: false });
   });
 
+  test("that confirms and in the same breath says the contrary is told again", async () => {
+    let say: (state: "on" | "off") => void = () => {};
+    let undoes = true;
+    const { buzzer, told } = listen(
+      async () => {
+        queueMicrotask(() => undoes && say("off"));
+        return ok(undefined);
+      },
+      { onReport: (hear) => (say = hear) },
+    );
+    const { time, board } = open(buzzer);
+    board.set(id, co);
+    await time.rest();
+    undoes = false;
+    await time.pass(500);
+    expect(told).toHaveLength(2);
+    expect(board.status()).toMatchObject([{ confirmed: true }]);
+  });
+
   test("whose coil reads back otherwise is set again within five seconds", async () => {
     let coil: "on" | "off" = "on";
     const { buzzer, told } = listen(undefined, { readBack: async () => ok(coil) });

@@ -30,6 +30,8 @@ export interface BoardDeps {
 
 /** A buzzer that did not confirm is set again this often, for as long as it takes. */
 const retryAfterMs = 5_000;
+/** One that confirmed and went back on it is told again sooner, though not as fast as it can answer. */
+const undoneRetryMs = 500;
 /** What a device does is read back this often: a sounder that falls silent is noticed within it. */
 const readBackEveryMs = 5_000;
 /**
@@ -75,8 +77,7 @@ const createOutput = (buzzer: Buzzer, { reportFault, timers }: BoardDeps) => {
   let closed = false;
   let cancelRetry = (): void => {};
 
-  const fault = (trouble: Bilingual | undefined): void =>
-    reportFault(confirmationFault(buzzer.id, trouble));
+  const fault = (why: Bilingual | undefined) => reportFault(confirmationFault(buzzer.id, why));
 
   const drive = (): void => {
     if (command === undefined || closed) return;
@@ -84,11 +85,14 @@ const createOutput = (buzzer: Buzzer, { reportFault, timers }: BoardDeps) => {
     attempt += 1;
     const mine = attempt;
     confirmed = false;
+    reported = undefined;
     void tell(buzzer, command).then((result) => {
       if (mine !== attempt) return; // a newer command is under way
-      confirmed = result.ok;
+      // Confirmed and in the same breath undone: seen with a retained message that came late.
+      const undone = result.ok && reported !== undefined && reported !== command?.state;
+      confirmed = result.ok && !undone;
       fault(result.ok ? undefined : result.error);
-      if (!confirmed) cancelRetry = timers.after(retryAfterMs, drive);
+      if (!confirmed) cancelRetry = timers.after(undone ? undoneRetryMs : retryAfterMs, drive);
     });
   };
   /** The device says what it does, asked or not: it may have lost its power, or someone pressed it. */

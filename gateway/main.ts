@@ -1,59 +1,15 @@
-/** The gateway's composition root: the only file that picks concrete parts. Protection first, pages last. */
-import { join } from "node:path";
-import { gatewayId } from "#domain/ids.ts";
-import { seconds } from "#domain/quantity.ts";
-import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
-import type { Clock } from "#domain/time.ts";
-import { both, type Log } from "#platform/log.ts";
+/** The gateway from its start to its end. Protection first, pages last. */
+import { ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { MqttListener } from "#platform/mqtt-listener/listener.ts";
-import type { Site } from "#platform/site-file/schema.ts";
-import { openSystemClock } from "#platform/system-clock.ts";
-import { systemTimers, type Timers } from "#platform/timers.ts";
-import type { LimitSet } from "#rules/limits/limit-set.ts";
-import type { DetectorRules } from "#rules/step.ts";
-import { openDeadMan } from "./dead-man/open-dead-man.ts";
-import { detectorStatus } from "./detector-status.ts";
-import type { DeedParts } from "./http/deed-routes.ts";
-import { createCommandTaker, type CommandDeps } from "./commands/take-command.ts";
-import { takenName } from "./commands/taken.ts";
-import { createDirectory, type Directory, type Registered } from "./directory.ts";
-import { createFaultBoard, type FaultBoard } from "./fault-board.ts";
-import { createStatusReader, type GatewayStatus, type ReadStatus } from "./http/status.ts";
-import { createMemoryJournal } from "./journal/memory-journal.ts";
-import { openJournal, type OpenedJournal } from "./journal/open-journal.ts";
-import { keepRetention } from "./journal/retention.ts";
-import { createKeeper } from "./keeper.ts";
-import { reviveStates, type KnownStates } from "./known-states.ts";
-import { createLinkRelay } from "./link-relay.ts";
-import type { GatewayFault, ReportFault } from "./ports.ts";
-import { createPipeline } from "./pipeline.ts";
-import { createPoints, strangerFault, type Points } from "./points.ts";
-import { openProtection } from "./protection/open-protection.ts";
-import { createProtectionRecords } from "./protection/records.ts";
-import { appliedRules, chooseLimits, chooseTrial, type AppliedRules } from "./site-limits.ts";
+import { createStatusReader, type GatewayStatus } from "./http/status.ts";
+import { openRecord, protect, type Protection } from "./protect.ts";
 import { createMqttSource, type MqttSource } from "./sources/mqtt-source.ts";
-import type { CenterLink } from "./uplinks/center-link.ts";
 import type { StartTimes } from "./start/start-times.ts";
-import { createUplink, type Uplink } from "./uplinks/uplink.ts";
 import { openBroker } from "./wiring/broker.ts";
-import { wireBuzzers } from "./wiring/buzzers.ts";
-import { openCenterLink } from "./wiring/center.ts";
-import { openLines, startSources } from "./wiring/lines.ts";
+import { openPage } from "./wiring/page.ts";
+import { openWorld, type GatewayOptions, type World } from "./world.ts";
 
-export interface GatewayOptions {
-  readonly site: Site;
-  readonly dataFolder: string;
-  readonly brokerUrl: string | undefined;
-  readonly log: Log;
-  /** Rules and buzzers only: no journal on disk, no center, no page. */
-  readonly safe?: boolean;
-  /** What people must know of this start for as long as it lasts. */
-  readonly faults?: readonly GatewayFault[];
-  /** A page that cannot open is a fault and not the end: a service manager would end up in a loop. */
-  readonly outlivesPage?: boolean;
-  /** Rules and buzzers are live; pages are not. */
-  readonly onProtecting?: (start: StartTimes) => void;
-}
+export type { GatewayOptions } from "./world.ts";
 
 export interface RunningGateway {
   readonly mqttPort: number;
@@ -63,62 +19,26 @@ export interface RunningGateway {
   readonly close: () => Promise<void>;
 }
 
-/** What every part of the gateway is given. */
-interface World {
-  readonly options: GatewayOptions;
-  readonly site: Site;
-  readonly safe: boolean;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly faults: FaultBoard;
-  readonly reportFault: ReportFault;
-  readonly directory: Directory;
-  readonly limits: LimitSet;
-  /** On trial beside them. */
-  readonly trial: LimitSet | undefined;
-  readonly rules: AppliedRules;
-  readonly folder: string;
-}
-
 /** Starts the gateway, or says what to mend: the limits, a taken port. */
 export const startGateway = async (
   options: GatewayOptions,
 ): Promise<Result<RunningGateway, Bilingual>> => {
-  const limits = chooseLimits(options.site);
-  const trial = chooseTrial(options.site);
-  if (!limits.ok || !trial.ok) {
-    const [first] = [limits, trial].flatMap((chosen) => (chosen.ok ? [] : chosen.error));
-    return err(first?.text ?? { zh: "限值有误", en: "wrong limits" });
-  }
-  const faults = openFaultBoard(options.log);
-  const world: World = {
-    options,
-    site: options.site,
-    safe: options.safe === true,
-    clock: openSystemClock(),
-    timers: systemTimers,
-    faults,
-    reportFault: faults.report,
-    directory: createDirectory(options.site),
-    limits: limits.value,
-    trial: options.safe === true ? undefined : trial.value,
-    rules: appliedRules(limits.value, trial.value),
-    folder: join(options.dataFolder, "gateway"),
-  };
-
-  options.faults?.forEach(faults.report);
+  const opened = openWorld(options);
+  if (!opened.ok) return opened;
+  const world = opened.value;
+  options.faults?.forEach(world.faults.report);
 
   // The disk is asked for what it remembers while the listener opens, which carries MQTT buzzers.
   const standing = Promise.withResolvers<MqttSource>();
-  const [broker, opened] = await Promise.all([
+  const [broker, record] = await Promise.all([
     openBroker({ ...world, standing: standing.promise }),
     openRecord(world),
   ]);
   if (!broker.ok) {
-    await opened.journal.close();
+    await record.journal.close();
     return broker;
   }
-  const protection = await protect(world, broker.value, opened);
+  const protection = await protect(world, broker.value, record);
   const source = createMqttSource({ ...world, take: protection.pipeline.take });
   standing.resolve(source);
   const start: StartTimes = {
@@ -134,141 +54,34 @@ export const startGateway = async (
   return finish(world, broker.value, protection, source, start);
 };
 
-/** In safe mode nothing on disk is touched: it may be what ended the starts before. */
-const openRecord = ({ safe, folder, clock, reportFault }: World): Promise<OpenedJournal> =>
-  safe
-    ? Promise.resolve({ journal: createMemoryJournal(), salvage: notRead })
-    : openJournal(join(folder, "journal.sqlite"), { clock, reportFault });
-
-const notRead: Bilingual = {
-  zh: "安全模式:没有读取报警记录",
-  en: "safe mode: the alarm journal was not read",
-};
-
-/** Journal, lines, buzzers and judgement: all that sounds an alarm, and the uplink behind it. */
-const protect = async (world: World, broker: MqttListener, { journal, salvage }: OpenedJournal) => {
-  const { site, options, clock, timers, reportFault, directory, limits, trial } = world;
-  const gateway = gatewayId(site.gateway.id);
-  if (salvage !== undefined) options.log.error(both(salvage));
-  // Before the buzzers are set for the first time: one that sounds must not fall silent while we read.
-  const known = await reviveStates(journal, clock.now(), reportFault, trial?.id);
-  const links = createLinkRelay(reportFault);
-  const lines = openLines(site, { clock, timers, reportFault: links.report });
-  let uplink: Uplink | undefined;
-  const keeper = createKeeper({
-    journal,
-    timers,
-    reportFault,
-    onKept: (records) => uplink?.wake(records),
-    onUnkept: (notice) => uplink?.sendVolatile(notice),
-  });
-  const points = createPoints({
-    directory,
-    known,
-    rulesFor: (registered) => rulesBy(limits, registered),
-    trialFor: (registered) => trial && rulesBy(trial, registered),
-    now: clock.now,
-    onStranger: (id, { line, place }) => reportFault(strangerFault(id, `${line} ${place}`)),
-  });
-  const { drill } = site;
-  const buzzers = openProtection({
-    ...world,
-    points,
-    buzzers: wireBuzzers(site, { broker, lines, timers, reportFault }),
-    records: createProtectionRecords({ gateway, drill, clock, keeper }),
-    lost: salvage === undefined ? known.lost : "all",
-    uplink: () => uplink?.state(),
-    onOpen: () => deadMan?.beat(),
-  });
-  // It beats for the first time in a later turn, when all known alarms have asked.
-  const deadMan = openDeadMan(site, { ...world, isOpen: buzzers.isOpen });
-  const link = world.safe
-    ? noCenter
-    : openCenterLink(site, gateway, options.brokerUrl, reportFault);
-  uplink = createUplink({
-    ...world,
-    journal,
-    link,
-    gateway,
-    status: () => reportStatus(world, points),
-  });
-  const pipeline = createPipeline({
-    gateway,
-    drill,
-    clock,
-    timers,
-    points,
-    keeper,
-    sound: buzzers.follow,
-    reportFault,
-  });
-  // Known alarms have asked by now: nothing that sounds is set off first.
-  buzzers.begin();
-  links.follow(pipeline.setLink);
-  link.onMessage(takeCommands(world, { pipeline, points, keeper, known }));
-  const sources = startSources(site, lines, {
-    clock,
-    timers,
-    take: pipeline.take,
-    reportFault: links.report,
-  });
-  const retention = keepRetention({
-    journal,
-    clock,
-    timers,
-    ...(site.gateway.journalDays !== undefined && { days: site.gateway.journalDays }),
-  });
-  return { lines, buzzers, deadMan, keeper, points, pipeline, link, uplink, sources, retention };
-};
-
-/** What people at desks of the center ask of this gateway. */
-const takeCommands = (
-  { options: { site }, clock, faults }: World,
-  {
-    known,
-    ...parts
-  }: { readonly known: KnownStates } & Pick<CommandDeps, "pipeline" | "points" | "keeper">,
-) =>
-  createCommandTaker({
-    ...parts,
-    gateway: gatewayId(site.gateway.id),
-    drill: site.drill,
-    clock,
-    reportFault: faults.report,
-    centerKey: site.gateway.center.commandKey,
-    remembered: known.own?.get(takenName),
-  });
-
-/** What the center is told of this gateway beside its records. */
-const reportStatus = ({ options, rules, faults }: World, points: Points) => ({
-  drill: options.site.drill,
-  rules,
-  detectors: Array.from(points.byId.values(), detectorStatus),
-  faults: faults.standing().map(({ text: { zh, en } }) => ({ zh, en })),
-});
-
 /** The page and the figures, last: nobody's safety waits for them, not even for their code. */
 const finish = async (
   world: World,
   broker: MqttListener,
-  protection: Awaited<ReturnType<typeof protect>>,
+  protection: Protection,
   source: MqttSource,
   start: StartTimes,
 ): Promise<Result<RunningGateway, Bilingual>> => {
   const { options, safe } = world;
   const status = createStatusReader({ ...world, ...protection, source, start });
+  await protection.link.open();
   const http = safe ? ok(undefined) : await openPage(world, protection, status);
   const close = async (): Promise<void> => {
     if (http.ok) await http.value?.close();
     await Promise.all(protection.sources.map((one) => one.close()));
     await broker.close();
     await protection.retention.close();
+    await protection.lane.close();
     await protection.uplink.close();
     await protection.link.close();
     await protection.deadMan?.close();
     await protection.buzzers.close();
+    await protection.valves.close();
+    await protection.fans.close();
     await Promise.all(Array.from(protection.lines.values(), (line) => line.close()));
     await protection.pipeline.close();
+    await protection.telemetry.close();
+    await protection.reserve.close();
   };
   if (!http.ok && options.outlivesPage !== true) {
     await close();
@@ -281,47 +94,3 @@ const finish = async (
   );
   return ok({ mqttPort: broker.port, httpPort, status, close });
 };
-
-const openPage = async (
-  { site, clock, timers, reportFault }: World,
-  { points, pipeline }: Pick<DeedParts, "points" | "pipeline">,
-  status: ReadStatus,
-) => {
-  const [{ openGatewayHttp }, { createGatewayMetrics }, { createPeople }, { createVisits }] =
-    await Promise.all([
-      import("./http/server.ts"),
-      import("./metrics.ts"),
-      import("./people/people.ts"),
-      import("./people/visits.ts"),
-    ]);
-  return openGatewayHttp({
-    ...site.gateway.http,
-    status,
-    metrics: createGatewayMetrics(status),
-    points,
-    pipeline,
-    clock,
-    timers,
-    people: createPeople({ people: site.gateway.people, clock, reportFault }),
-    visits: createVisits(clock),
-  });
-};
-
-/** In safe mode the center is not spoken to; buzzers take it for lost. */
-const noCenter: CenterLink = {
-  publish: () => Promise.reject(new Error("safe mode: there is no link to the center")),
-  onMessage: () => {},
-  onState: (handler) => handler(false),
-  close: async () => {},
-};
-
-const rulesBy = (limits: LimitSet, registered: Registered | undefined): DetectorRules => ({
-  limits,
-  silenceAfter: registered?.silenceAfter ?? seconds(60),
-});
-
-const openFaultBoard = (log: Log): FaultBoard =>
-  createFaultBoard(({ key, present, text }) => {
-    if (present) log.error({ key }, both(text));
-    else log.info({ key }, both(text));
-  });

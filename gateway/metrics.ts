@@ -81,6 +81,38 @@ const single: Readonly<Record<string, Single>> = {
     help: "faults of the gateway itself that stand",
     value: ({ faults }) => faults.length,
   },
+  canary_gateway_telemetry_used_bytes: {
+    help: "bytes of stored readings",
+    value: ({ telemetry }) => telemetry.usedBytes,
+  },
+  canary_gateway_telemetry_budget_bytes: {
+    help: "bytes that stored readings may use",
+    value: ({ telemetry }) => telemetry.budgetBytes,
+  },
+  canary_gateway_telemetry_hours_left: {
+    help: "hours until stored readings are thinned if the center is away; NaN: not known yet",
+    value: ({ telemetry }) => telemetry.hoursLeft ?? Number.NaN,
+  },
+  canary_gateway_telemetry_backlog_readings: {
+    help: "stored readings the center has not confirmed",
+    value: ({ telemetry }) => telemetry.backlog.readings,
+  },
+  canary_gateway_telemetry_unwritten_blocks: {
+    help: "blocks in memory that the store has not taken",
+    value: ({ telemetry }) => telemetry.unwritten,
+  },
+  canary_gateway_telemetry_written_bytes: {
+    help: "bytes the store has written to its disk since the start",
+    value: ({ telemetry }) => telemetry.writtenBytes,
+  },
+  canary_gateway_telemetry_written_bytes_per_day: {
+    help: "the same in a day at the present rate; NaN: not known yet",
+    value: ({ telemetry }) => telemetry.writtenBytesPerDay ?? Number.NaN,
+  },
+  canary_gateway_disk_written_bytes: {
+    help: "bytes the whole process has written to its disks since the start; NaN: not known",
+    value: ({ telemetry }) => telemetry.processWrittenBytes ?? Number.NaN,
+  },
 };
 
 const labelled: Readonly<Record<string, Labelled>> = {
@@ -93,5 +125,10 @@ const labelled: Readonly<Record<string, Labelled>> = {
     help: "messages since the start, by what became of them",
     label: "kind",
     values: ({ counts }) => Object.entries(counts),
+  },
+  canary_gateway_telemetry_lost_readings: {
+    help: "stored readings thinned or lost since the store was begun, by why",
+    label: "reason",
+    values: ({ telemetry }) => Object.entries(telemetry.lostReadings),
   },
 };

@@ -7,6 +7,8 @@ import type { MqttClient, MqttGrant } from "#platform/mqtt-listener/listener.ts"
 import type { Site } from "#platform/site-file/schema.ts";
 import { filterCovers, filterMatches } from "#platform/topic-filter.ts";
 import type { Directory } from "./directory.ts";
+import { fanSetTopic, fanStateTopic } from "./fans/mqtt-fan.ts";
+import { valveSetTopic, valveStateTopic } from "./valves/mqtt-valve.ts";
 
 export type Authenticate = (
   client: MqttClient,
@@ -21,11 +23,9 @@ export type Authenticate = (
 export const createMqttAccess = (site: Site, directory: Directory): Authenticate => {
   const { accounts, anonymous, host } = site.gateway.mqtt;
   const bridgeByName = new Map(accounts.map((account) => [account.username, account]));
-  const buzzerByName = new Map(
-    site.gateway.buzzers.flatMap((one) =>
-      one.kind === "mqtt" && one.token !== undefined ? [[one.id, one.token] as const] : [],
-    ),
-  );
+  const buzzerByName = tokensOf(site.gateway.buzzers);
+  const valveByName = tokensOf(site.gateway.valves);
+  const fanByName = tokensOf(site.gateway.fans);
 
   return (client, password) => {
     const { username } = client;
@@ -42,6 +42,14 @@ export const createMqttAccess = (site: Site, directory: Directory): Authenticate
       const own = `canary/v1/buzzers/${username}`;
       return ok(filtersGrant([`${own}/state`], [`${own}/set`]));
     }
+    const valve = valveByName.get(username);
+    if (valve !== undefined && verifyToken(password, valve)) {
+      return ok(filtersGrant([valveStateTopic(username)], [valveSetTopic(username)]));
+    }
+    const fan = fanByName.get(username);
+    if (fan !== undefined && verifyToken(password, fan)) {
+      return ok(filtersGrant([fanStateTopic(username)], [fanSetTopic(username)]));
+    }
     const detector = directory.byId(detectorId(username));
     if (detector?.tokenHash !== undefined && verifyToken(password, detector.tokenHash)) {
       return ok(detectorGrant(client, directory, username));
@@ -49,6 +57,16 @@ export const createMqttAccess = (site: Site, directory: Directory): Authenticate
     return err(wrongCredential(username));
   };
 };
+
+/** Those that come in over MQTT with a credential of their own. */
+const tokensOf = (
+  devices: readonly { readonly id: string; readonly kind: string; readonly token?: string }[],
+): ReadonlyMap<string, string> =>
+  new Map(
+    devices.flatMap(({ id, kind, token }) =>
+      kind === "mqtt" && token !== undefined ? [[id, token] as const] : [],
+    ),
+  );
 
 const detectorGrant = (client: MqttClient, directory: Directory, id: string): MqttGrant => {
   const identity = { clientId: client.clientId, username: id };
@@ -74,7 +92,9 @@ const filtersGrant = (publish: readonly string[], subscribe: readonly string[]):
 const anonymousGrant: MqttGrant = {
   mayPublish: (topic) =>
     !topic.startsWith("$") &&
-    !/^canary\/v1\/(buzzers\/[^/]+\/set|gateways\/|detectors\/[^/]+\/command)/.test(topic),
+    !/^canary\/v1\/((buzzers|valves|fans)\/[^/]+\/set|gateways\/|detectors\/[^/]+\/command)/.test(
+      topic,
+    ),
   maySubscribe: () => true,
   mayRetain: (topic) => !topic.endsWith("/reading"),
 };

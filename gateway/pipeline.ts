@@ -13,6 +13,7 @@ import type { Report } from "#domain/reading.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
 import type { Timers } from "#platform/timers.ts";
+import { isEmpty } from "#rules/memory.ts";
 import { saveState, type Command } from "#rules/step.ts";
 import { baselinesOf } from "#rules/street.ts";
 import { carryOut, type Carried, type CarryDeps } from "./carry-out.ts";
@@ -30,6 +31,8 @@ export interface PipelineDeps extends CarryDeps {
   readonly points: Points;
   readonly keeper: Keeper;
   readonly reportFault: ReportFault;
+  /** Hears every report after it was judged and sounded; must neither throw nor wait. */
+  readonly observe?: (report: Report, point: Point) => void;
 }
 
 /** Messages since the start; repeats and gaps by the devices' own numbers, for the technician. */
@@ -66,6 +69,11 @@ export interface Pipeline {
 const tickPeriodMs = 250;
 /** States that changed without an event are saved this often: what a crash may cost of a dose. */
 const savePeriodMs = 10_000;
+/**
+ * The same while nothing can be on its way to an alarm: a kitchen where somebody cooks. Saved every
+ * ten seconds, 500 homes would wear a flash card by half a gigabyte a day.
+ */
+const calmSavePeriodMs = 600_000;
 
 export const createPipeline = (deps: PipelineDeps): Pipeline => {
   const { clock, keeper, points, timers } = deps;
@@ -98,10 +106,9 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
   };
 
   const takeOne = (report: Report): Carried => {
-    counts.reports += 1;
     const point = points.of(report);
     noteReport(point, report, counts);
-    return carryOut(deps, point, { kind: "report", report });
+    return observed(deps, report, point, carryOut(deps, point, { kind: "report", report }));
   };
 
   // Nobody waits for an acknowledgement of these; the keeper reports and retries on its own.
@@ -123,7 +130,8 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
   for (const link of inherited.gone) street.setLink(link, true);
   const stops = [
     timers.every(tickPeriodMs, () => tick(isWakeDue)),
-    timers.every(savePeriodMs, () => saveChanged(points, keeper)),
+    timers.every(savePeriodMs, () => saveChanged(points, keeper, isBuildingUp)),
+    timers.every(calmSavePeriodMs, () => saveChanged(points, keeper)),
     street.close,
   ];
 
@@ -152,6 +160,17 @@ const allWaits = (carried: readonly Carried[]): Promise<void> | undefined => {
   return waits.length > 1 ? Promise.all(waits).then(() => {}) : waits[0];
 };
 
+/** Only now, after the judge and the buzzers: what is measured is also recorded. */
+const observed = (
+  { observe }: PipelineDeps,
+  report: Report,
+  point: Point,
+  carried: Carried,
+): Carried => {
+  observe?.(report, point);
+  return carried;
+};
+
 const answer = ({ refused, actions, waits }: Carried): Result<Done, Bilingual> =>
   refused === undefined ? ok({ actions, kept: waits ?? Promise.resolve() }) : err(refused);
 
@@ -159,15 +178,30 @@ const isWakeDue = ({ state, shadow }: Point, nowMs: number): boolean =>
   (state.wakeAtMs !== undefined && state.wakeAtMs <= nowMs) ||
   (shadow?.state.wakeAtMs !== undefined && shadow.state.wakeAtMs <= nowMs);
 
-const saveChanged = (points: Points, keeper: Keeper): void => {
+const saveChanged = (
+  points: Points,
+  keeper: Keeper,
+  isDue: (point: Point) => boolean = () => true,
+): void => {
   // A state ahead of its record would make a restart believe that the record was written.
   const changed = [...points.byId.values()].filter(
-    ({ id, unsaved }) => unsaved && !keeper.isOwed(id),
+    (point) => point.unsaved && !keeper.isOwed(point.id) && isDue(point),
   );
   for (const point of changed) point.unsaved = false;
   keeper.save(changed.map(({ id, state }) => ({ detector: id, json: saveState(state) })));
   keeper.save(unsavedShadows(points));
 };
+
+/**
+ * An alarm stands, is held or remembered, or there is more than a trace of gas or CO. Ten minutes
+ * of a trace decide nothing: 30 ppm of CO must never alarm (EN 50291-1), and 5 %LEL is half of the
+ * lowest gas threshold (EN 50194-1, GB 15322.2).
+ */
+const isBuildingUp = ({ state, levels }: Point): boolean =>
+  state.episodes.length + state.life.length + state.holds.length > 0 ||
+  state.history !== undefined ||
+  !isEmpty({ ...state.memory, co: undefined, gases: [], watched: [] }) ||
+  levels.some((level) => (level.gas === "co" ? level.ppm >= 30 : level.lel >= 5));
 
 const unsavedShadows = (points: Points): readonly SavedState[] =>
   [...points.byId.values()].flatMap(({ shadow }) => {
@@ -208,6 +242,7 @@ const unknownDetector = (detector: DetectorId): Bilingual => ({
 
 /** What is remembered of a report for people; none of it decides anything. */
 const noteReport = (point: Point, report: Report, counts: PipelineCounts): void => {
+  counts.reports += 1;
   point.position = report.position;
   point.heardAtMs = report.receivedAt.wallMs;
   const levels: Level[] = [];

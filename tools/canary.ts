@@ -185,7 +185,11 @@ program
 
 program
   .command("bench")
-  .argument("[name]", "judge | start | latency | intake | memory | all", "all")
+  .argument(
+    "[name]",
+    "judge | start | latency | buzzer | intake | memory | durable | wear | all",
+    "all",
+  )
   .description("基准:与同机同负载的对照一起测量 · benchmarks, each beside a peer in the same run")
   .option("--json", "机器可读 machine readable")
   .action(async (name: string, options: { json?: true }) => {

@@ -1,6 +1,6 @@
 /** Detectors that make more noise than people can follow. */
 import { figureLimits, type Figures } from "#domain/figures.ts";
-import { parseNotice } from "../intake/save-alarms.ts";
+import { parseNotice } from "../intake/alarm-rows.ts";
 import type { Reading } from "../store/open-store.ts";
 import type { AlarmFact } from "./alarm-facts.ts";
 import { breathe } from "./breathe.ts";

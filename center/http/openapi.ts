@@ -22,6 +22,7 @@ export const openApiDocument = {
     { name: "people", description: "Residents and their contacts, masked 居民与联系人" },
     { name: "accounts", description: "Accounts, roles and areas 账号与授权" },
     { name: "audit", description: "Who did and saw what 审计日志" },
+    { name: "detectors", description: "What detectors measured 探测器读数" },
     { name: "register", description: "Where everything is and hangs 登记" },
     { name: "intake", description: "Reports from residents, staff and other systems 一个口子" },
     { name: "operation", description: "Health and metrics 运行状态" },

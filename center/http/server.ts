@@ -16,6 +16,7 @@ import { addEvidenceRoutes } from "./evidence-routes.ts";
 import { addFigureRoutes } from "./figure-routes.ts";
 import { addGatewayRoutes } from "./gateway-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
+import { addHistoryRoutes } from "./history-routes.ts";
 import { addImportRoutes } from "./import-routes.ts";
 import { addIntakeRoutes } from "./intake-routes.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -101,6 +102,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addPageRoutes(app, parts);
   addFigureRoutes(app, parts);
   addGatewayRoutes(app, parts);
+  addHistoryRoutes(app, parts);
   addRegisterRoutes(app, parts);
   await addImportRoutes(app, parts);
   await addIntakeRoutes(app, parts);

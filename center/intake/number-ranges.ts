@@ -1,6 +1,21 @@
 /** Which of a journal's numbers have arrived: sorted, disjoint, inclusive pairs. Pure. */
 export type Ranges = readonly (readonly [number, number])[];
 
+/** `ranges` with `numbers` (each ≥ 1, in any order, repeats allowed) added. */
+export const withNumbers = (ranges: Ranges, numbers: readonly number[]): Ranges => {
+  const parts: [number, number][] = [
+    ...ranges.map(([from, to]): [number, number] => [from, to]),
+    ...numbers.map((number): [number, number] => [number, number]),
+  ].sort((a, b) => a[0] - b[0]);
+  const merged: [number, number][] = [];
+  for (const [from, to] of parts) {
+    const last = merged.at(-1);
+    if (last !== undefined && from <= last[1] + 1) last[1] = Math.max(last[1], to);
+    else merged.push([from, to]);
+  }
+  return merged;
+};
+
 /** Highest number that arrived; 0 when none did. */
 export const highest = (ranges: Ranges): number => ranges.at(-1)?.[1] ?? 0;
 

@@ -45,6 +45,7 @@ const deskRights = {
   "GET /api/v1/figures": { who: "cases.read", audit: "none" },
   "GET /api/v1/figures.csv": { who: "cases.read", audit: "none" },
   "GET /api/v1/gateways": { who: "gateways.read", audit: "none" },
+  "GET /api/v1/detectors/:gateway/:detector/history": { who: "alarms.read", audit: "none" },
   "GET /api/v1/gateways/:id/completeness": { who: "gateways.read", audit: "none" },
 
   "GET /api/v1/people": { who: "people.read", audit: "personal" },

@@ -34,6 +34,8 @@ import type {
   SessionRow,
   UserRow,
 } from "./rights-tables.ts";
+import type { SinkCursorRow } from "./sink-tables.ts";
+import type { TelemetryTables } from "./telemetry-tables.ts";
 
 /**
  * The center's tables as TypeScript sees them; `migrations/` makes them.
@@ -41,7 +43,7 @@ import type {
  * Portable on purpose (SQLite and PostgreSQL run the same code): text ids, whole numbers for
  * epoch milliseconds and for yes/no (1/0), JSON as text.
  */
-export interface Tables {
+export interface Tables extends TelemetryTables {
   /** Numbers handed out without gaps or repeats; its `stream` row is also the writers' lock. */
   readonly counters: { readonly name: string; readonly value: number };
   readonly gateways: GatewayRow;
@@ -51,6 +53,7 @@ export interface Tables {
   readonly completeness: CompletenessRow;
   readonly journal_renewals: JournalRenewalRow;
   readonly reopened: ReopenedRow;
+  readonly episode_names: EpisodeNameRow;
   readonly alarms: AlarmRow;
   readonly cases: CaseRow;
   readonly case_alarms: CaseAlarmRow;
@@ -87,6 +90,7 @@ export interface Tables {
   readonly intake_events: IntakeEventRow;
   readonly intake_secret: IntakeSecretRow;
   readonly evidence_deletions: EvidenceDeletionRow;
+  readonly sink_cursors: SinkCursorRow;
 }
 
 export interface GatewayRow {
@@ -138,6 +142,14 @@ export interface DetectorRow {
   readonly mono_ms: number | null;
   /** 1 while it names alarms that stand. */
   readonly standing: number | null;
+}
+
+/** A name an alarm had at its gateway before the gateway forgot it and gave it another. */
+export interface EpisodeNameRow {
+  readonly gateway: string;
+  readonly gateway_episode: string;
+  /** The center's name of the alarm. */
+  readonly episode: string;
 }
 
 /** An alarm that was told as returned and stands all the same; see `intake/reopen-alarms.ts`. */

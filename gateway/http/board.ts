@@ -73,8 +73,8 @@ const liveParts = (status: GatewayStatus, viewer: Viewer, say: Say): string =>
     detectorLists(status, say),
   ].join("\n");
 
-const linkLine = ({ nowMs, link, unwritten }: GatewayStatus, say: Say): string =>
-  `<p class="link ${link.state}" id="link" data-now="${Math.round(nowMs)}">${say(words.asOf)} <time>${clockText(nowMs)}</time> · ${say(words.center)}: <b>${say(link.state === "up" ? words.up : words.lost)}</b> · ${say(words.queue)} ${link.unconfirmed}${unwritten > 0 ? ` · <b>${say(words.unwritten)} ${unwritten}</b>` : ""}</p>`;
+const linkLine = ({ nowMs, link, unwritten, telemetry }: GatewayStatus, say: Say): string =>
+  `<p class="link ${link.state}" id="link" data-now="${Math.round(nowMs)}">${say(words.asOf)} <time>${clockText(nowMs)}</time> · ${say(words.center)}: <b>${say(link.state === "up" ? words.up : words.lost)}</b> · ${say(words.queue)} ${link.unconfirmed}${unwritten > 0 ? ` · <b>${say(words.unwritten)} ${unwritten}</b>` : ""}</p><p class="hint">${say(telemetry.text)}</p>`;
 
 const alarmList = ({ alarms, nowMs }: GatewayStatus, viewer: Viewer, say: Say): string =>
   alarms.length === 0

@@ -17,6 +17,8 @@ const status: GatewayStatus = {
   nowMs: 0,
   link: { state: "up", unconfirmed: 0 },
   unwritten: 0,
+  valves: [],
+  fans: [],
   alarms: [
     {
       episode: '"><script>alert(4)</script>',
@@ -45,6 +47,17 @@ const status: GatewayStatus = {
   buzzers: [],
   faults: [{ key: "k", zh: "<u>坏</u>", en: 'client "<script>alert(3)</script>"' }],
   counts: {},
+  telemetry: {
+    budgetBytes: 1,
+    usedBytes: 0,
+    usedShare: 0,
+    text: { zh: "<b>空</b>", en: "<i>empty</i>" },
+    backlog: { readings: 0, blocks: 0 },
+    unwritten: 0,
+    losses: [],
+    lostReadings: {},
+    writtenBytes: 0,
+  },
   rules: { set: "cn-2019", hash: "-" },
 };
 

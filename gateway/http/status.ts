@@ -14,7 +14,10 @@ import type { Protection } from "../protection/protection.ts";
 import type { MqttSource } from "../sources/mqtt-source.ts";
 import type { AppliedRules } from "../site-limits.ts";
 import { boardAlarms, type BoardAlarm } from "./alarms.ts";
+import type { Telemetry, TelemetryStatus } from "../telemetry/open-telemetry.ts";
 import { detectorStatus } from "../detector-status.ts";
+import type { FanInterlock, FanStatus } from "../fans/fan-interlock.ts";
+import type { Interlock, ValveStatus } from "../valves/interlock.ts";
 import type { Uplink } from "../uplinks/uplink.ts";
 
 export interface GatewayStatus {
@@ -31,10 +34,14 @@ export interface GatewayStatus {
   readonly alarms: readonly BoardAlarm[];
   readonly detectors: readonly DetectorStatus[];
   readonly buzzers: readonly BuzzerStatus[];
+  readonly valves: readonly ValveStatus[];
+  readonly fans: readonly FanStatus[];
   /** Absent: the site file asks for none. */
   readonly deadMan?: DeadManStatus;
   /** `key` says what it is about: `line-bus-1`, `buzzer:duty-room`, `journal-write` … */
   readonly faults: readonly (Bilingual & { readonly key: string })[];
+  /** Stored readings: room, endurance, backlog, losses, wear of the disk. */
+  readonly telemetry: TelemetryStatus;
   /** How long it took until rules and buzzers were live: from process start and from power-on. */
   readonly start: StartTimes;
   /** Messages since the start, for the technician. */
@@ -51,11 +58,14 @@ export const createStatusReader =
     readonly pipeline: Pipeline;
     readonly points: Points;
     readonly buzzers: Protection;
+    readonly valves: Interlock;
+    readonly fans: FanInterlock;
     readonly deadMan: Heart | undefined;
     readonly faults: FaultBoard;
     readonly keeper: Keeper;
     readonly uplink: Uplink;
     readonly source: MqttSource;
+    readonly telemetry: Pick<Telemetry, "status">;
     readonly start: StartTimes;
   }): ReadStatus =>
   () => {
@@ -74,8 +84,11 @@ export const createStatusReader =
       alarms: boardAlarms(parts.points.byId.values(), now),
       detectors: Array.from(parts.points.byId.values(), detectorStatus),
       buzzers: parts.buzzers.status(),
+      valves: parts.valves.status(),
+      fans: parts.fans.status(),
       ...(parts.deadMan && { deadMan: parts.deadMan.status() }),
       faults: parts.faults.standing().map(({ key, text }) => ({ key, zh: text.zh, en: text.en })),
+      telemetry: parts.telemetry.status(),
       start: parts.start,
       counts: { ...pipeline.counts, ...parts.source.counts },
     };

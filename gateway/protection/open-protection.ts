@@ -10,6 +10,7 @@ import type { Points } from "../points.ts";
 import type { ReportFault } from "../ports.ts";
 import type { UplinkState } from "../uplinks/uplink.ts";
 import { protectionPolicy, selfTestPlan } from "../wiring/protection.ts";
+import { openHardwareWatchdog } from "./hardware-watchdog.ts";
 import { createHolding } from "./holding.ts";
 import { createLinkPicture } from "./link-picture.ts";
 import { createProtection, type Protection, type WiredBuzzer } from "./protection.ts";
@@ -36,7 +37,8 @@ export interface ProtectionParts {
 export const openProtection = (parts: ProtectionParts): Protection => {
   const { site, folder, records, points } = parts;
   const settings = site.gateway.protection;
-  return createProtection({
+  const watchdog = settings.watchdog && openHardwareWatchdog(settings.watchdog.device, parts);
+  const protection = createProtection({
     ...parts,
     policy: protectionPolicy(settings),
     link: createLinkPicture(parts.clock, () => parts.uplink() ?? notYet),
@@ -52,6 +54,13 @@ export const openProtection = (parts: ProtectionParts): Protection => {
       onResult: records.selfTest,
     },
   });
+  return {
+    ...protection,
+    close: async () => {
+      watchdog?.close();
+      await protection.close();
+    },
+  };
 };
 
 const notYet = { link: "lost", connected: false, alarmWaitsSinceMs: undefined } as const;

@@ -1,5 +1,6 @@
 import type { GatewayId } from "#domain/ids.ts";
 import { elapsed, type MonoMs } from "#domain/quantity.ts";
+import { isTelemetryReceipt } from "#domain/telemetry.ts";
 import type { Clock, Instant } from "#domain/time.ts";
 import { downTopic, explainWireError, parseReceipt, type Receipt } from "#domain/wire.ts";
 import type { RenewableJournal } from "#gateway/journal/renewable-journal.ts";
@@ -95,6 +96,7 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
     }
     faults.clear("receipt-unreadable");
     const { data } = parsed.value;
+    if (isTelemetryReceipt(data)) return; // the telemetry lane's own, see there
     if (data.journalid !== undefined && data.journalid !== journal.id) {
       if (isFormer(data.journalid)) return;
       faults.show("receipt-foreign", foreignText(data.journalid, journal.id));

@@ -5,10 +5,18 @@
 import { Type, type Static, type TSchema } from "typebox";
 import { namePattern } from "#domain/ids.ts";
 import { peopleSchema } from "./people-schema.ts";
+import { SinkUnion } from "./sink-schema.ts";
+import { StoreSchema } from "./store-schema.ts";
 import { name, strict, tokenHash } from "./parts.ts";
-import { BuzzerUnion, DeadManUnion, protectionSchema, ValveUnion } from "./protection-schema.ts";
+import {
+  BuzzerUnion,
+  DeadManUnion,
+  FanUnion,
+  protectionSchema,
+  ValveUnion,
+} from "./protection-schema.ts";
 
-export type { BuzzerSite, ValveSite } from "./protection-schema.ts";
+export type { BuzzerSite, FanSite, ValveSite } from "./protection-schema.ts";
 
 const bilingual = Type.Object(
   { zh: Type.String({ minLength: 1 }), en: Type.String({ minLength: 1 }) },
@@ -135,10 +143,11 @@ const wayToCenter = Type.Object(
   { ...strict, default: {} },
 );
 
-interface Kinds<Line, Buzzer, Valve, DeadMan> {
+interface Kinds<Line, Buzzer, Valve, Fan, DeadMan> {
   readonly line: Line;
   readonly buzzer: Buzzer;
   readonly valve: Valve;
+  readonly fan: Fan;
   readonly deadMan: DeadMan;
 }
 
@@ -146,13 +155,15 @@ const gateway = <
   Line extends TSchema,
   Buzzer extends TSchema,
   Valve extends TSchema,
+  Fan extends TSchema,
   DeadMan extends TSchema,
 >({
   line,
   buzzer,
   valve,
+  fan,
   deadMan,
-}: Kinds<Line, Buzzer, Valve, DeadMan>) =>
+}: Kinds<Line, Buzzer, Valve, Fan, DeadMan>) =>
   Type.Object(
     {
       id: name,
@@ -181,9 +192,11 @@ const gateway = <
       ),
       center: wayToCenter,
       people: peopleSchema,
+      store: StoreSchema,
       lines: Type.Array(line, { default: [] }),
       buzzers: Type.Array(buzzer, { default: [] }),
       valves: Type.Array(valve, { default: [] }),
+      fans: Type.Array(fan, { default: [] }),
       protection: protectionSchema(deadMan),
       rules: Type.Object(
         {
@@ -235,9 +248,12 @@ const site = <
   Line extends TSchema,
   Buzzer extends TSchema,
   Valve extends TSchema,
+  Fan extends TSchema,
   DeadMan extends TSchema,
+  Sink extends TSchema,
 >(
-  kinds: Kinds<Line, Buzzer, Valve, DeadMan>,
+  kinds: Kinds<Line, Buzzer, Valve, Fan, DeadMan>,
+  sink: Sink,
 ) =>
   Type.Object(
     {
@@ -256,6 +272,10 @@ const site = <
           gateways: Type.Array(Type.Object({ id: name, token: Type.Optional(tokenHash) }, strict), {
             minItems: 1,
           }),
+          sinks: Type.Array(sink, {
+            default: [],
+            description: "time-series databases that get a copy of the center's history",
+          }),
         },
         strict,
       ),
@@ -265,21 +285,34 @@ const site = <
   );
 
 /** The whole, for editors and for the types. */
-export const SiteSchema = site({
-  line: Type.Union([
-    lineKinds["modbus-rtu"],
-    lineKinds["modbus-tcp"],
-    lineKinds["rtu-over-tcp"],
-    lineKinds.serial,
-  ]),
-  buzzer: BuzzerUnion,
-  valve: ValveUnion,
-  deadMan: DeadManUnion,
-});
+export const SiteSchema = site(
+  {
+    line: Type.Union([
+      lineKinds["modbus-rtu"],
+      lineKinds["modbus-tcp"],
+      lineKinds["rtu-over-tcp"],
+      lineKinds.serial,
+    ]),
+    buzzer: BuzzerUnion,
+    valve: ValveUnion,
+    fan: FanUnion,
+    deadMan: DeadManUnion,
+  },
+  SinkUnion,
+);
 
 const open = Type.Unknown();
 /** The same with all that has kinds left open: those are checked by their `kind`, for clear words. */
-export const SiteFrameSchema = site({ line: open, buzzer: open, valve: open, deadMan: open });
+export const SiteFrameSchema = site(
+  {
+    line: open,
+    buzzer: open,
+    valve: open,
+    fan: open,
+    deadMan: open,
+  },
+  open,
+);
 
 export type Site = Static<typeof SiteSchema>;
 export type LineSite = Site["gateway"]["lines"][number];

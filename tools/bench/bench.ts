@@ -1,4 +1,5 @@
 /** `canary bench`: our figures beside a peer's under the same load, in one run, on this machine. */
+import { buzzer } from "./buzzer.ts";
 import { durable } from "./durable.ts";
 import { intake } from "./intake.ts";
 import { judge } from "./judge.ts";
@@ -9,6 +10,7 @@ import { queries } from "./queries.ts";
 import type { Setting } from "./rounds.ts";
 import { formatRows, isMet, ratioOf, type Row } from "./rows.ts";
 import { start } from "./start.ts";
+import { wear } from "./wear.ts";
 import { openWorkshop, type Workshop } from "./workshop.ts";
 
 const benches: Readonly<Record<string, (setting: Setting) => Promise<readonly Row[]>>> = {
@@ -17,7 +19,9 @@ const benches: Readonly<Record<string, (setting: Setting) => Promise<readonly Ro
   latency,
   intake,
   memory,
+  wear,
   durable,
+  buzzer,
   queries,
 };
 

@@ -3,12 +3,15 @@ import type { Migration } from "kysely/migration";
 import { intakeDeskAccounts } from "./0001-intake-desk-accounts.ts";
 import { actionsStreet } from "./0002-actions-street.ts";
 import { registerGrants } from "./0003-register-grants.ts";
-import { commands } from "./0006-commands.ts";
 import { cases } from "./0004-cases.ts";
 import { rights } from "./0005-rights.ts";
+import { commands } from "./0006-commands.ts";
+import { telemetry } from "./0007-telemetry.ts";
 import { oneIntake } from "./0008-one-intake.ts";
 import { gatewayLives } from "./0009-gateway-lives.ts";
+import { newNames } from "./0011-new-names.ts";
 import { figures } from "./0010-figures.ts";
+import { sinks } from "./0012-sinks.ts";
 
 const up = (run: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: run });
 
@@ -20,7 +23,10 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0004-cases": up(cases),
   "0005-rights": up(rights),
   "0006-commands": up(commands),
+  "0007-telemetry": up(telemetry),
   "0008-one-intake": up(oneIntake),
   "0009-gateway-lives": up(gatewayLives),
   "0010-figures": up(figures),
+  "0011-new-names": up(newNames),
+  "0012-sinks": up(sinks),
 };

@@ -228,6 +228,7 @@ export const topicWord: Readonly<Record<StreetTopic, Bilingual>> = {
   buzzer: both("蜂鸣器", "Buzzer"),
   "buzzer-test": both("蜂鸣器自检", "Buzzer self-test"),
   valve: both("燃气阀", "Gas valve"),
+  fan: both("排风机", "Exhaust fan"),
 };
 
 export const linkWord: Readonly<Record<Link, Bilingual>> = {

@@ -1,0 +1,121 @@
+import type { TelemetryMessage, WireBlock } from "#domain/telemetry.ts";
+import { parseRanges, withNumbers, type Ranges } from "../intake/number-ranges.ts";
+import { inChunks } from "../store/chunks.ts";
+import type { Store, Writing } from "../store/open-store.ts";
+import type { TelemetrySeriesRow } from "../store/telemetry-tables.ts";
+import { curveOf, curveText } from "./curve.ts";
+import { foldIn } from "./fold-in.ts";
+
+export interface Saved {
+  /** Blocks that were news; repeats are not counted. */
+  readonly blocks: number;
+}
+
+/**
+ * Folds one message into minutes, hours and days, in a transaction of its own that takes no lock an
+ * alarm waits for. Repeating it changes nothing: each block of a store counts once, whenever it comes.
+ */
+export const saveTelemetry = (
+  store: Pick<Store, "db">,
+  gateway: string,
+  { store: from, blocks, losses }: TelemetryMessage["data"],
+): Promise<Saved> =>
+  store.db.transaction().execute(async (tx) => {
+    await lockTelemetry(tx);
+    const fresh = await takeOnce(tx, gateway, from, blocks);
+    await saveSeries(tx, gateway, fresh);
+    await foldIn(tx, gateway, fresh);
+    await saveLosses(tx, gateway, from, losses);
+    return { blocks: fresh.length };
+  });
+
+/** One writer at a time over all centers, so that what is read inside is still true when written. */
+const lockTelemetry = async (tx: Writing): Promise<void> => {
+  await tx
+    .updateTable("counters")
+    .set((eb) => ({ value: eb.ref("value") }))
+    .where("name", "=", "telemetry")
+    .execute();
+};
+
+const takeOnce = async (
+  tx: Writing,
+  gateway: string,
+  store: string,
+  blocks: readonly WireBlock[],
+): Promise<readonly WireBlock[]> => {
+  const row = await tx
+    .selectFrom("telemetry_received")
+    .select("received")
+    .where("gateway", "=", gateway)
+    .where("store", "=", store)
+    .executeTakeFirst();
+  let received: Ranges = row === undefined ? [] : parseRanges(row.received);
+  const fresh = new Map<number, WireBlock>();
+  for (const block of blocks) if (!holds(received, block.n)) fresh.set(block.n, block);
+  if (fresh.size === 0) return [];
+  received = withNumbers(received, [...fresh.keys()]);
+  const values = { gateway, store, received: JSON.stringify(received) };
+  await tx
+    .insertInto("telemetry_received")
+    .values(values)
+    .onConflict((conflict) => conflict.columns(["gateway", "store"]).doUpdateSet(values))
+    .execute();
+  return [...fresh.values()];
+};
+
+const holds = (ranges: Ranges, n: number): boolean =>
+  ranges.some(([from, to]) => from <= n && n <= to);
+
+const saveSeries = async (
+  tx: Writing,
+  gateway: string,
+  blocks: readonly WireBlock[],
+): Promise<void> => {
+  const byCurve = new Map(blocks.map((block) => [curveText(curveOf(gateway, block)), block]));
+  const rows = [...byCurve.values()].map((block) => seriesRow(gateway, block));
+  for (const chunk of inChunks(rows)) {
+    await tx
+      .insertInto("telemetry_series")
+      .values(chunk)
+      .onConflict((conflict) =>
+        conflict.columns(["gateway", "detector", "gas", "mark"]).doUpdateSet((eb) => ({
+          silence_ms: eb.ref("excluded.silence_ms"),
+          lel_percent_volume: eb.ref("excluded.lel_percent_volume"),
+        })),
+      )
+      .execute();
+  }
+};
+
+const seriesRow = (gateway: string, block: WireBlock): TelemetrySeriesRow => ({
+  ...curveOf(gateway, block),
+  silence_ms: block.silenceMs,
+  lel_percent_volume: block.lelPercentVolume ?? null,
+});
+
+const saveLosses = async (
+  tx: Writing,
+  gateway: string,
+  store: string,
+  losses: TelemetryMessage["data"]["losses"],
+): Promise<void> => {
+  for (const { reason, dayMs, fromMs, toMs, readings } of losses) {
+    const totals = {
+      from_ms: Math.floor(fromMs),
+      to_ms: Math.floor(toMs),
+      readings: Math.floor(readings),
+    };
+    await tx
+      .insertInto("telemetry_losses")
+      .values({ gateway, store, reason, day_ms: Math.floor(dayMs), ...totals })
+      .onConflict((conflict) =>
+        conflict
+          .columns(["gateway", "store", "reason", "day_ms"])
+          .doUpdateSet(totals)
+          // A total only grows: an older one that comes late says nothing new.
+          .where("telemetry_losses.readings", "<", totals.readings),
+      )
+      .execute();
+  }
+};

@@ -1,0 +1,29 @@
+/** The page and the figures: loaded only once everything that protects stands. */
+import type { DeedParts } from "../http/deed-routes.ts";
+import type { ReadStatus } from "../http/status.ts";
+import type { World } from "../world.ts";
+
+export const openPage = async (
+  { site, clock, timers, reportFault }: World,
+  { points, pipeline }: Pick<DeedParts, "points" | "pipeline">,
+  status: ReadStatus,
+) => {
+  const [{ openGatewayHttp }, { createGatewayMetrics }, { createPeople }, { createVisits }] =
+    await Promise.all([
+      import("../http/server.ts"),
+      import("../metrics.ts"),
+      import("../people/people.ts"),
+      import("../people/visits.ts"),
+    ]);
+  return openGatewayHttp({
+    ...site.gateway.http,
+    status,
+    metrics: createGatewayMetrics(status),
+    points,
+    pipeline,
+    clock,
+    timers,
+    people: createPeople({ people: site.gateway.people, clock, reportFault }),
+    visits: createVisits(clock),
+  });
+};
