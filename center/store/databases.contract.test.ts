@@ -3,6 +3,7 @@ import { scopedContract } from "../rights/scoped.contract.ts";
 import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
 import { auditContract } from "../audit/audit.contract.ts";
 import { casesContract } from "../cases/cases.contract.ts";
+import { gatewayCasesContract } from "../cases/gateway-cases.contract.ts";
 import { clocksContract } from "../cases/clocks.contract.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { gatewayLivesContract } from "../intake/gateway-lives.contract.ts";
@@ -31,6 +32,7 @@ for (const [name, newDatabase] of databases) {
   auditContract(name, newDatabase);
   scopedContract(name, newDatabase);
   casesContract(name, newDatabase);
+  gatewayCasesContract(name, newDatabase);
   clocksContract(name, newDatabase);
   upgradeContract(name, newDatabase);
   registerContract(name, newDatabase);
