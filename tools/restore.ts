@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { readPostgresState, restorePostgres } from "#center/backup/postgres-dump.ts";
+import { dumpPostgres, readPostgresState, restorePostgres } from "#center/backup/postgres-dump.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { isInUse, unpack } from "#platform/backup/copy-data.ts";
 import { checkManifest, type Manifest } from "#platform/backup/manifest.ts";
@@ -13,6 +13,8 @@ import { readSurroundings } from "./load-site.ts";
 export interface RestoreOptions {
   /** Also over a database that is running or newer. */
   readonly force?: boolean;
+  /** `center` or `gateway`; both when absent. */
+  readonly only?: string;
   readonly json?: boolean;
 }
 
@@ -33,7 +35,8 @@ export const restore = async (
   const folder = await mkdtemp(join(place.dataFolder, ".restoring-"));
   try {
     await unpack(file, folder);
-    const restored = await putBack(folder, place, options.force === true);
+    const wanted = parts.filter((part) => options.only === undefined || options.only === part);
+    const restored = await putBack(folder, place, { wanted, force: options.force === true });
     if (!restored.ok) {
       console.error(both(restored.error));
       return 1;
@@ -52,6 +55,11 @@ export const restore = async (
   }
 };
 
+interface Wish {
+  readonly wanted: readonly string[];
+  readonly force: boolean;
+}
+
 interface Restored {
   readonly madeAt: string;
   /** Where what was there before is now. */
@@ -61,29 +69,39 @@ interface Restored {
 const putBack = async (
   folder: string,
   place: Place,
-  force: boolean,
+  { wanted, force }: Wish,
 ): Promise<Result<Restored, Bilingual>> => {
   const manifest = await checkManifest(folder);
   if (!manifest.ok) return manifest;
-  const obstacle = await findObstacle(manifest.value, place, force);
+  const present = wanted.filter((part) => existsSync(join(folder, part)));
+  if (present.length === 0) return err(notInside(wanted));
+  const positions = Object.fromEntries(
+    Object.entries(manifest.value.positions).filter(([path]) =>
+      present.some((part) => path.startsWith(`${part}/`)),
+    ),
+  );
+  const obstacle = await findObstacle({ ...manifest.value, positions }, place, force);
   if (obstacle !== undefined) return err(obstacle);
   const { databaseUrl, dataFolder } = place;
-  const dump = join(folder, postgresDump);
-  if (databaseUrl !== undefined && existsSync(dump)) {
-    const restored = await restorePostgres(databaseUrl, dump);
-    if (!restored.ok) return restored;
-    await rm(dump);
-  }
   const aside: string[] = [];
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, "-");
-  for (const part of parts.filter((name) => existsSync(join(folder, name)))) {
-    const present = join(dataFolder, part);
-    if (existsSync(present)) {
-      const before = `${present}.before-restore-${stamp}`;
-      await rename(present, before);
+  if (databaseUrl !== undefined && positions[postgresDump] !== undefined) {
+    const before = join(dataFolder, `center.before-restore-${stamp}.pgdump`);
+    const kept = await dumpPostgres(databaseUrl, before);
+    if (!kept.ok) return kept;
+    aside.push(before);
+    const restored = await restorePostgres(databaseUrl, join(folder, postgresDump));
+    if (!restored.ok) return restored;
+    await rm(join(folder, postgresDump));
+  }
+  for (const part of present) {
+    const there = join(dataFolder, part);
+    if (existsSync(there)) {
+      const before = `${there}.before-restore-${stamp}`;
+      await rename(there, before);
       aside.push(before);
     }
-    await rename(join(folder, part), present);
+    await rename(join(folder, part), there);
   }
   return ok({ madeAt: manifest.value.madeAt, aside });
 };
@@ -113,6 +131,11 @@ const findObstacle = async (
   }
   return undefined;
 };
+
+const notInside = (wanted: readonly string[]): Bilingual => ({
+  zh: `备份里没有 ${wanted.join("、")} 的数据。--only 可为 center 或 gateway`,
+  en: `the backup holds nothing of ${wanted.join(", ")}. --only takes center or gateway`,
+});
 
 const running = (what: string): Bilingual => ({
   zh: `${what} 正在使用,未改动。请先停止中心和网关;确要覆盖请加 --force`,
