@@ -10,8 +10,12 @@ export const dumpPostgres = (url: string, file: string): Promise<Result<undefine
 /** Puts the dump in the place of what is there. */
 export const restorePostgres = (url: string, file: string): Promise<Result<undefined, Bilingual>> =>
   run("pg_restore", url, (address) => [
-    ...["--clean", "--if-exists", "--no-owner", "--single-transaction"],
-    ...["-d", address, file],
+    "--clean",
+    "--if-exists",
+    "--no-owner",
+    "--single-transaction",
+    `--dbname=${address}`,
+    file,
   ]);
 
 export interface PostgresState {

@@ -9,6 +9,7 @@ import { gatewayLivesContract } from "../intake/gateway-lives.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
 import { oneIntakeContract } from "../http/intake.contract.ts";
+import { firstReleaseContract } from "./first-release.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
@@ -31,6 +32,7 @@ for (const [name, newDatabase] of databases) {
   casesContract(name, newDatabase);
   clocksContract(name, newDatabase);
   upgradeContract(name, newDatabase);
+  firstReleaseContract(name, newDatabase);
   registerContract(name, newDatabase);
   importContract(name, newDatabase);
   oneIntakeContract(name, newDatabase);

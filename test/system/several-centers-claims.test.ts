@@ -103,9 +103,9 @@ describe.skipIf(!hasPostgres() || !hasMosquitto)("claims (needs PostgreSQL, Mosq
     test(`PostgreSQL ${how} under load: nothing acknowledged is lost, both centers recover by themselves`, async () => {
       const { a, b } = two;
       const homes: string[] = [];
-      let over = false;
+      const over = new AbortController();
       const load = (async () => {
-        for (let number = 0; !over; number += 1) {
+        for (let number = 0; !over.signal.aborted; number += 1) {
           await two.report(`load-${number}`);
           homes.push(`load-${number}`);
         }
@@ -114,7 +114,7 @@ describe.skipIf(!hasPostgres() || !hasMosquitto)("claims (needs PostgreSQL, Mosq
       await two.postgres.restart(signal);
       const atRestart = homes.length;
       await eventually("load goes on", () => homes.length > atRestart + 30, 60_000);
-      over = true;
+      over.abort();
       await load;
       await eventually("both are ready", async () => (await a.isReady()) && (await b.isReady()));
       await two.everyHomeOnce(homes, 90_000);
