@@ -25,6 +25,7 @@ import { openBrokerLink } from "./link/external-broker.ts";
 import type { GatewayLink } from "./link/ports.ts";
 import type { CenterOptions, RunningCenter } from "./options.ts";
 import { openOtherCenters, type OtherCenters } from "./other-centers.ts";
+import { startSinks } from "./sinks/start-sinks.ts";
 import { openStore, type Store } from "./store/open-store.ts";
 
 export type { CenterOptions, RunningCenter } from "./options.ts";
@@ -86,8 +87,10 @@ export const startCenter = async (
     trustedProxies: options.trustedProxies ?? [],
     logger: options.log,
   });
+  const stopSinks = startSinks(core, options, { store: store.value, clock, timers });
   const close = async (): Promise<void> => {
     stops.forEach((stop) => stop());
+    await stopSinks();
     for (const part of [http, others, link.value]) await part.close();
     await intake.idle();
     await broadcast.idle();

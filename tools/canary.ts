@@ -192,6 +192,28 @@ program
   });
 
 program
+  .command("backup")
+  .argument("<file>", "备份文件,不覆盖已有的 the file to make; never overwrites")
+  .option("--json", "机器可读 machine readable")
+  .description("备份本机全部数据,不停机 · back up everything this machine keeps, while it runs")
+  .action(async (file: string, options: { json?: true }) => {
+    const { backup } = await import("./backup.ts");
+    process.exitCode = await backup(file, options);
+  });
+
+program
+  .command("restore")
+  .argument("<file>", "备份文件 a file made by `canary backup`")
+  .option("--only <role>", "只恢复 center 或 gateway only the center's or the gateway's data")
+  .option("--force", "即使正在运行或更新也覆盖 also over a running or newer database")
+  .option("--json", "机器可读 machine readable")
+  .description("从备份恢复,原数据另存 · restore a backup; what was there is put aside")
+  .action(async (file: string, options: { only?: string; force?: true; json?: true }) => {
+    const { restore } = await import("./restore.ts");
+    process.exitCode = await restore(file, options);
+  });
+
+program
   .command("bench")
   .argument(
     "[name]",

@@ -11,6 +11,7 @@ import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
 import { newestWordContract } from "../intake/newest-word.contract.ts";
 import { oneIntakeContract } from "../http/intake.contract.ts";
+import { firstReleaseContract } from "./first-release.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
@@ -35,6 +36,7 @@ for (const [name, newDatabase] of databases) {
   gatewayCasesContract(name, newDatabase);
   clocksContract(name, newDatabase);
   upgradeContract(name, newDatabase);
+  firstReleaseContract(name, newDatabase);
   registerContract(name, newDatabase);
   importContract(name, newDatabase);
   oneIntakeContract(name, newDatabase);

@@ -11,6 +11,7 @@ import { oneIntake } from "./0008-one-intake.ts";
 import { gatewayLives } from "./0009-gateway-lives.ts";
 import { newNames } from "./0011-new-names.ts";
 import { figures } from "./0010-figures.ts";
+import { sinks } from "./0012-sinks.ts";
 
 const up = (run: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: run });
 
@@ -27,4 +28,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0009-gateway-lives": up(gatewayLives),
   "0010-figures": up(figures),
   "0011-new-names": up(newNames),
+  "0012-sinks": up(sinks),
 };
