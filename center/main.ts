@@ -23,13 +23,15 @@ import { openEmbeddedLink } from "./link/embedded-listener.ts";
 import { openBrokerLink } from "./link/external-broker.ts";
 import type { GatewayLink } from "./link/ports.ts";
 import type { CenterOptions, RunningCenter } from "./options.ts";
+import { openOtherCenters, type OtherCenters } from "./other-centers.ts";
+import { startSinks } from "./sinks/start-sinks.ts";
 import { openStore, type Store } from "./store/open-store.ts";
 
 export type { CenterOptions, RunningCenter } from "./options.ts";
 
-/** How often links are judged and changes of other center processes are looked for. */
+/** How often links are judged. */
 const watchMs = 1_000;
-const otherProcessesMs = 200;
+const standInMs = 500;
 /** How long a desk's signature waits before it is sent to the gateway. */
 const commandsMs = 250;
 
@@ -50,14 +52,17 @@ export const startCenter = async (
   // the start fails on a taken port.
   sayFirstLogin(core, options);
 
-  const link = await openLink(options, core);
+  const others = openOtherCenters(options, core, timers);
+  const link = await openLink(options, core, others);
   if (!link.ok) {
+    await others.close();
     await store.value.close();
     return link;
   }
   core.useLink(link.value);
 
   const stops = [
+    timers.every(standInMs, core.standIn),
     ...startWatches(core, store.value, clock, timers, options),
     await startCommands(core, store.value, clock, timers, { link: link.value, log: options.log }),
   ];
@@ -79,10 +84,11 @@ export const startCenter = async (
     trustedProxies: options.trustedProxies ?? [],
     logger: options.log,
   });
+  const stopSinks = startSinks(core, options, { store: store.value, clock, timers });
   const close = async (): Promise<void> => {
     stops.forEach((stop) => stop());
-    await http.close();
-    await link.value.close();
+    await stopSinks();
+    for (const part of [http, others, link.value]) await part.close();
     await intake.idle();
     await broadcast.idle();
     await store.value.close();
@@ -149,7 +155,6 @@ const startWatches = (
       },
     }),
     startHousekeeping(store, clock, timers, core.databaseFailed),
-    ...(store.kind === "postgres" ? [timers.every(otherProcessesMs, wake)] : []),
   ];
 };
 
@@ -176,6 +181,7 @@ const startCommands = async (
 const openLink = async (
   options: CenterOptions,
   core: Core,
+  { isReady }: OtherCenters,
 ): Promise<Result<GatewayLink, Bilingual>> => {
   const { take } = core.intake;
   if (options.brokerUrl !== undefined) {
@@ -186,6 +192,7 @@ const openLink = async (
         // One SQLite file has one center; several centers share one PostgreSQL.
         shared: options.databaseUrl !== undefined,
         take,
+        isReady,
         onChange: (hindrance) => core.faults.set("broker", hindrance),
       }),
     );

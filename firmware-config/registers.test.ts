@@ -110,17 +110,21 @@ const setters: Readonly<Record<Encoding, (view: DataView, value: number) => numb
   s32: (view, value) => (view.setInt32(0, value), view.getInt32(0)),
   f32: (view, value) => (view.setFloat32(0, value), Math.fround(value)),
   u64: (view, value) => {
-    const whole = Math.trunc(Math.abs(value) % Number.MAX_SAFE_INTEGER);
+    const whole = wholeOf(Math.abs(value));
     view.setBigUint64(0, BigInt(whole));
     return whole;
   },
   s64: (view, value) => {
-    const whole = Math.trunc(value % Number.MAX_SAFE_INTEGER) + 0;
+    const whole = wholeOf(value);
     view.setBigInt64(0, BigInt(whole));
     return whole;
   },
   f64: (view, value) => (view.setFloat64(0, value), value),
 };
+
+/** A whole number that a double holds exactly; infinity has none. */
+const wholeOf = (value: number): number =>
+  Number.isFinite(value) ? Math.trunc(value % Number.MAX_SAFE_INTEGER) + 0 : 0;
 
 /** Bytes first in wire order, then permuted as the name of the order says. */
 const encode = (encoding: Encoding, order: ByteOrder, any: number) => {

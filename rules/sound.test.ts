@@ -117,12 +117,14 @@ describe("what may be hushed from afar", () => {
     expect(home.does(21, hush).refused).toBeUndefined();
   });
 
-  test("is not refused for a fault beside it", () => {
+  test("is not refused for a fault beside it, unless the fault makes the level unknown", () => {
     const home = openBench();
-    home.says(0, lel(12), says("tamper"), says("sensor-fault"));
+    home.says(0, lel(12), says("tamper"));
     home.wait(6);
-    home.says(10, lel(9));
-    expect(home.does(11, hush).refused).toBeUndefined();
+    home.says(10, lel(9), says("sensor-fault"));
+    expect(home.does(11, hush).refused).toBe(refusals.levelUnknown);
+    home.says(20, lel(9), says("sensor-fault", false));
+    expect(home.does(21, hush).refused).toBeUndefined();
   });
 
   test("is held to its time: none, or more than ten minutes, is refused with the limit", () => {

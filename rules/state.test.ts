@@ -116,6 +116,7 @@ describe("a saved state that is none", () => {
       by,
       reason: "已通风",
       untilMs: (20 + 360 - 100 + 5) * 1_000,
+      levels: [{ gas: "methane", lel: 9, lelPercentVolume: 5 }],
     });
   });
 });

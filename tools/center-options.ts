@@ -36,6 +36,7 @@ export const centerOptions = (loaded: LoadedSite, log: Log): CenterOptions => {
           }))
         : [],
     },
+    sinks: center.sinks,
     anonymousGateways: center.anonymousGateways,
     adminPassword: loaded.adminPassword,
     log,

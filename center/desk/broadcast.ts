@@ -1,4 +1,5 @@
 import type { StreamEvent } from "#domain/case-view.ts";
+import type { DeskAlarm } from "#domain/desk.ts";
 import type { Store } from "../store/open-store.ts";
 import { changesAfter, lastPosition, type PlacedChange } from "../store/stream-log.ts";
 import { areasOfAlarms, areasOfGateways } from "../rights/areas-of.ts";
@@ -29,6 +30,10 @@ export interface Broadcast {
   readonly wake: () => void;
   /** Tells every page about all gateways, though nothing was committed: the center's own trouble. */
   readonly tellGateways: () => void;
+  /** Alarms that no database has yet: told as often as they change, see `unstored.ts`. */
+  readonly tellUnstored: (alarms: readonly DeskAlarm[]) => void;
+  /** These are stored by now: every page is told what the database says of them. */
+  readonly tellStored: (episodes: readonly string[]) => Promise<void>;
   readonly subscribe: (listener: (events: readonly Broadcasted[]) => void) => () => void;
   readonly listeners: () => number;
   /** What changed after `position`, as it is now; in order. */
@@ -79,6 +84,19 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
   };
 
   return {
+    tellUnstored: (alarms) => {
+      tell(
+        alarms.map((data) => ({
+          area: gatewayAreas.get(data.notice.where.gateway) ?? "/",
+          event: { kind: "alarm", data },
+        })),
+      );
+    },
+    tellStored: async (episodes) => {
+      const changes = episodes.map((ref) => ({ kind: "alarm", ref, position: 0 }) as const);
+      const told = await compose(parts, changes);
+      tell(told.flatMap((one) => ("event" in one ? [withoutPosition(one)] : [])));
+    },
     wake: () => {
       again = true;
       running ??= run();
@@ -106,6 +124,8 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
     },
   };
 };
+
+const withoutPosition = ({ area, event }: PlacedEvent): PlacedEvent => ({ area, event });
 
 /** What changed, as it is now: a page that was away gets the state, not the history. */
 const compose = async (

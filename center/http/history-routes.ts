@@ -5,7 +5,8 @@ import { HistorySchema } from "../telemetry/history-schema.ts";
 import { isKnownDetector, readHistory } from "../telemetry/read-history.ts";
 import type { App, HttpParts } from "./app.ts";
 import { notFound, ProblemError, problemResponses, type ProblemFacts } from "./problems.ts";
-import { requireSession } from "./require-session.ts";
+import { nameKey, placesOf } from "../register/place-of.ts";
+import { requireOver, requireSession } from "./require-session.ts";
 
 const name = Type.String({ pattern: namePattern });
 const epoch = (description: string) =>
@@ -49,10 +50,17 @@ export const addHistoryRoutes = (app: App, parts: HttpParts): void => {
       const toMs = to === undefined ? nowMs : Number(to);
       const fromMs = from === undefined ? toMs - dayMs : Number(from);
       if (fromMs >= toMs) throw new ProblemError(wrongRange);
-      if (!(await isKnownDetector(parts.store.db, gateway, detector))) {
-        throw new ProblemError(noSuchDetector);
-      }
-      return readHistory(parts.store.db, {
+      const { db } = parts.store;
+      const known = await isKnownDetector(db, gateway, detector);
+      const area = (await placesOf(db, [{ gateway, detector }])).get(
+        nameKey({ gateway, detector }),
+      )?.area;
+      requireOver(request, {
+        area: known ? area : undefined,
+        seen: "alarms.read",
+        missing: noSuchDetector,
+      });
+      return readHistory(db, {
         gateway,
         detector,
         fromMs,

@@ -12,7 +12,7 @@ import type { Writing } from "../store/open-store.ts";
 import type { AlarmRow, DetectorRow } from "../store/tables.ts";
 import { heldBack, type Alarm } from "./fold-alarm.ts";
 import { bootPlaces } from "./gateway-lives.ts";
-import { parseNotice, rowToAlarm } from "./save-alarms.ts";
+import { parseNotice, rowToAlarm } from "./alarm-rows.ts";
 
 /** Checks the alarms of these detectors against their gateway's picture; answers the episodes changed. */
 export const reopenAlarms = async (

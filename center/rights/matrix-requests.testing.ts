@@ -142,6 +142,16 @@ export const requests: Readonly<Record<string, RequestOf>> = {
     outside: 404,
     shows: done,
   },
+  "GET /api/v1/figures": {
+    ask: get("/api/v1/figures"),
+    outside: false,
+    shows: includes(`"area":"${places.xian}"`),
+  },
+  "GET /api/v1/figures.csv": {
+    ask: get("/api/v1/figures.csv"),
+    outside: false,
+    shows: includes(`area,${places.xian},`),
+  },
 
   "GET /api/v1/gateways": {
     ask: get("/api/v1/gateways"),

@@ -96,7 +96,7 @@ const newThing = async (route: Route): Promise<Thing> => {
   const { db } = desk.store;
   let session = "";
   let caseId = "";
-  if (/alarms|desk|cases/.test(route)) {
+  if (/alarms|desk|cases|figures/.test(route)) {
     const gateway = createFakeGateway("gw-xian");
     const home = { detector: name };
     await desk.take(gateway.alarm({ seq: things, episode: name, id: name, ...home }));

@@ -8,6 +8,7 @@ import { signContract } from "../desk/sign-alarm.contract.ts";
 import { gatewayLivesContract } from "../intake/gateway-lives.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
+import { newestWordContract } from "../intake/newest-word.contract.ts";
 import { oneIntakeContract } from "../http/intake.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
@@ -24,6 +25,7 @@ const databases: readonly (readonly [string, NewDatabase])[] = [
 for (const [name, newDatabase] of databases) {
   intakeContract(name, newDatabase);
   gatewayLivesContract(name, newDatabase);
+  newestWordContract(name, newDatabase);
   manyHomesContract(name, newDatabase);
   signContract(name, newDatabase);
   auditContract(name, newDatabase);

@@ -1,3 +1,4 @@
+import { PostgresAdapter, sql } from "kysely";
 import { takeNumbers } from "./counters.ts";
 import { inChunks } from "./chunks.ts";
 import type { Reading, Writing } from "./open-store.ts";
@@ -15,6 +16,15 @@ export interface PlacedChange extends Change {
   readonly position: number;
 }
 
+/** Where PostgreSQL tells all centers that something was noted; see `listen-changes.ts`. */
+export const changesChannel = "canary_changes";
+
+/** Heard by the others at the commit, and not at all without one. */
+const announce = async (tx: Writing): Promise<void> => {
+  if (!(tx.getExecutor().adapter instanceof PostgresAdapter)) return;
+  await sql`select pg_notify(${changesChannel}, '')`.execute(tx);
+};
+
 /** Notes what changed, once each, in the transaction that changed it. */
 export const noteChanges = async (tx: Writing, changes: readonly Change[]): Promise<void> => {
   const distinct = [...new Map(changes.map((change) => [`${change.kind} ${change.ref}`, change]))];
@@ -28,6 +38,7 @@ export const noteChanges = async (tx: Writing, changes: readonly Change[]): Prom
   for (const chunk of inChunks(rows)) {
     await tx.insertInto("stream_events").values(chunk).execute();
   }
+  await announce(tx);
 };
 
 /**

@@ -17,7 +17,15 @@ export const maskStatus = (status: GatewayStatus): GatewayStatus => {
   return {
     ...status,
     detectors: status.detectors.map((one) =>
-      one.address === undefined ? one : { ...one, ...masked(one.detector, one.address, hide) },
+      one.address === undefined
+        ? one
+        : {
+            ...one,
+            ...masked(one.detector, one.address, hide),
+            ...(one.episodes && {
+              episodes: one.episodes.map((episode) => maskEpisode(episode, one.detector)),
+            }),
+          },
     ),
     alarms: status.alarms.map((one) => ({
       ...one,
@@ -25,6 +33,7 @@ export const maskStatus = (status: GatewayStatus): GatewayStatus => {
       episode: maskEpisode(one.episode, one.detector),
     })),
     buzzers: status.buzzers.map((one) => ({ ...one, id: buzzerId(hide(one.id)) })),
+    valves: status.valves.map((one) => ({ ...one, id: hide(one.id) })),
     faults: status.faults.map(({ key, zh, en }) => ({
       key: hide(key),
       zh: hide(zh),
