@@ -78,6 +78,8 @@ export const createStreetCenter = async (parts: {
     const { rows } = await sql<Committed & { n: number }>`
       select rowid as n, id, records.episode, durable, coalesce(
         (select episode_names.episode from episode_names where gateway_episode = records.episode),
+        (select alarms.episode from alarms
+          where json_extract(notice, '$.event.episode') = records.episode),
         records.episode
       ) as alarm
       from records where rowid > ${lastRow} order by rowid
