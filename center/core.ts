@@ -7,10 +7,12 @@ import { openBroadcast, type Broadcast } from "./desk/broadcast.ts";
 import { createCenterFaults, type CenterFaults } from "./desk/center-faults.ts";
 import { readClockOffsets, type GatewayView } from "./desk/read-gateways.ts";
 import { createIntake, type Intake } from "./intake/intake.ts";
+import type { UpDelivery } from "./intake/read-message.ts";
 import type { GatewayLink } from "./link/ports.ts";
 import { createCenterMetrics, measureClocks, type CenterMetrics } from "./metrics.ts";
 import type { CenterOptions, RunningCenter } from "./options.ts";
 import { seedSite } from "./register/seed-site.ts";
+import { openStandIn, watchedBy } from "./stand-in.ts";
 import type { Store } from "./store/open-store.ts";
 import { registerGateways } from "./store/register-gateways.ts";
 import { beginStretch } from "./store/stream-log.ts";
@@ -21,6 +23,10 @@ export interface Core {
   readonly faults: CenterFaults;
   /** Alarms and readings, each by a way of its own. */
   readonly intake: Intake;
+  /** A copy of an alarm that was given to some center, this one or another. */
+  readonly hear: (delivery: UpDelivery) => void;
+  /** Takes in, or at least shows, what has waited too long; to be called about twice a second. */
+  readonly standIn: () => void;
   readonly metrics: CenterMetrics;
   readonly view: () => GatewayView;
   readonly firstAdmin: RunningCenter["firstAdmin"];
@@ -63,6 +69,8 @@ export const openCore = async (
   };
   broadcast = await openBroadcast({ store, view, onTrouble: databaseFailed });
   const { wake } = broadcast;
+  const alarms = openIntake({ store, clock, metrics, faults, wake, link: () => link });
+  const guard = openStandIn({ store, clock, faults, broadcast, take: alarms.take, databaseFailed });
 
   return {
     broadcast,
@@ -71,8 +79,10 @@ export const openCore = async (
     view,
     firstAdmin,
     databaseFailed,
+    hear: (delivery) => void guard.hold(delivery),
+    standIn: guard.tick,
     intake: withTelemetry(
-      openIntake({ store, clock, metrics, faults, wake, link: () => link }),
+      watchedBy(guard, alarms),
       openTelemetryIntake({ store, clock, metrics, faults, link: () => link }),
     ),
     useLink: (open) => {

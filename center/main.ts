@@ -14,6 +14,7 @@ import { ensureSigningKey } from "./commands/signing-key.ts";
 import { openCenterClock } from "./cases/seen-time.ts";
 import { watchCases } from "./cases/watch-cases.ts";
 import { openCore, type Core } from "./core.ts";
+import { createGatewayWatch } from "./cases/watch-gateways.ts";
 import { createLinkWatch } from "./desk/watch-links.ts";
 import { startSweep } from "./evidence/sweep.ts";
 import { startHousekeeping } from "./housekeeping.ts";
@@ -23,14 +24,17 @@ import { openEmbeddedLink } from "./link/embedded-listener.ts";
 import { openBrokerLink } from "./link/external-broker.ts";
 import type { GatewayLink } from "./link/ports.ts";
 import type { CenterOptions, RunningCenter } from "./options.ts";
+import { openOtherCenters, type OtherCenters } from "./other-centers.ts";
 import { startSinks } from "./sinks/start-sinks.ts";
 import { openStore, type Store } from "./store/open-store.ts";
 
 export type { CenterOptions, RunningCenter } from "./options.ts";
 
-/** How often links are judged and changes of other center processes are looked for. */
+/** How often links are judged. */
 const watchMs = 1_000;
-const otherProcessesMs = 200;
+/** How often it is asked whether a gateway that is lost wants a case. */
+const gatewayCasesMs = 5_000;
+const standInMs = 500;
 /** How long a desk's signature waits before it is sent to the gateway. */
 const commandsMs = 250;
 
@@ -51,14 +55,17 @@ export const startCenter = async (
   // the start fails on a taken port.
   sayFirstLogin(core, options);
 
-  const link = await openLink(options, core);
+  const others = openOtherCenters(options, core, timers);
+  const link = await openLink(options, core, others);
   if (!link.ok) {
+    await others.close();
     await store.value.close();
     return link;
   }
   core.useLink(link.value);
 
   const stops = [
+    timers.every(standInMs, core.standIn),
     ...startWatches(core, store.value, clock, timers, options),
     await startCommands(core, store.value, clock, timers, { link: link.value, log: options.log }),
   ];
@@ -84,8 +91,7 @@ export const startCenter = async (
   const close = async (): Promise<void> => {
     stops.forEach((stop) => stop());
     await stopSinks();
-    await http.close();
-    await link.value.close();
+    for (const part of [http, others, link.value]) await part.close();
     await intake.idle();
     await broadcast.idle();
     await store.value.close();
@@ -133,9 +139,15 @@ const startWatches = (
 ): readonly (() => void)[] => {
   const { wake } = core.broadcast;
   const watch = createLinkWatch(store, clock);
+  const watchGateways = createGatewayWatch(store, clock);
   return [
     timers.every(watchMs, () => {
       watch().then(wake, core.databaseFailed);
+    }),
+    timers.every(gatewayCasesMs, () => {
+      watchGateways().then((changed) => {
+        if (changed.length > 0) wake();
+      }, core.databaseFailed);
     }),
     timers.every(watchMs, () => {
       void core.seeWhetherMended();
@@ -152,7 +164,6 @@ const startWatches = (
       },
     }),
     startHousekeeping(store, clock, timers, core.databaseFailed),
-    ...(store.kind === "postgres" ? [timers.every(otherProcessesMs, wake)] : []),
   ];
 };
 
@@ -179,6 +190,7 @@ const startCommands = async (
 const openLink = async (
   options: CenterOptions,
   core: Core,
+  { isReady }: OtherCenters,
 ): Promise<Result<GatewayLink, Bilingual>> => {
   const { take } = core.intake;
   if (options.brokerUrl !== undefined) {
@@ -189,6 +201,7 @@ const openLink = async (
         // One SQLite file has one center; several centers share one PostgreSQL.
         shared: options.databaseUrl !== undefined,
         take,
+        isReady,
         onChange: (hindrance) => core.faults.set("broker", hindrance),
       }),
     );

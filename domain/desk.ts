@@ -35,6 +35,13 @@ export const DeskAlarmSchema = Type.Object({
     description: "false: the gateway's disk failed, only the center has it",
   }),
   late: Type.Boolean(),
+  unstored: Type.Optional(
+    Type.Literal(true, {
+      description:
+        "present: no database has it yet. Shown by this center alone, it has no case and cannot " +
+        "be signed for; the gateway keeps it and sends it until it is stored",
+    }),
+  ),
   held: Type.Optional(
     Type.Object(HeldSchema.properties, {
       description:

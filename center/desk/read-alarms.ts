@@ -1,8 +1,9 @@
 import { caseStates } from "#domain/case.ts";
+import type { AlarmNotice } from "#domain/alarm.ts";
 import type { DeskAlarm } from "#domain/desk.ts";
 import type { DetectorStatus } from "#domain/wire.ts";
 import { heldBack } from "../intake/fold-alarm.ts";
-import { parseMemory, parseNotice } from "../intake/save-alarms.ts";
+import { parseMemory, parseNotice } from "../intake/alarm-rows.ts";
 import { commandsOn } from "../commands/read-commands.ts";
 import { everywhere, inScope } from "../rights/scoped.ts";
 import { actionsOn } from "./read-actions.ts";
@@ -139,7 +140,7 @@ const toDeskAlarms = async (db: Reading, rows: readonly DeskRow[]): Promise<Desk
 const rowToDeskAlarm = (row: DeskRow, actions: DeskAlarm["actions"]): DeskAlarm => ({
   episode: row.episode,
   condition: row.condition === "returned" ? "returned" : "active",
-  notice: noticeToWire(row.notice),
+  notice: noticeToWire(parseNotice(row.notice)),
   firstAtMs: row.first_at_ms,
   lastAtMs: row.last_at_ms,
   receivedAtMs: row.received_at_ms,
@@ -170,7 +171,7 @@ const heldOf = (row: DeskRow): Pick<DeskAlarm, "held"> => {
 
 /** The same value; the schema's type has mutable parts where the domain's has readonly ones. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-const noticeToWire = (json: string) => parseNotice(json) as unknown as DeskAlarm["notice"];
+export const noticeToWire = (notice: AlarmNotice) => notice as unknown as DeskAlarm["notice"];
 
 /** With the link lost nobody knows how the detector is now: unknown, with the age of the last word. */
 const presentStatus = (json: string, link: string | null): DetectorStatus => {

@@ -201,7 +201,9 @@ const send = (page: Page, events: readonly Broadcasted[]): void => {
 const isFor = (page: Page, one: Broadcasted): one is PlacedEvent => {
   if ("account" in one) return false;
   const { area, event } = one;
-  return event.kind === "alarm" ? isInScope(area, page.areas) : isServing(area, page.areas);
+  // Of an alarm that is not stored only the gateway's area is known.
+  const isExact = event.kind === "alarm" && event.data.unstored !== true;
+  return isExact ? isInScope(area, page.areas) : isServing(area, page.areas);
 };
 
 const textByEvent = new WeakMap<PlacedEvent, string>();

@@ -11,12 +11,18 @@ export interface BrokerLinkOptions {
   /** Several centers share the work: each message goes to one of them. */
   readonly shared: boolean;
   readonly take: TakeUp;
+  /**
+   * Whether the database answers. While it does not, this center takes no share of the messages:
+   * the others get them all. Absent: always.
+   */
+  readonly isReady?: () => boolean;
   /** The link came or went, in words. */
   readonly onChange: (hindrance: Bilingual | undefined) => void;
 }
 
 /** After a failed commit the broker is made to forget this connection, at most this often. */
 const reconnectPeriodMs = 1_000;
+const lookMs = 250;
 
 /**
  * Gateways and center meet at somebody's broker (Mosquitto, EMQX). The broker decides who may
@@ -45,11 +51,26 @@ export const openBrokerLink = async (options: BrokerLinkOptions): Promise<Gatewa
   };
 
   acknowledgeAfterCommit(client, options.take);
-  client.on("connect", () => {
+  const { isReady = () => true } = options;
+  let joined: unknown;
+  /** Joins those who share the messages, or leaves them: each connection is joined once. */
+  const look = (): void => {
+    const { stream } = client;
+    if (!client.connected || isReady() === (joined === stream)) return;
+    if (joined === stream) {
+      stream.destroy();
+      return;
+    }
+    joined = stream;
     subscribe(client, options.shared).then(
       () => say(undefined),
       (error: unknown) => say(notSubscribed(options.url, error)),
     );
+  };
+  const looking = setInterval(look, lookMs);
+  client.on("connect", () => {
+    if (!isReady()) say(noDatabase);
+    look();
   });
   client.on("error", (error) => say(away(options.url, error)));
   client.on("close", () => say(hindrance ?? away(options.url, undefined)));
@@ -63,6 +84,7 @@ export const openBrokerLink = async (options: BrokerLinkOptions): Promise<Gatewa
     },
     hindrance: () => hindrance,
     close: async () => {
+      clearInterval(looking);
       client.removeAllListeners("close");
       await client.endAsync(true);
     },
@@ -104,6 +126,11 @@ const acknowledgeAfterCommit = (client: MqttClient, take: TakeUp): void => {
     // An error here means only "send no PUBACK yourself"; the library goes on with the next packet.
     readOn(qos === 1 ? new Error("acknowledged after the commit") : undefined);
   };
+};
+
+const noDatabase: Bilingual = {
+  zh: "中心数据库无响应,本中心暂不接收报文,由其他中心接收;新报警仍在本中心页面显示,标明「未入库」。请检查数据库",
+  en: "the database does not answer: other centers take the messages. New alarms are still shown here, marked as not stored. Check the database",
 };
 
 const safeUrl = (url: string): string => url.replace(/\/\/[^@/]*@/, "//");

@@ -1,8 +1,9 @@
-import { Kysely, PostgresDialect, type Dialect, type Transaction } from "kysely";
+import { setTimeout as wait } from "node:timers/promises";
+import { Kysely, type Dialect, type Transaction } from "kysely";
 import { Migrator } from "kysely/migration";
-import { Pool, types } from "pg";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { migrations } from "./migrations/all.ts";
+import { openPostgresDialect } from "./postgres-dialect.ts";
 import { openSqliteDialect, sqliteFile } from "./sqlite-database.ts";
 import type { Tables } from "./tables.ts";
 
@@ -33,21 +34,24 @@ export interface StoreOptions {
 
 /** Opens the database and brings its tables up to date. What cannot be opened is said, not thrown. */
 export const openStore = async (options: StoreOptions): Promise<Result<Store, Bilingual>> => {
-  const postgres = options.databaseUrl !== undefined;
+  const { databaseUrl } = options;
   try {
     const db = new Kysely<Tables>({ dialect: openDialect(options) });
     await migrate(db);
-    return ok(storeOver(db, postgres ? "postgres" : "sqlite"));
+    if (databaseUrl === undefined) return ok(storeOver(db, "sqlite"));
+    await db.destroy();
+    const dialect = openPostgresDialect(databaseUrl, { patient: false });
+    return ok(storeOver(new Kysely<Tables>({ dialect }), "postgres"));
   } catch (error) {
     return err(explainOpening(options, error));
   }
 };
 
-/** The database without its tables being looked at: for {@link openStore}, and for tests of upgrades. */
+/** The database without its tables being looked at, patient: for changes of tables. */
 export const openDialect = (options: StoreOptions): Dialect =>
   options.databaseUrl === undefined
     ? openSqliteDialect(options.dataFolder)
-    : postgresDialect(options.databaseUrl);
+    : openPostgresDialect(options.databaseUrl, { patient: true });
 
 const storeOver = (db: Reading, kind: Store["kind"]): Store => ({
   kind,
@@ -57,9 +61,24 @@ const storeOver = (db: Reading, kind: Store["kind"]): Store => ({
       await lockWriters(tx);
       return work(tx);
     }),
-  check: () => db.transaction().execute(lockWriters),
+  check: () => within(checkMaxMs, db.transaction().execute(lockWriters)),
   close: () => db.destroy(),
 });
+
+/** A database that keeps a write waiting for so long takes in no alarms. Canary's own choice. */
+const checkMaxMs = 4_000;
+
+const within = async (limitMs: number, work: Promise<void>): Promise<void> => {
+  const done = new AbortController();
+  const late = wait(limitMs, undefined, { ref: false, signal: done.signal }).then(() => {
+    throw new Error(`the database has not answered within ${limitMs / 1_000} s`);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    done.abort();
+  }
+};
 
 /** A write to the counter row: waits for the writer before, and fails when the disk does. */
 const lockWriters = async (tx: Writing): Promise<void> => {
@@ -68,26 +87,6 @@ const lockWriters = async (tx: Writing): Promise<void> => {
     .set((eb) => ({ value: eb.ref("value") }))
     .where("name", "=", "stream")
     .execute();
-};
-
-const postgresDialect = (connectionString: string): PostgresDialect => {
-  // bigint as number: epoch milliseconds and counters stay far below 2^53.
-  types.setTypeParser(20, Number);
-  const pool = new Pool({
-    connectionString,
-    max: 10,
-    connectionTimeoutMillis: 5_000,
-    // A center that freezes in the middle of a transaction holds the writers' lock of all others.
-    idle_in_transaction_session_timeout: 5_000,
-  });
-  // An idle connection that breaks is replaced by the pool; the next query tells if that failed.
-  pool.on("error", () => undefined);
-  // So does one that breaks between two queries of a transaction: without a listener the process
-  // would end.
-  pool.on("connect", (client) => {
-    client.on("error", () => undefined);
-  });
-  return new PostgresDialect({ pool });
 };
 
 const migrate = async (db: Reading): Promise<void> => {

@@ -53,6 +53,7 @@ export interface Tables extends TelemetryTables {
   readonly completeness: CompletenessRow;
   readonly journal_renewals: JournalRenewalRow;
   readonly reopened: ReopenedRow;
+  readonly episode_names: EpisodeNameRow;
   readonly alarms: AlarmRow;
   readonly cases: CaseRow;
   readonly case_alarms: CaseAlarmRow;
@@ -141,6 +142,14 @@ export interface DetectorRow {
   readonly mono_ms: number | null;
   /** 1 while it names alarms that stand. */
   readonly standing: number | null;
+}
+
+/** A name an alarm had at its gateway before the gateway forgot it and gave it another. */
+export interface EpisodeNameRow {
+  readonly gateway: string;
+  readonly gateway_episode: string;
+  /** The center's name of the alarm. */
+  readonly episode: string;
 }
 
 /** An alarm that was told as returned and stands all the same; see `intake/reopen-alarms.ts`. */
