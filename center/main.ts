@@ -14,6 +14,7 @@ import { ensureSigningKey } from "./commands/signing-key.ts";
 import { openCenterClock } from "./cases/seen-time.ts";
 import { watchCases } from "./cases/watch-cases.ts";
 import { openCore, type Core } from "./core.ts";
+import { createGatewayWatch } from "./cases/watch-gateways.ts";
 import { createLinkWatch } from "./desk/watch-links.ts";
 import { startSweep } from "./evidence/sweep.ts";
 import { startHousekeeping } from "./housekeeping.ts";
@@ -31,6 +32,8 @@ export type { CenterOptions, RunningCenter } from "./options.ts";
 
 /** How often links are judged. */
 const watchMs = 1_000;
+/** How often it is asked whether a gateway that is lost wants a case. */
+const gatewayCasesMs = 5_000;
 const standInMs = 500;
 /** How long a desk's signature waits before it is sent to the gateway. */
 const commandsMs = 250;
@@ -136,9 +139,15 @@ const startWatches = (
 ): readonly (() => void)[] => {
   const { wake } = core.broadcast;
   const watch = createLinkWatch(store, clock);
+  const watchGateways = createGatewayWatch(store, clock);
   return [
     timers.every(watchMs, () => {
       watch().then(wake, core.databaseFailed);
+    }),
+    timers.every(gatewayCasesMs, () => {
+      watchGateways().then((changed) => {
+        if (changed.length > 0) wake();
+      }, core.databaseFailed);
     }),
     timers.every(watchMs, () => {
       void core.seeWhetherMended();

@@ -3,6 +3,7 @@ import { present } from "../cases/case-rows.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 import { inScope } from "../rights/scoped.ts";
+import { breathe } from "./breathe.ts";
 import { inPages, type PageEnd } from "./in-pages.ts";
 import type { Period } from "./local-days.ts";
 
@@ -116,6 +117,7 @@ const milestonesOf = async (
 ): Promise<ReadonlyMap<string, Milestones>> => {
   const found = new Map<string, Milestones>();
   for (const chunk of inChunks(ids)) {
+    await breathe();
     const rows = await db
       .selectFrom("case_events")
       .select("case_id")

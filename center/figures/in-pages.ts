@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { breathe } from "./breathe.ts";
 
 /** Where a page ended: rows are read in order of time, then name. */
 export interface PageEnd {
@@ -10,7 +10,7 @@ export interface PageEnd {
  * SQLite answers on the thread that takes in alarms: rows are read so many at a time, and in
  * between it is the alarms' turn.
  */
-const pageRows = 1_000;
+const pageRows = 256;
 
 /** Every row of `readPage`, page by page. Nothing is held between two pages, no lock either. */
 export const inPages = async function* <Row>(
@@ -24,6 +24,6 @@ export const inPages = async function* <Row>(
     yield rows;
     if (rows.length < pageRows) return;
     after = endOf(last);
-    await setImmediate();
+    await breathe();
   }
 };

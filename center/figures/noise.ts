@@ -3,10 +3,13 @@ import { figureLimits, type Figures } from "#domain/figures.ts";
 import { parseNotice } from "../intake/alarm-rows.ts";
 import type { Reading } from "../store/open-store.ts";
 import type { AlarmFact } from "./alarm-facts.ts";
+import { breathe } from "./breathe.ts";
 import { shareOf } from "./percentile.ts";
 
 const noisiestMax = 10;
 const flappingMax = 100;
+/** Looked through before everything else has its turn. */
+const devicesAtOnce = 500;
 
 interface Device {
   readonly gateway: string;
@@ -41,7 +44,7 @@ export const createNoise = () => {
         .filter(({ rang }) => rang > 0)
         .sort((a, b) => b.rang - a.rang || byName(a, b))
         .slice(0, noisiestMax);
-      const flapping = flappingOf(all);
+      const flapping = await flappingOf(all);
       const worst = flapping.slice(0, flappingMax);
       const placeOf = await placesOf(db, [...loudest, ...worst.map(({ device }) => device)]);
       const n = countRang(all);
@@ -92,9 +95,10 @@ interface FlappingAlarm {
 }
 
 /** The worst first. */
-const flappingOf = (devices: readonly Device[]): readonly FlappingAlarm[] => {
+const flappingOf = async (devices: readonly Device[]): Promise<readonly FlappingAlarm[]> => {
   const found: FlappingAlarm[] = [];
-  for (const device of devices) {
+  for (const [nth, device] of devices.entries()) {
+    if (nth % devicesAtOnce === 0) await breathe();
     for (const [alarmClass, begun] of device.begunByClass) {
       const most = mostWithin(begun, figureLimits.flappingMs.value);
       if (most >= figureLimits.flappingEpisodes.value) found.push({ device, alarmClass, most });

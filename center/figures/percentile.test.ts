@@ -30,8 +30,8 @@ test("at least so many do not exceed it, and fewer do not exceed anything smalle
   );
 });
 
-test("nothing measured is no data, not zero", () => {
-  expect(spreadOf([])).toEqual({ n: 0, p50Ms: null, p90Ms: null, maxMs: null });
+test("nothing measured is no data, not zero", async () => {
+  expect(await spreadOf([])).toEqual({ n: 0, p50Ms: null, p90Ms: null, maxMs: null });
   expect(shareOf(0, 0)).toBeNull();
   expect(shareOf(0, 4)).toBe(0);
 });

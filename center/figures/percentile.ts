@@ -1,4 +1,5 @@
 import type { Spread } from "#domain/figures.ts";
+import { breathe } from "./breathe.ts";
 
 /**
  * The nearest-rank percentile of a sorted list: the smallest value that at least `percent` of all
@@ -9,8 +10,9 @@ export const nearestRank = (sorted: ArrayLike<number>, percent: number): number 
   // In this order nothing is rounded before the division: 90 % of 10 is rank 9, not 10.
   sorted[Math.max(0, Math.ceil((percent * sorted.length) / 100) - 1)] ?? null;
 
-/** How long it took, over all `durationsMs`. */
-export const spreadOf = (durationsMs: readonly number[]): Spread => {
+/** How long it took, over all `durationsMs`. Sorting a month of a large street takes its time. */
+export const spreadOf = async (durationsMs: readonly number[]): Promise<Spread> => {
+  await breathe();
   const sorted = Float64Array.from(durationsMs).sort();
   return {
     n: sorted.length,

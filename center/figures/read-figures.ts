@@ -68,10 +68,14 @@ export const readFigures = async (
     to: wish.period.to,
     ...(wish.area !== undefined && { area: wish.area }),
     asOfMs: Math.floor(nowMs),
-    ...slices.slices(),
+    ...(await slices.slices()),
     load: [...load.load()],
     ...(await noise.noise(db)),
     standing: await standingAlarms(db, scope, nowMs),
-    drills: { cases: drills.cases, sign: spreadOf(drills.signMs), ...drills.spans.spreads() },
+    drills: {
+      cases: drills.cases,
+      sign: await spreadOf(drills.signMs),
+      ...(await drills.spans.spreads()),
+    },
   };
 };

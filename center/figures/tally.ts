@@ -20,7 +20,7 @@ export interface OwedSignature {
 export interface Tally {
   readonly addCase: (fact: CaseFact) => void;
   readonly addSignature: (owed: OwedSignature) => void;
-  readonly response: () => Response;
+  readonly response: () => Promise<Response>;
 }
 
 /** `nowMs`: what is unsigned may still be in time. */
@@ -54,15 +54,15 @@ export const createTally = (nowMs: number): Tally => {
       else if (signedAtMs === undefined) signature.pending += 1;
       else signature.inTime += 1;
     },
-    response: () => {
+    response: async () => {
       const { inTime, late, pending, unsigned } = signature;
       return {
         cases: counts.cases,
         open: counts.open,
         voided: counts.voided,
-        sign: { ...spreadOf(signMs), unsigned },
+        sign: { ...(await spreadOf(signMs)), unsigned },
         signInTime: { n: inTime + late, inTime, pending, share: shareOf(inTime, inTime + late) },
-        ...spans.spreads(),
+        ...(await spans.spreads()),
         conclusions: summarize(byCode),
         recurrence: {
           n: counts.begunByAlarm,
@@ -91,11 +91,13 @@ export const createSpans = () => {
       put(handle, fact, fact.handledAtMs);
       put(close, fact, fact.closedAtMs);
     },
-    spreads: (): Readonly<Record<"dispatch" | "arrive" | "handle" | "close", Spread>> => ({
-      dispatch: spreadOf(dispatch),
-      arrive: spreadOf(arrive),
-      handle: spreadOf(handle),
-      close: spreadOf(close),
+    spreads: async (): Promise<
+      Readonly<Record<"dispatch" | "arrive" | "handle" | "close", Spread>>
+    > => ({
+      dispatch: await spreadOf(dispatch),
+      arrive: await spreadOf(arrive),
+      handle: await spreadOf(handle),
+      close: await spreadOf(close),
     }),
   };
 };

@@ -30,8 +30,8 @@ const readingLine = (
   { readings, lowest, highest, total, qualities }: RollUp,
 ): string => {
   const point = new Point(measurement)
-    .tag("gateway", gateway)
-    .tag("detector", detector)
+    .tag("gateway", tagOf(gateway))
+    .tag("detector", tagOf(detector))
     .tag("gas", gas)
     .tag("mark", mark)
     .tag("unit", gas === "co" ? "ppm" : "lel")
@@ -74,8 +74,8 @@ export const eventLine = (row: EventRow): string => {
   if (row.to_state !== null) point.stringField("state", row.to_state);
   if (alarm !== undefined) {
     point
-      .tag("gateway", alarm.gateway)
-      .tag("detector", alarm.detector)
+      .tag("gateway", tagOf(alarm.gateway))
+      .tag("detector", tagOf(alarm.detector))
       .stringField("episode", alarm.episode);
   }
   return lineOf(point);
@@ -84,6 +84,9 @@ export const eventLine = (row: EventRow): string => {
 /** `place` keeps apart what happened in one millisecond. */
 const nanoseconds = (atMs: number, place = 0): string =>
   `${Math.floor(atMs)}${String(place % 1_000_000).padStart(6, "0")}`;
+
+/** Line protocol has no way to write a backslash at the end of a tag: it would swallow the next one. */
+const tagOf = (name: string): string => name.replaceAll("\\", "/");
 
 const lineOf = (point: Point): string => {
   const line = point.toLineProtocol();

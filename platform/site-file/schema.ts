@@ -269,6 +269,13 @@ const site = <
             default: false,
             description: "gateways without a credential; only ever from this machine itself",
           }),
+          requireSecondFactor: Type.Optional(
+            Type.Boolean({
+              description:
+                "administrator, street lead and district sleep until a code from a phone is shown; " +
+                "absent: whenever the page can be reached from another machine",
+            }),
+          ),
           gateways: Type.Array(Type.Object({ id: name, token: Type.Optional(tokenHash) }, strict), {
             minItems: 1,
           }),

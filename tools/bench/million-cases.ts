@@ -24,12 +24,40 @@ export const fillCases = async (
 ): Promise<Filled> => {
   const lastAtMs = 1_795_000_000_000;
   const firstAtMs = lastAtMs - yearMs;
-  const ask = (text: string) => sql.raw(text).execute(store.db);
-  if (store.kind === "sqlite") {
-    // Only while it is filled: what is measured afterwards runs as it does at work.
-    await ask("pragma synchronous = off");
-    await ask("pragma foreign_keys = off");
-  }
+  // One connection, whose haste ends with the filling: what is measured runs as it does at work.
+  await store.db.connection().execute(async (db) => {
+    const ask: Ask = (text) => sql.raw(text).execute(db);
+    const haste = hasteOf[store.kind];
+    for (const words of haste.begin) await ask(words);
+    await fill(ask, { cases, firstAtMs, say });
+    for (const words of haste.end) await ask(words);
+  });
+  return { firstAtMs, lastAtMs };
+};
+
+type Ask = (text: string) => Promise<unknown>;
+
+/** Nothing is waited for, and no row is looked up that has just been written. */
+const hasteOf = {
+  sqlite: {
+    begin: ["pragma synchronous = off", "pragma foreign_keys = off"],
+    end: [
+      "analyze",
+      "pragma wal_checkpoint(truncate)",
+      "pragma foreign_keys = on",
+      "pragma synchronous = full",
+    ],
+  },
+  postgres: {
+    begin: ["set synchronous_commit = off", "set session_replication_role = replica"],
+    end: ["vacuum analyze", "reset session_replication_role", "reset synchronous_commit"],
+  },
+} as const;
+
+const fill = async (
+  ask: Ask,
+  { cases, firstAtMs, say }: { cases: number; firstAtMs: number; say: (text: string) => void },
+): Promise<void> => {
   await ask(
     `insert into areas (id, kind, parent, path, name_zh, name_en)
       select 'c' || i, 'community', null, '/pidu/anjing/c' || i || '/', 'c' || i, 'c' || i
@@ -40,15 +68,8 @@ export const fillCases = async (
     for (const insert of inserts(firstAtMs, cases)) {
       await ask(`${insert} from (${numbers(Math.min(cases, from + step), from + 1)}) n`);
     }
-    say(`queries: ${Math.min(cases, from + step)} of ${cases} cases written (${store.kind})`);
+    say(`${Math.min(cases, from + step)} of ${cases} cases written`);
   }
-  await ask("analyze");
-  if (store.kind === "sqlite") {
-    await ask("pragma wal_checkpoint(truncate)");
-    await ask("pragma foreign_keys = on");
-    await ask("pragma synchronous = full");
-  }
-  return { firstAtMs, lastAtMs };
 };
 
 /** Whole numbers up to `last`, as `i`; the same words for both databases. */

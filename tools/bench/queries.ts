@@ -38,7 +38,12 @@ const measure = async (setting: Setting, options: StoreOptions): Promise<readonl
   if (!opened.ok) throw new Error(opened.error.en);
   const store = opened.value;
   try {
-    return await measureIn(store, await fillCases(store, cases, setting.say));
+    const say = (text: string): void => {
+      // Filling takes minutes: Ctrl-C is heard in between.
+      setting.workshop.check();
+      setting.say(`queries: ${text} (${store.kind})`);
+    };
+    return await measureIn(store, await fillCases(store, cases, say));
   } finally {
     await store.close();
   }
