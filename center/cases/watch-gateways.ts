@@ -159,7 +159,7 @@ const begin = async (
   nowMs: number,
 ): Promise<CaseRow> => {
   const home = homeOf(gateway);
-  const closed = await recentlyClosedAt(tx, [home], nowMs);
+  const closed = await recentlyClosedAt(tx, [{ home, family: gatewayFamily }], nowMs);
   const [row] = await insertCases(
     tx,
     [

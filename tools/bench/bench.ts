@@ -23,6 +23,7 @@ const benches: Readonly<Record<string, (setting: Setting) => Promise<readonly Ro
   wear,
   durable,
   buzzer,
+  center,
   queries,
 };
 
