@@ -74,10 +74,7 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
   const withoutCenter = () => ({ ...parts.view(), centerFaults: [] });
   let gateways = await readGateways(parts.store.db, withoutCenter());
   let gatewayAreas = await areasOfGateways(parts.store.db);
-  // Up to here was looked for fresh alarms behind a backlog.
-  let lookedUpTo = position;
-  let again = false;
-  let running: Promise<void> | undefined;
+  const findFresh = createFreshFinder(parts.store);
 
   const tell = (events: readonly Broadcasted[]): void => {
     for (const listener of listeners) listener(events);
@@ -87,17 +84,8 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
     const told = await compose(parts, changes);
     tell(told.flatMap((one) => ("event" in one ? [withoutPosition(one)] : [])));
   };
-  const tellFresh = async (): Promise<void> => {
-    if (listeners.size === 0) return;
-    const { episodes, upTo } = await freshAlarmsAfter(
-      parts.store.db,
-      Math.max(lookedUpTo, position),
-      freshPerRound,
-    );
-    lookedUpTo = upTo;
-    if (episodes.length > 0) await tellAsTheyAre(episodes);
-  };
-  const readOn = async (): Promise<void> => {
+  /** Answers whether there is more to read. */
+  const readOn = async (): Promise<boolean> => {
     const { changes, upTo, more } = await changesAfter(parts.store.db, position, positionsPerRound);
     if (changes.some((change) => change.kind === "gateway")) {
       gateways = await readGateways(parts.store.db, withoutCenter());
@@ -106,19 +94,10 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
     const events = listeners.size === 0 ? [] : await compose(parts, changes);
     position = upTo;
     if (events.length > 0) tell(events);
-    if (!more) return;
-    again = true;
-    await tellFresh();
-    // Without a turn of the event loop neither a socket nor the next batch would get on.
-    await setImmediate();
+    if (more && listeners.size > 0) await tellAsTheyAre(await findFresh(position));
+    return more;
   };
-  const run = async (): Promise<void> => {
-    do {
-      again = false;
-      await readOn().catch(parts.onTrouble);
-    } while (again);
-    running = undefined;
-  };
+  const reader = createReader(readOn, parts.onTrouble);
 
   return {
     tellUnstored: (alarms) => {
@@ -130,10 +109,7 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
       );
     },
     tellStored: tellAsTheyAre,
-    wake: () => {
-      again = true;
-      running ??= run();
-    },
+    wake: reader.wake,
     tellGateways: () => {
       const { centerFaults } = parts.view();
       tell(
@@ -152,9 +128,48 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
     },
     listeners: () => listeners.size,
     replay: async (after) => compose(parts, (await changesAfter(parts.store.db, after)).changes),
+    idle: reader.idle,
+  };
+};
+
+/** One round after another, as long as there is more or somebody has called meanwhile. */
+const createReader = (
+  readOn: () => Promise<boolean>,
+  onTrouble: (error: unknown) => void,
+): Pick<Broadcast, "wake" | "idle"> => {
+  let again = false;
+  let running: Promise<void> | undefined;
+  const run = async (): Promise<void> => {
+    do {
+      again = false;
+      try {
+        if (await readOn()) again = true;
+      } catch (error) {
+        onTrouble(error);
+      }
+      // Without a turn of the event loop neither a socket nor the next batch would get on.
+      if (again) await setImmediate();
+    } while (again);
+    running = undefined;
+  };
+  return {
+    wake: () => {
+      again = true;
+      running ??= run();
+    },
     idle: async () => {
       await running;
     },
+  };
+};
+
+/** Finds the alarms that came fresh behind a backlog, each once. */
+const createFreshFinder = ({ db }: Store) => {
+  let lookedUpTo = 0;
+  return async (position: number): Promise<readonly string[]> => {
+    const found = await freshAlarmsAfter(db, Math.max(lookedUpTo, position), freshPerRound);
+    lookedUpTo = found.upTo;
+    return found.episodes;
   };
 };
 

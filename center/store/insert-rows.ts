@@ -21,7 +21,7 @@ const textsByDatabase = new WeakMap<DialectAdapter, Map<string, string>>();
  * `finish` adds what stands behind the values, without parameters: a conflict clause. One table has
  * one of them.
  */
-export const insertRows = async <Name extends keyof Tables & string>(
+export const insertRows = async <Name extends keyof Tables>(
   tx: Writing,
   table: Name,
   rows: readonly InsertObject<Tables, Name>[],
@@ -41,7 +41,7 @@ export const insertRows = async <Name extends keyof Tables & string>(
   }
 };
 
-const textOf = <Name extends keyof Tables & string>(
+const textOf = <Name extends keyof Tables>(
   tx: Writing,
   table: Name,
   rows: readonly InsertObject<Tables, Name>[],

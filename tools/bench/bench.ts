@@ -1,5 +1,6 @@
 /** `canary bench`: our figures beside a peer's under the same load, in one run, on this machine. */
 import { buzzer } from "./buzzer.ts";
+import { center } from "./center.ts";
 import { durable } from "./durable.ts";
 import { intake } from "./intake.ts";
 import { judge } from "./judge.ts";
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, (setting: Setting) => Promise<readonly Ro
   wear,
   durable,
   buzzer,
+  center,
   queries,
 };
 
