@@ -217,7 +217,7 @@ program
   .command("bench")
   .argument(
     "[name]",
-    "judge | start | latency | buzzer | intake | memory | durable | wear | all",
+    "judge | start | latency | buzzer | intake | memory | durable | wear | center | queries | all",
     "all",
   )
   .description("基准:与同机同负载的对照一起测量 · benchmarks, each beside a peer in the same run")
