@@ -173,6 +173,14 @@ program
   .option("--journal <file>", "网关日志 journal.sqlite:校验链 a gateway's journal: its hash chain")
   .option("--from <time>", "从何时 from, such as 2026-11-22")
   .option("--to <time>", "到何时 to, the day included")
+  .option(
+    "--audit",
+    "审计日志:是否完整、有无改动 the center's audit log: is it whole and unaltered",
+  )
+  .option(
+    "--noted <head>",
+    "此前抄存的链头 <序号>:<散列> with --audit: a head noted earlier, <number>:<hash>",
+  )
   .option("--database <place>", "中心数据库 the center's: a postgres:// URL, or its data folder")
   .option("--json", "机器可读 machine readable")
   .action(async (options: ProveOptions) => {
@@ -181,6 +189,28 @@ program
       write: (text) => process.stdout.write(`${text}\n`),
       complain: (text) => process.stderr.write(`${text}\n`),
     });
+  });
+
+program
+  .command("backup")
+  .argument("<file>", "备份文件,不覆盖已有的 the file to make; never overwrites")
+  .option("--json", "机器可读 machine readable")
+  .description("备份本机全部数据,不停机 · back up everything this machine keeps, while it runs")
+  .action(async (file: string, options: { json?: true }) => {
+    const { backup } = await import("./backup.ts");
+    process.exitCode = await backup(file, options);
+  });
+
+program
+  .command("restore")
+  .argument("<file>", "备份文件 a file made by `canary backup`")
+  .option("--only <role>", "只恢复 center 或 gateway only the center's or the gateway's data")
+  .option("--force", "即使正在运行或更新也覆盖 also over a running or newer database")
+  .option("--json", "机器可读 machine readable")
+  .description("从备份恢复,原数据另存 · restore a backup; what was there is put aside")
+  .action(async (file: string, options: { only?: string; force?: true; json?: true }) => {
+    const { restore } = await import("./restore.ts");
+    process.exitCode = await restore(file, options);
   });
 
 program

@@ -70,7 +70,7 @@ export const actOnCase = async (
   });
   const { cause = input.reason ?? action } = input;
   const resumed = await resumeUrgent(tx, after, { reason: cause, nowMs });
-  await auditCase(tx, request, action);
+  await auditCase(tx, request, row, action);
   return { kind: "done", case: await viewOf(tx, resumed) };
 };
 
@@ -105,7 +105,7 @@ export const noteOnCase = async (tx: Writing, request: ActRequest): Promise<ActO
     .execute();
   await syncTimers(tx, [after]);
   await noteChanges(tx, [{ kind: "case", ref: row.id }]);
-  await auditCase(tx, request, "note");
+  await auditCase(tx, request, row, "note");
   return { kind: "done", case: await viewOf(tx, after) };
 };
 
@@ -117,12 +117,18 @@ export const actingOn = (actor: Actor, row: Pick<CaseRow, "area_path">): CaseAct
   ),
 });
 
-const auditCase = (tx: Writing, request: ActRequest, step: string): Promise<void> =>
+const auditCase = (
+  tx: Writing,
+  request: ActRequest,
+  { area_path: area }: CaseRow,
+  step: string,
+): Promise<void> =>
   audit(tx, {
     atMs: request.nowMs,
     actor: request.actor.name,
     action: "case",
     subject: request.caseId,
+    area,
     source: request.source,
     detail: { step, version: request.version },
   });

@@ -1,5 +1,5 @@
 import { asksForSignature } from "#domain/alarm.ts";
-import { inChunks } from "../store/chunks.ts";
+import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import { heldBack, type Alarm } from "../intake/fold-alarm.ts";
@@ -40,17 +40,17 @@ export const takeAlarms = async (
       .filter(({ alarm }) => ended.has(alarm.episode))
       .map(({ alarm }) => ({ gateway: alarm.gateway, detector: alarm.notice.event.detector })),
   );
+  const allPlaces = new Map([...places, ...placesAgain]);
   const placed = changes
     .filter(({ alarm, before }) => before === undefined || ended.has(alarm.episode))
-    .map(({ alarm }) => placeAlarm(alarm, new Map([...places, ...placesAgain])));
+    .map(({ alarm }) => placeAlarm(alarm, allPlaces));
   const groups = Map.groupBy(placed, keyOf);
-  const homes = [...new Set(placed.map(({ home }) => home))];
-  const open = await openCasesAt(tx, homes);
+  const open = await openCasesAt(tx, placed);
   const joining = [...groups].filter(([key]) => open.has(key));
   const beginning = [...groups].filter(([key]) => !open.has(key));
   const closed = await recentlyClosedAt(
     tx,
-    beginning.flatMap(([, alarms]) => alarms.map(({ home }) => home)),
+    beginning.flatMap(([, alarms]) => alarms),
     nowMs,
   );
 
@@ -191,23 +191,18 @@ const membersOf = (
         signed_at_ms: null,
       }));
 
-const addMembers = async (tx: Writing, rows: readonly CaseAlarmRow[]): Promise<void> => {
-  for (const chunk of inChunks(rows)) {
-    await tx
-      .insertInto("case_alarms")
-      .values(chunk)
-      // It had a case that has ended: a signature for that is none for this.
-      .onConflict((conflict) =>
-        conflict.column("episode").doUpdateSet((eb) => ({
-          own_case: eb.ref("excluded.own_case"),
-          case_id: eb.ref("excluded.case_id"),
-          joined_at_ms: eb.ref("excluded.joined_at_ms"),
-          rings: eb.ref("excluded.rings"),
-          version: eb("case_alarms.version", "+", 1),
-          signed_by: null,
-          signed_at_ms: null,
-        })),
-      )
-      .execute();
-  }
-};
+const addMembers = (tx: Writing, rows: readonly CaseAlarmRow[]): Promise<void> =>
+  insertRows(tx, "case_alarms", rows, (insert) =>
+    // It had a case that has ended: a signature for that is none for this.
+    insert.onConflict((conflict) =>
+      conflict.column("episode").doUpdateSet((eb) => ({
+        own_case: eb.ref("excluded.own_case"),
+        case_id: eb.ref("excluded.case_id"),
+        joined_at_ms: eb.ref("excluded.joined_at_ms"),
+        rings: eb.ref("excluded.rings"),
+        version: eb("case_alarms.version", "+", eb.lit(1)),
+        signed_by: eb.lit(null),
+        signed_at_ms: eb.lit(null),
+      })),
+    ),
+  );

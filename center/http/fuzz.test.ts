@@ -125,7 +125,7 @@ test.each(operations.map((one) => [`${one.method} ${one.path}`, one] as const))(
           const answer = await ask(operation, user, request);
           const shown = `${user} ${answer.statusCode} ${answer.body.slice(0, 500)}`;
           expect(answer.statusCode, shown).toBeLessThan(500);
-          const type = String(answer.headers["content-type"] ?? "");
+          const type = answer.headers["content-type"] ?? "";
           if (answer.statusCode >= 400) expectProblem(type, answer.json());
           if (isJson(type) && operation.path !== "/api/openapi.json") {
             checkBody(operation, answer.statusCode, answer.json());

@@ -50,11 +50,12 @@ const doubtfulAt = async (tx: Writing, gateway: string): Promise<readonly Doubtf
     .where("standing", "=", 1)
     .execute();
   const doubtful: Doubtful[] = await tx
-    .selectFrom("alarms")
-    .innerJoin("reopened", "reopened.episode", "alarms.episode")
+    // From the few that are reopened to their alarms: the other way every alarm ever is read.
+    .selectFrom("reopened")
+    .innerJoin("alarms", "alarms.episode", "reopened.episode")
     .selectAll("alarms")
     .select("reopened.since_ms as since")
-    .where("alarms.gateway", "=", gateway)
+    .where("reopened.gateway", "=", gateway)
     .execute();
   for (const chunk of inChunks(named.flatMap(standingIn))) {
     const rows = await tx

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { takeAlarms } from "../cases/take-alarms.ts";
 import { nameKey, placesOf, type DetectorName } from "../register/place-of.ts";
 import { inChunks } from "../store/chunks.ts";
+import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { AlarmRow } from "../store/tables.ts";
 import { alarmToRow, ownName, rowToAlarm } from "./alarm-rows.ts";
@@ -111,29 +112,24 @@ const knownAlarms = async (tx: Writing, arrivals: readonly TakenAlarm[]): Promis
   return { byOwnName, taken };
 };
 
-const writeAlarms = async (tx: Writing, rows: readonly AlarmRow[]): Promise<void> => {
-  for (const chunk of inChunks(rows)) {
-    await tx
-      .insertInto("alarms")
-      .values(chunk)
-      .onConflict((conflict) =>
-        conflict.column("episode").doUpdateSet((eb) => ({
-          gateway_episode: eb.ref("excluded.gateway_episode"),
-          condition: eb.ref("excluded.condition"),
-          alarm_class: eb.ref("excluded.alarm_class"),
-          priority: eb.ref("excluded.priority"),
-          on_desk: eb.ref("excluded.on_desk"),
-          first_at_ms: eb.ref("excluded.first_at_ms"),
-          last_at_ms: eb.ref("excluded.last_at_ms"),
-          late: eb.ref("excluded.late"),
-          durable: eb.ref("excluded.durable"),
-          memory: eb.ref("excluded.memory"),
-          notice: eb.ref("excluded.notice"),
-        })),
-      )
-      .execute();
-  }
-};
+const writeAlarms = (tx: Writing, rows: readonly AlarmRow[]): Promise<void> =>
+  insertRows(tx, "alarms", rows, (insert) =>
+    insert.onConflict((conflict) =>
+      conflict.column("episode").doUpdateSet((eb) => ({
+        gateway_episode: eb.ref("excluded.gateway_episode"),
+        condition: eb.ref("excluded.condition"),
+        alarm_class: eb.ref("excluded.alarm_class"),
+        priority: eb.ref("excluded.priority"),
+        on_desk: eb.ref("excluded.on_desk"),
+        first_at_ms: eb.ref("excluded.first_at_ms"),
+        last_at_ms: eb.ref("excluded.last_at_ms"),
+        late: eb.ref("excluded.late"),
+        durable: eb.ref("excluded.durable"),
+        memory: eb.ref("excluded.memory"),
+        notice: eb.ref("excluded.notice"),
+      })),
+    ),
+  );
 
 const nameOf = ({ gateway, notice }: Alarm): DetectorName => ({
   gateway,

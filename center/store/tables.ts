@@ -34,6 +34,7 @@ import type {
   SessionRow,
   UserRow,
 } from "./rights-tables.ts";
+import type { SinkCursorRow } from "./sink-tables.ts";
 import type { TelemetryTables } from "./telemetry-tables.ts";
 
 /**
@@ -89,6 +90,7 @@ export interface Tables extends TelemetryTables {
   readonly intake_events: IntakeEventRow;
   readonly intake_secret: IntakeSecretRow;
   readonly evidence_deletions: EvidenceDeletionRow;
+  readonly sink_cursors: SinkCursorRow;
 }
 
 export interface GatewayRow {

@@ -3,6 +3,7 @@ import { Value } from "typebox/value";
 import type { Bilingual } from "#domain/result.ts";
 import { buzzerKinds, deadManKinds, fanKinds, valveKinds } from "./protection-schema.ts";
 import { lineKinds, SiteFrameSchema } from "./schema.ts";
+import { sinkKinds } from "./sink-schema.ts";
 
 /** Keys and list positions from the root of the file: `["gateway", "lines", 0, "unit"]`. */
 export type SitePath = readonly (string | number)[];
@@ -23,6 +24,7 @@ export const checkShape = (value: unknown): readonly SiteMistake[] => {
     ...variantMistakes(value, ["gateway", "valves"], valveKinds),
     ...variantMistakes(value, ["gateway", "fans"], fanKinds),
     ...variantMistakes(value, ["gateway", "protection", "deadMan", "outputs"], deadManKinds),
+    ...variantMistakes(value, ["center", "sinks"], sinkKinds),
   ];
 };
 

@@ -5,6 +5,7 @@
 import { Type, type Static, type TSchema } from "typebox";
 import { namePattern } from "#domain/ids.ts";
 import { peopleSchema } from "./people-schema.ts";
+import { SinkUnion } from "./sink-schema.ts";
 import { StoreSchema } from "./store-schema.ts";
 import { name, strict, tokenHash } from "./parts.ts";
 import {
@@ -249,8 +250,10 @@ const site = <
   Valve extends TSchema,
   Fan extends TSchema,
   DeadMan extends TSchema,
+  Sink extends TSchema,
 >(
   kinds: Kinds<Line, Buzzer, Valve, Fan, DeadMan>,
+  sink: Sink,
 ) =>
   Type.Object(
     {
@@ -266,8 +269,19 @@ const site = <
             default: false,
             description: "gateways without a credential; only ever from this machine itself",
           }),
+          requireSecondFactor: Type.Optional(
+            Type.Boolean({
+              description:
+                "administrator, street lead and district sleep until a code from a phone is shown; " +
+                "absent: whenever the page can be reached from another machine",
+            }),
+          ),
           gateways: Type.Array(Type.Object({ id: name, token: Type.Optional(tokenHash) }, strict), {
             minItems: 1,
+          }),
+          sinks: Type.Array(sink, {
+            default: [],
+            description: "time-series databases that get a copy of the center's history",
           }),
         },
         strict,
@@ -278,28 +292,34 @@ const site = <
   );
 
 /** The whole, for editors and for the types. */
-export const SiteSchema = site({
-  line: Type.Union([
-    lineKinds["modbus-rtu"],
-    lineKinds["modbus-tcp"],
-    lineKinds["rtu-over-tcp"],
-    lineKinds.serial,
-  ]),
-  buzzer: BuzzerUnion,
-  valve: ValveUnion,
-  fan: FanUnion,
-  deadMan: DeadManUnion,
-});
+export const SiteSchema = site(
+  {
+    line: Type.Union([
+      lineKinds["modbus-rtu"],
+      lineKinds["modbus-tcp"],
+      lineKinds["rtu-over-tcp"],
+      lineKinds.serial,
+    ]),
+    buzzer: BuzzerUnion,
+    valve: ValveUnion,
+    fan: FanUnion,
+    deadMan: DeadManUnion,
+  },
+  SinkUnion,
+);
 
 const open = Type.Unknown();
 /** The same with all that has kinds left open: those are checked by their `kind`, for clear words. */
-export const SiteFrameSchema = site({
-  line: open,
-  buzzer: open,
-  valve: open,
-  fan: open,
-  deadMan: open,
-});
+export const SiteFrameSchema = site(
+  {
+    line: open,
+    buzzer: open,
+    valve: open,
+    fan: open,
+    deadMan: open,
+  },
+  open,
+);
 
 export type Site = Static<typeof SiteSchema>;
 export type LineSite = Site["gateway"]["lines"][number];

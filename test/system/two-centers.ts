@@ -150,7 +150,10 @@ const startCenter = async (shared: Shared): Promise<CenterProcess> => {
     await toDatabase.close();
     await toBroker.close();
   });
-  const [said]: string[] = await once(createInterface(child.stdout), "line");
+  const ended = once(child, "exit").then(() => {
+    throw new Error("the center ended before it was ready");
+  });
+  const [said]: string[] = await Promise.race([once(createInterface(child.stdout), "line"), ended]);
   const url = `http://127.0.0.1:${Value.Parse(Ports, JSON.parse(said ?? "")).httpPort}`;
   const shown = new Map<string, DeskAlarm>();
   const isReady = () =>

@@ -1,0 +1,88 @@
+/** Copies of data folders that programs are working in, and the one file they travel in. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile, mkdir, readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import Database from "better-sqlite3";
+
+/** All at once: chunk by chunk a database that is written to would begin again for ever. */
+const pagesAtOnce = 2_000_000_000;
+
+/**
+ * Copies a folder as it is at one moment: SQLite databases by their online backup, without holding
+ * up who writes to them; everything else as it is. Databases first, so that each file they name is
+ * there as well.
+ */
+export const copyData = async (from: string, to: string): Promise<void> => {
+  const entries = await readdir(from, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile() && !/-(wal|shm|journal)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name).slice(from.length + 1));
+  const [databases, files] = [
+    paths.filter((path) => path.endsWith(".sqlite")),
+    paths.filter((path) => !path.endsWith(".sqlite")),
+  ];
+  for (const path of databases) {
+    await mkdir(dirname(join(to, path)), { recursive: true });
+    await copyDatabase(join(from, path), join(to, path));
+  }
+  for (const path of files) {
+    await mkdir(dirname(join(to, path)), { recursive: true });
+    // One that has gone meanwhile was an upload nobody finished.
+    await copyFile(join(from, path), join(to, path)).catch(ignoreMissing);
+  }
+};
+
+const copyDatabase = async (from: string, to: string): Promise<void> => {
+  const database = new Database(from, { readonly: true });
+  try {
+    await database.backup(to, { progress: () => pagesAtOnce });
+  } finally {
+    database.close();
+  }
+};
+
+const ignoreMissing = (error: unknown): void => {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
+  throw error;
+};
+
+/** Whether a program has this database open. */
+export const isInUse = (file: string): boolean => {
+  const database = new Database(file, { fileMustExist: true, timeout: 0 });
+  try {
+    // In WAL mode everybody who has it open holds a lock that this one does not share.
+    database.pragma("locking_mode = EXCLUSIVE");
+    database.exec("BEGIN IMMEDIATE; COMMIT");
+    return false;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "SQLITE_BUSY") return true;
+    throw error;
+  } finally {
+    database.close();
+  }
+};
+
+export const pack = (folder: string, file: string): Promise<void> =>
+  runProgram("tar", ["-cf", file, "-C", folder, "."]);
+
+export const unpack = (file: string, folder: string): Promise<void> =>
+  runProgram("tar", ["-xf", file, "-C", folder, "--no-same-owner"]);
+
+/** Runs a program of the machine to its end; rejects with what it complained about. */
+export const runProgram = async (
+  program: string,
+  words: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<void> => {
+  const child = spawn(program, words, {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, ...environment },
+  });
+  let complaint = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    complaint = `${complaint}${chunk.toString()}`.slice(-2_000);
+  });
+  const [code]: unknown[] = await once(child, "close");
+  if (code !== 0) throw new Error(`${program}: ${complaint.trim() || String(code)}`);
+};
