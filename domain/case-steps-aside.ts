@@ -99,6 +99,21 @@ export const stepsAside = [
     needs: ["dueOrReason"],
   },
   {
+    id: "T21b",
+    action: "resume",
+    name: { zh: "紧急恢复办理", en: "Resume what has become urgent" },
+    from: ["suspended"],
+    to: "accepted",
+    actors: ["system", "duty"],
+    priorities: [1, 2],
+    guards: [],
+    needs: [],
+    ours: {
+      zh: "挂账期间升为 P1、P2 的事件立即恢复办理,否则无人能办",
+      en: "what becomes P1 or P2 while it is suspended goes on at once; else nobody could work on it",
+    },
+  },
+  {
     id: "T22",
     action: "extend",
     name: { zh: "延期", en: "Extend" },

@@ -33,15 +33,15 @@ export const stepsForward = [
     id: "T02b",
     action: "accept",
     name: { zh: "补签收", en: "Sign for late" },
-    from: ["dispatched", "responding", "on_scene", "handled", "verifying"],
+    from: ["accepted", "dispatched", "responding", "on_scene", "handled", "verifying"],
     to: "same",
     actors: ["duty", "grid", "street_duty", "district"],
     priorities: all,
     guards: ["unsigned"],
     needs: [],
     ours: {
-      zh: "T03 自动派遣后签收仍欠着,席位一直响到有人签收;并入的新报警也要有人签收",
-      en: "after T03 the desk's signature is still owed and the seats ring until it is given; so is that of an alarm which joined later",
+      zh: "T03 自动派遣后签收仍欠着,席位一直响到有人签收;并入的新报警和报事也要有人签收",
+      en: "after T03 the desk's signature is still owed and the seats ring until it is given; so is that of an alarm or a report which joined later",
     },
   },
   {

@@ -7,7 +7,7 @@ import { aCase, act, now, priorities, ready } from "./case-sample.testing.ts";
 import { caseActors, caseLevels, caseStates, type CaseActor, type CaseState } from "./case.ts";
 import { offers } from "./decide-case.ts";
 
-/** What the street's own table says, arrow by arrow, with the two rows of our own. */
+/** What the street's own table says, arrow by arrow, with the rows of our own. */
 const givenArrows = ((): ReadonlyMap<string, string> => {
   const { transitions } = JSON.parse(
     readFileSync(new URL("../test/vectors/event-flow.json", import.meta.url), "utf8"),
@@ -19,11 +19,19 @@ const givenArrows = ((): ReadonlyMap<string, string> => {
   for (const row of transitions) {
     for (const actor of row.actors) add(row.from_, row.action, actor, row.prio, row.to);
   }
-  for (const state of ["dispatched", "responding", "on_scene", "handled", "verifying"]) {
+  for (const state of [
+    "accepted",
+    "dispatched",
+    "responding",
+    "on_scene",
+    "handled",
+    "verifying",
+  ]) {
     for (const actor of ["duty", "grid", "street_duty", "district"]) {
       add(state, "accept", actor, "1234", state);
     }
   }
+  for (const actor of ["system", "duty"]) add("suspended", "resume", actor, "12", "accepted");
   add("reported", "merge", "system", "1234", "merged");
   return arrows;
 })();

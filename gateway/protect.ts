@@ -82,7 +82,7 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
     onOpen: () => deadMan?.beat(),
   });
   // It beats for the first time in a later turn, when all known alarms have asked.
-  const deadMan = openDeadMan(site, { ...world, isOpen: buzzers.isOpen });
+  const deadMan = openDeadMan(site, { ...world, buzzers });
   const link = openCenter(world.safe, site, gateway, options.brokerUrl, reportFault);
   uplink = createUplink({
     ...world,

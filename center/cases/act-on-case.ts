@@ -15,6 +15,7 @@ import { caseRow, rowToCase } from "./case-rows.ts";
 import { distanceM } from "./distance.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import { toViews } from "./read-cases.ts";
+import { resumeUrgent } from "./resume-urgent.ts";
 import { syncTimers } from "./sync-timers.ts";
 import { addEvents } from "./timeline.ts";
 
@@ -67,8 +68,10 @@ export const actOnCase = async (
     detail,
     ...(reason !== undefined && { reason }),
   });
+  const { cause = input.reason ?? action } = input;
+  const resumed = await resumeUrgent(tx, after, { reason: cause, nowMs });
   await auditCase(tx, request, row, action);
-  return { kind: "done", case: await viewOf(tx, after) };
+  return { kind: "done", case: await viewOf(tx, resumed) };
 };
 
 /** Progress that is no step: a word, a reading, a call that reached nobody. It restarts the update clock. */

@@ -66,7 +66,7 @@ export const applyStep = async (
   ]);
   const moved = await moveMembers(tx, row, step, nowMs);
   const after = await rowOf(tx, row.id);
-  await syncTimers(tx, [after]);
+  await syncTimers(tx, [after], row.plan);
   await noteChanges(tx, [
     { kind: "case", ref: row.id },
     ...[...signed, ...moved].map((ref) => ({ kind: "alarm", ref }) as const),

@@ -1,5 +1,5 @@
 import type { Role } from "#domain/rights.ts";
-import type { Store, Writing } from "../store/open-store.ts";
+import type { Reading, Store, Writing } from "../store/open-store.ts";
 import type { CaseRow, TimerRow } from "../store/case-tables.ts";
 import { actAsSystem } from "./act-as-system.ts";
 import { caseRow } from "./case-rows.ts";
@@ -18,11 +18,13 @@ import { communityOf } from "./community-of.ts";
 
 /** Timers handled in one transaction: bounds how long a fresh alarm waits for the commit. */
 const atOnce = 200;
+const putOffMs = 60_000;
 
 /**
  * Does what the clocks of cases say is due; answers how many spoke. To be called about once a
  * second by every center: whoever comes first does it, in the one transaction that also moves the
- * clock on, so that nothing is done twice and nothing is left half done by a center that dies.
+ * clock on, so that nothing is done twice and nothing is left half done by a center that dies. A
+ * clock that fails holds up no other: it is put off for a minute, and told once the others are done.
  */
 export const fireTimers = async (store: Store, nowMs: number): Promise<number> => {
   const now = Math.floor(nowMs);
@@ -30,22 +32,60 @@ export const fireTimers = async (store: Store, nowMs: number): Promise<number> =
     .selectFrom("timers")
     .select("case_id")
     .where("due_at_ms", "<=", now)
+    .where("clock", "in", clockNames)
     .limit(1)
     .executeTakeFirst();
   if (waiting === undefined) return 0;
-  return store.write(async (tx) => {
-    const due = await tx
-      .selectFrom("timers")
-      .selectAll()
-      .where("due_at_ms", "<=", now)
-      .orderBy("due_at_ms")
-      .orderBy("case_id")
-      .orderBy("clock")
-      .limit(atOnce)
-      .execute();
-    for (const timer of due) await fire(tx, timer, now);
-    return due.length;
-  });
+  try {
+    return await store.write(async (tx) => {
+      const due = await dueTimers(tx, now);
+      for (const timer of due) await fire(tx, timer, now);
+      return due.length;
+    });
+  } catch {
+    return fireEach(store, now);
+  }
+};
+
+/** Those this center knows: one of a newer center is that one's to fire. */
+const dueTimers = (db: Reading, now: number): Promise<TimerRow[]> =>
+  db
+    .selectFrom("timers")
+    .selectAll()
+    .where("due_at_ms", "<=", now)
+    .where("clock", "in", clockNames)
+    .orderBy("due_at_ms")
+    .orderBy("case_id")
+    .orderBy("clock")
+    .limit(atOnce)
+    .execute();
+
+/** Each in a transaction of its own, because one of them failed. */
+const fireEach = async (store: Store, now: number): Promise<number> => {
+  const due = await dueTimers(store.db, now);
+  const failures: unknown[] = [];
+  for (const timer of due) {
+    try {
+      await store.write((tx) => fire(tx, timer, now));
+    } catch (error) {
+      failures.push(error);
+      await store.write((tx) => putOff(tx, timer, now));
+    }
+  }
+  if (failures.length > 0) {
+    throw new AggregateError(failures, `${failures.length} of ${due.length} case clocks failed`);
+  }
+  return due.length;
+};
+
+const putOff = async (tx: Writing, timer: TimerRow, now: number): Promise<void> => {
+  await tx
+    .updateTable("timers")
+    .set({ due_at_ms: now + putOffMs })
+    .where("case_id", "=", timer.case_id)
+    .where("clock", "=", timer.clock)
+    .where("due_at_ms", "=", timer.due_at_ms)
+    .execute();
 };
 
 /** One clock that is due. What it missed while every center was down, it does together, once. */

@@ -33,7 +33,11 @@ export const gatherFacts = async (
   return {
     activeDanger: danger.some((one) => one.condition === "active"),
     deviceAlarms: row.test === 1 ? 0 : members.length,
-    unsigned: members.length === 0 ? Number(row.signed_at_ms === null) : unsigned,
+    // A report that was put into a case with alarms owes a signature of its own.
+    unsigned:
+      members.length === 0
+        ? Number(row.signed_at_ms === null)
+        : Math.max(unsigned, Number(row.unsigned_since_ms !== null)),
     gases: [...new Set(danger.map((one) => (one.alarm_class === "co" ? "co" : "combustible")))],
     ...inRound(events, row, lastAlarmAtMs ?? 0),
     photos: evidence.filter(({ kind }) => kind === "photo").length,

@@ -5,6 +5,7 @@ import { noteChanges } from "../store/stream-log.ts";
 import type { CaseRow } from "../store/case-tables.ts";
 import { actAsSystem } from "./act-as-system.ts";
 import { caseRow, priorityOf } from "./case-rows.ts";
+import { resumeUrgent } from "./resume-urgent.ts";
 import { ringAgain, ringAll } from "./ring-again.ts";
 import { mostUrgent, planOfAlarm, type PlacedAlarm } from "./seed-case.ts";
 import { syncTimers } from "./sync-timers.ts";
@@ -128,9 +129,10 @@ export const makeUrgent = async (
     })
     .where("id", "=", row.id)
     .execute();
-  const after = await caseRow(tx, row.id);
-  if (after === undefined) throw new Error(`case ${row.id} vanished`);
-  await syncTimers(tx, [after]);
+  const joined = await caseRow(tx, row.id);
+  if (joined === undefined) throw new Error(`case ${row.id} vanished`);
+  const after = await resumeUrgent(tx, joined, { reason: news.cause, nowMs });
+  await syncTimers(tx, [after], row.plan);
   // A signature that is newly owed is asked for by its own clock, at once.
   const told = owes && row.unsigned_since_ms === null;
   if (news.plan !== 0) await ringAgain(tx, after, { deskIsTold: told, nowMs });

@@ -137,7 +137,10 @@ const rowToView = (
     ...known,
     place: row.place,
     alarms: counts?.alarms ?? 0,
-    unsigned: counts?.unsigned ?? Number(row.signed_at_ms === null && row.plan > 0),
+    unsigned:
+      counts === undefined
+        ? Number(row.signed_at_ms === null && row.plan > 0)
+        : Math.max(counts.unsigned, Number(row.unsigned_since_ms !== null)),
     active: counts?.active ?? 0,
     ...(row.report !== null && { report: row.report }),
     ...(row.gas !== null && { gas: row.gas }),

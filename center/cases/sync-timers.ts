@@ -6,9 +6,14 @@ import { planOf, runningClocks, stepDueAt } from "./running-clocks.ts";
 
 /**
  * Makes the timers of these cases what their state says: starts, restarts and stops clocks. One
- * that runs on from the same moment keeps the step it has reached.
+ * that runs on from the same moment keeps the step it has reached, unless the case was less urgent
+ * before (`planWas`): a step of the slow plan may be hours away, and none of the fast one was taken.
  */
-export const syncTimers = async (tx: Writing, rows: readonly CaseRow[]): Promise<void> => {
+export const syncTimers = async (
+  tx: Writing,
+  rows: readonly CaseRow[],
+  planWas = 0,
+): Promise<void> => {
   for (const chunk of inChunks(rows)) {
     const known = await tx
       .selectFrom("timers")
@@ -20,7 +25,7 @@ export const syncTimers = async (tx: Writing, rows: readonly CaseRow[]): Promise
       )
       .execute();
     const byKey = new Map(known.map((timer) => [keyOf(timer), timer]));
-    const wanted = chunk.flatMap((row) => timersOf(row, byKey));
+    const wanted = chunk.flatMap((row) => timersOf(row, isFaster(row, planWas) ? none : byKey));
     const kept = new Set(wanted.map(keyOf));
     await stop(
       tx,
@@ -37,8 +42,13 @@ export const syncTimers = async (tx: Writing, rows: readonly CaseRow[]): Promise
 export const startTimers = (tx: Writing, rows: readonly CaseRow[]): Promise<void> =>
   start(
     tx,
-    rows.flatMap((row) => timersOf(row, new Map())),
+    rows.flatMap((row) => timersOf(row, none)),
   );
+
+const none: ReadonlyMap<string, TimerRow> = new Map();
+
+/** 0 is no plan: its clocks did not run. */
+const isFaster = ({ plan }: CaseRow, planWas: number): boolean => plan > 0 && plan < planWas;
 
 const keyOf = ({ case_id, clock }: Pick<TimerRow, "case_id" | "clock">): string =>
   `${case_id} ${clock}`;

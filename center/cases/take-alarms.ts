@@ -12,7 +12,7 @@ import { joinCases } from "./join-cases.ts";
 import { openCasesAt, recentlyClosedAt } from "./open-cases.ts";
 import { seedFor, type PlacedAlarm } from "./seed-case.ts";
 import { addEvents } from "./timeline.ts";
-import { isAgain, reasons, tellChanges } from "./tell-changes.ts";
+import { actionOf, reasons, tellChanges, type Action } from "./tell-changes.ts";
 
 /** An alarm that intake has changed. */
 export interface AlarmChange {
@@ -24,8 +24,8 @@ export interface AlarmChange {
 /**
  * What alarms mean for cases: a new alarm joins the open case of its home, or begins one; a known
  * one that worsens rings again; one that is over is noted. Every alarm is somebody's to see, also
- * one whose beginning was lost on the way. One that stands after all although its case has ended is
- * a new alarm to people: it gets the open case of its home, or a new one that names the ended one.
+ * one whose beginning was lost on the way. One that rings although its case has ended (it stands after
+ * all, is worse, is held back no longer) is a new alarm to people: it gets the open case of its home, or a new one that names the ended one.
  */
 export const takeAlarms = async (
   tx: Writing,
@@ -99,16 +99,21 @@ export const takeAlarms = async (
   );
 };
 
-/** Cases that had ended when an alarm of theirs turned out to stand, by its episode. */
+interface Ended {
+  readonly row: CaseRow;
+  readonly action: Exclude<Action, "alarm_over">;
+}
+
+/** Cases that had ended when an alarm of theirs rang again, by its episode. */
 const endedCasesOf = async (
   tx: Writing,
   changes: readonly AlarmChange[],
-): Promise<ReadonlyMap<string, CaseRow>> => {
-  const again = changes.flatMap(({ alarm, before }) =>
-    before !== undefined && isAgain({ alarm, before }) ? [alarm.episode] : [],
-  );
-  const ended = new Map<string, CaseRow>();
-  for (const episode of again) {
+): Promise<ReadonlyMap<string, Ended>> => {
+  const ended = new Map<string, Ended>();
+  for (const { alarm, before } of changes) {
+    const action = before === undefined ? undefined : actionOf({ alarm, before });
+    if (action === undefined || action === "alarm_over") continue;
+    const { episode } = alarm;
     const row = await tx
       .selectFrom("case_alarms")
       .innerJoin("cases", "cases.id", "case_alarms.case_id")
@@ -116,23 +121,23 @@ const endedCasesOf = async (
       .where("case_alarms.episode", "=", episode)
       .where("cases.is_open", "=", 0)
       .executeTakeFirst();
-    if (row !== undefined) ended.set(episode, row);
+    if (row !== undefined) ended.set(episode, { row, action });
   }
   return ended;
 };
 
 const lastOf = (
   alarms: readonly PlacedAlarm[],
-  ended: ReadonlyMap<string, CaseRow>,
-): CaseRow | undefined => alarms.flatMap(({ alarm }) => ended.get(alarm.episode) ?? []).at(-1);
+  ended: ReadonlyMap<string, Ended>,
+): CaseRow | undefined => alarms.flatMap(({ alarm }) => ended.get(alarm.episode)?.row ?? []).at(-1);
 
 /** Both timelines say why: the ended case where the alarm went, the other what it is. */
 const tellOfEnded = async (
   tx: Writing,
-  ended: ReadonlyMap<string, CaseRow>,
+  ended: ReadonlyMap<string, Ended>,
   nowMs: number,
 ): Promise<void> => {
-  for (const [episode, old] of ended) {
+  for (const [episode, { row: old, action }] of ended) {
     const { case_id } = await tx
       .selectFrom("case_alarms")
       .select("case_id")
@@ -141,9 +146,9 @@ const tellOfEnded = async (
     const event = {
       atMs: nowMs,
       actor: "system",
-      action: "alarm_again",
+      action,
       channel: "gateway",
-      reason: both(reasons.alarm_again),
+      reason: both(reasons[action]),
     };
     await addEvents(tx, [
       { ...event, caseId: old.id, detail: { episode, cases: [case_id] } },

@@ -50,7 +50,7 @@ export const tellChanges = async (
   }
 };
 
-type Action = "alarm_worse" | "alarm_over" | "alarm_again" | "alarm_goes_on";
+export type Action = "alarm_worse" | "alarm_over" | "alarm_again" | "alarm_goes_on";
 
 /** What people read in the timeline. */
 export const reasons = {
@@ -69,7 +69,8 @@ export const reasons = {
 export const isAgain = ({ alarm, before }: Change): boolean =>
   before.condition === "returned" && alarm.condition === "active";
 
-const actionOf = ({ alarm, before }: Change): Action | undefined => {
+/** What a change is to the people of a case; `undefined`: nothing. */
+export const actionOf = ({ alarm, before }: Change): Action | undefined => {
   if (alarm.condition === "returned") {
     return before.condition === "returned" ? undefined : "alarm_over";
   }

@@ -18,6 +18,8 @@ export interface HeartDeps {
   readonly reportFault: ReportFault;
   /** Whether an urgent alarm stands. */
   readonly isOpen: () => boolean;
+  /** One stood when the dead-man was last told, and our own record of it is lost. */
+  readonly isUnsure: () => boolean;
 }
 
 export interface Heart {
@@ -47,7 +49,7 @@ export const openHeart = (deps: HeartDeps): Heart => {
   let farewell: (() => void) | undefined;
 
   const say = (beat: Beat): void => void socket?.write(`${JSON.stringify(beat)}\n`);
-  const beat = (): void => say({ open: deps.isOpen() });
+  const beat = (): void => say(whatIsKnown(deps));
   const isGone = (nowMs: number): boolean => nowMs - (last?.atMs ?? openedMs) > goneAfterMs;
 
   const startAnew = (): void => {
@@ -104,12 +106,17 @@ export const openHeart = (deps: HeartDeps): Heart => {
           socket?.once("close", () => resolve());
           timers.after(farewellMs, resolve);
         });
-        say({ open: deps.isOpen(), bye: true });
+        say({ ...whatIsKnown(deps), bye: true });
         await heard;
       }
       socket?.destroy();
     },
   };
+};
+
+const whatIsKnown = ({ isOpen, isUnsure }: HeartDeps): Beat => {
+  const unsure = isUnsure();
+  return { open: unsure || isOpen(), ...(unsure && { unsure }) };
 };
 
 /** A process of its own, in a session of its own: it outlives whoever started it. */

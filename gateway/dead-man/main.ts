@@ -29,10 +29,12 @@ const stand = (folder: string): void => {
   // Open when this very process was started anew in the middle of an alarm.
   let watch: Watch = { heardAtMs: clock.now().monoMs, open: existsSync(openFile(folder)) };
   let sounding = false;
+  let unsure = false;
 
   const judge = (): void => {
     const due = isDeadManDue(watch, clock.now().monoMs, milliseconds(afterMs));
-    if (due === sounding) return;
+    // Handed back only to a gateway that knows whether somebody is still in danger.
+    if (due === sounding || (sounding && unsure)) return;
     sounding = due;
     log(due ? "dead-man sounds: no sign of life with an alarm open" : "dead-man hands back");
     for (const siren of sirens) if (due) siren.sound();
@@ -41,6 +43,7 @@ const stand = (folder: string): void => {
   const hear = (beat: Beat): void => {
     if (beat.open !== watch.open) note(folder, beat.open);
     watch = { heardAtMs: clock.now().monoMs, open: beat.open };
+    unsure = beat.unsure === true;
     judge();
     if (beat.bye === true && endsWithGateway && !beat.open) void leave();
   };

@@ -1,10 +1,16 @@
+import { existsSync } from "node:fs";
 import { errorText } from "../lines/error-text.ts";
 import type { Site } from "#platform/site-file/schema.ts";
+import type { Protection } from "../protection/protection.ts";
 import { openHeart, startDeadMan, type Heart, type HeartDeps } from "./heart.ts";
-import { writeSettings } from "./settings.ts";
+import { openFile, writeSettings } from "./settings.ts";
+
+export interface DeadManDeps extends Omit<HeartDeps, "startIt" | "isOpen" | "isUnsure"> {
+  readonly buzzers: Pick<Protection, "isOpen" | "isPastLost">;
+}
 
 /** As the site file wants it; `undefined` where there is none. */
-export const openDeadMan = (site: Site, deps: Omit<HeartDeps, "startIt">): Heart | undefined => {
+export const openDeadMan = (site: Site, deps: DeadManDeps): Heart | undefined => {
   const { deadMan } = site.gateway.protection;
   if (deadMan === undefined) return undefined;
   const { folder, reportFault } = deps;
@@ -28,7 +34,14 @@ export const openDeadMan = (site: Site, deps: Omit<HeartDeps, "startIt">): Heart
       },
     });
   }
-  return openHeart({ ...deps, startIt: byGateway ? () => startDeadMan(folder) : undefined });
+  // Where our own record of it is lost, the dead-man's is believed until the detectors have spoken.
+  const wasOpen = existsSync(openFile(folder));
+  return openHeart({
+    ...deps,
+    isOpen: deps.buzzers.isOpen,
+    isUnsure: () => wasOpen && deps.buzzers.isPastLost(),
+    startIt: byGateway ? () => startDeadMan(folder) : undefined,
+  });
 };
 
 const written = { zh: "看守进程的设置已写入", en: "the dead-man's settings are written" };

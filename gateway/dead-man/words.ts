@@ -4,6 +4,8 @@
 export interface Beat {
   /** An urgent gas or CO alarm stands. */
   readonly open: boolean;
+  /** It lost its record of what stood before, and cannot say: who sounds goes on. */
+  readonly unsure?: true;
   /** The gateway leaves in good order. */
   readonly bye?: true;
 }
@@ -19,7 +21,11 @@ export const beatEveryMs = 1_000;
 export const parseBeat = (line: string): Beat | undefined => {
   const value = parse(line);
   if (value === undefined || typeof value["open"] !== "boolean") return undefined;
-  return { open: value["open"], ...(value["bye"] === true && { bye: true }) };
+  return {
+    open: value["open"],
+    ...(value["unsure"] === true && { unsure: true }),
+    ...(value["bye"] === true && { bye: true }),
+  };
 };
 
 export const parseAnswer = (line: string): Answer | undefined => {

@@ -64,6 +64,8 @@ export interface Protection {
   readonly status: () => readonly BuzzerStatus[];
   /** An urgent alarm stands, hushed or not: what a dead-man must know. */
   readonly isOpen: () => boolean;
+  /** The past of some detectors is lost and they have not spoken since: an alarm may stand there. */
+  readonly isPastLost: () => boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -147,6 +149,7 @@ export const createProtection = (deps: ProtectionDeps): Protection => {
     },
     status: board.status,
     isOpen: () => alarming.size > 0,
+    isPastLost: () => (deps.holding?.unheard(undefined) ?? []).length > 0,
     close: async () => {
       stopTicking();
       await board.close();

@@ -1,7 +1,7 @@
 /** The dead-man beside a real gateway that is stopped, killed, and ended in good order. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +24,8 @@ interface Guarded {
   readonly status: () => Promise<Status | undefined>;
   readonly isSounding: () => boolean;
   readonly deadManPid: () => Promise<number>;
+  /** The gateway's own record of what stands is gone. */
+  readonly loseJournal: () => Promise<void>;
 }
 interface Status {
   readonly buzzers: readonly { readonly command: { readonly state: string } }[];
@@ -97,6 +99,12 @@ const openGuarded = async (outputs?: readonly string[]): Promise<Guarded> => {
     },
     status,
     isSounding: () => existsSync(siren),
+    loseJournal: async () => {
+      const names = await readdir(data, { recursive: true });
+      const files = names.filter((name) => /journal\.sqlite(-wal|-shm)?$/.test(name));
+      if (files.length === 0) throw new Error("there is no journal");
+      for (const name of files) await writeFile(join(data, name), "lost".repeat(4_096));
+    },
     deadManPid: async () => {
       const found = await eventually("the dead-man stands by", async () => {
         const now = await status();
@@ -139,6 +147,21 @@ test("a gateway that is killed with an alarm open sounds; the next one takes ove
   await eventually("handed back", () => !gateway.isSounding());
   const status = await eventually("status", async () => (await gateway.status()) ?? false);
   expect(status.buzzers.map(({ command }) => command.state)).toEqual(["on"]);
+});
+
+test("a next one whose journal is lost leaves the siren to the dead-man: nobody knows what stands", async () => {
+  const gateway = await openGuarded();
+  await gateway.says(leak);
+  gateway.signal("SIGKILL");
+  await eventually("the siren", gateway.isSounding);
+  await gateway.loseJournal();
+  gateway.start();
+  const standing = await eventually("the dead-man's answer", async () => {
+    const deadMan = (await gateway.status())?.deadMan;
+    return deadMan !== undefined && deadMan.state !== "gone" && deadMan.state;
+  });
+  expect(standing).toBe("sounding");
+  expect(gateway.isSounding()).toBe(true);
 });
 
 test("a gateway that ends in good order with nothing open ends the dead-man, silently", async () => {
