@@ -106,15 +106,23 @@ export const startCenter = async (
     return err(await explainListenError(error, { host, port }, setting));
   }
   const httpPort = portOf(http.server.address()) ?? port;
-  options.log.info(
-    `街道中心已在值守 · the street center is on watch: HTTP ${httpPort}, MQTT ${link.value.port ?? "external"}`,
-  );
+  sayOnWatch(options, httpPort, link.value.port);
   return ok({
     httpPort,
     ...(link.value.port !== undefined && { mqttPort: link.value.port }),
     ...(core.firstAdmin !== undefined && { firstAdmin: core.firstAdmin }),
     close,
   });
+};
+
+const sayOnWatch = (
+  { log }: CenterOptions,
+  httpPort: number,
+  mqttPort: number | undefined,
+): void => {
+  log.info(
+    `街道中心已在值守 · the street center is on watch: HTTP ${httpPort}, MQTT ${mqttPort ?? "external"}`,
+  );
 };
 
 /** Said once: the password is stored nowhere. */

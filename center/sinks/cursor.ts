@@ -42,14 +42,20 @@ export const openCursor = (
         .returningAll()
         .executeTakeFirst();
       return (
-        row && { readings: row.readings, events: row.events, completeAtMs: row.complete_at_ms }
+        row && {
+          readings: row.readings,
+          complete: row.complete,
+          events: row.events,
+          completeAtMs: row.complete_at_ms,
+        }
       );
     },
-    save: async ({ readings, events, completeAtMs }, nowMs) => {
+    save: async ({ readings, complete, events, completeAtMs }, nowMs) => {
       const done = await db
         .updateTable("sink_cursors")
         .set({
           readings,
+          complete,
           events,
           complete_at_ms: Math.floor(completeAtMs),
           held_until_ms: Math.floor(nowMs) + holdMs,
@@ -76,6 +82,7 @@ const insertNew = async (db: Reading, sink: string, nowMs: number): Promise<void
     .values({
       sink,
       readings: 0,
+      complete: 0,
       events: 0,
       complete_at_ms: nowMs,
       holder: "",

@@ -117,18 +117,18 @@ const work = async (feeding: Feeding): Promise<void> => {
     const readAtMs = feeding.clock.now().wallMs;
     const batches = await readBatches(feeding.db, at);
     const outcomes = await Promise.all(batches.map((batch) => send(feeding, batch)));
-    const delivered = outcomes.findIndex(({ kind }) => kind === "trouble");
-    const upTo = batches.at(delivered === -1 ? -1 : delivered - 1)?.upTo;
-    if (delivered !== 0 && upTo !== undefined) feeding.at = { ...at, ...upTo };
+    const failed = outcomes.findIndex(({ kind }) => kind === "trouble");
+    // Only what was acknowledged without a gap: a second batch alone proves nothing.
+    const acknowledged = failed === -1 ? batches : batches.slice(0, failed);
+    const last = acknowledged.at(-1);
+    feeding.at = { ...at, ...last?.upTo, ...(last?.full === false && { completeAtMs: readAtMs }) };
     feeding.trouble = troubleIn(outcomes);
     if (feeding.trouble !== undefined) {
       rest(feeding);
       return;
     }
     feeding.restMs = restMinMs;
-    if (batches.at(-1)?.full === true) continue;
-    feeding.at = { ...at, ...upTo, completeAtMs: readAtMs };
-    return;
+    if (last?.full !== true) return;
   }
 };
 

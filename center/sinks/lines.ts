@@ -85,8 +85,11 @@ export const eventLine = (row: EventRow): string => {
 const nanoseconds = (atMs: number, place = 0): string =>
   `${Math.floor(atMs)}${String(place % 1_000_000).padStart(6, "0")}`;
 
-/** Line protocol has no way to write a backslash at the end of a tag: it would swallow the next one. */
-const tagOf = (name: string): string => name.replaceAll("\\", "/");
+/**
+ * Line protocol has no way to write a backslash at the end of a tag (it would swallow the next one),
+ * nor a control character.
+ */
+const tagOf = (name: string): string => name.replaceAll(/[\\\p{Cc}]/gu, "/");
 
 const lineOf = (point: Point): string => {
   const line = point.toLineProtocol();

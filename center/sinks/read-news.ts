@@ -4,10 +4,15 @@ import { inChunks } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 import { eventLine, readingLines, type AlarmTags, type EventRow } from "./lines.ts";
 
-/** How far one has come: both only grow. */
+/** How far one has come: all of it only grows. */
 export interface Position {
   /** `telemetry_hours.changed` */
   readonly readings: number;
+  /**
+   * Every minute that changed up to here is there. It stays behind `readings` while one catches up:
+   * an hour that changes again moves away to the end before it was read, with minutes not told yet.
+   */
+  readonly complete: number;
   /** `case_events.id` */
   readonly events: number;
 }
@@ -38,11 +43,16 @@ export const readNews = async (db: Reading, after: Position): Promise<Batch> => 
   }
   for (let more = true; more && lines.length < linesWanted;) {
     const rows = await readHours(db, readings);
-    for (const row of rows) lines.push(...readingLines(row, after.readings));
+    for (const row of rows) lines.push(...readingLines(row, after.complete));
     readings = rows.at(-1)?.changed ?? readings;
     more = rows.length === hoursAtOnce;
   }
-  return { lines, upTo: { readings, events }, full: lines.length >= linesWanted };
+  const full = lines.length >= linesWanted;
+  return {
+    lines,
+    upTo: { readings, events, complete: full ? after.complete : readings },
+    full,
+  };
 };
 
 const readHours = (db: Reading, after: number) =>

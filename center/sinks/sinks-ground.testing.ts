@@ -3,13 +3,13 @@ import { Registry } from "prom-client";
 import { expect } from "vitest";
 import type { WireBlock } from "#domain/telemetry.ts";
 import { createFakeGateway } from "../fake-gateway.testing.ts";
-import { openGround, type NewDatabase } from "../open-ground.testing.ts";
+import { openGround, type Ground, type NewDatabase } from "../open-ground.testing.ts";
 import { saveTelemetry } from "../telemetry/save-telemetry.ts";
 import { openCursor } from "./cursor.ts";
 import type { Refused } from "./deliver.ts";
 import { openFakeSink } from "./fake-sink.testing.ts";
 import { feedSink, type Feed, type FeedState } from "./feed-sink.ts";
-import { createSinkMetrics } from "./metrics.ts";
+import { createSinkMetrics, type SinkMetrics } from "./metrics.ts";
 import { createWriter } from "./write-lines.ts";
 
 const minuteMs = 60_000;
@@ -22,44 +22,12 @@ export const openSinkGround = async (newDatabase: NewDatabase) => {
   const refused: Refused[] = [];
   const failures: unknown[] = [];
   const registry = new Registry();
-  const metrics = createSinkMetrics(registry);
   const startMs = Math.floor(ground.time.clock.now().wallMs / hourMs) * hourMs;
   const stops: (() => Promise<void>)[] = [];
   let blocks = 0;
 
-  /** `center`: on PostgreSQL several share the work; the same rules are tried on SQLite. */
-  const feed = (center?: string): Feed & { readonly state: () => FeedState | undefined } => {
-    const ended = new AbortController();
-    let state: FeedState | undefined;
-    const one = feedSink({
-      id: "grafana",
-      db: ground.store.db,
-      cursor: openCursor(
-        center === undefined ? ground.store : { db: ground.store.db, kind: "postgres" },
-        "grafana",
-        center ?? "center",
-      ),
-      write: createWriter(
-        { kind: "influx1", id: "grafana", url: sink.url, database: "gas" },
-        ground.time.timers,
-        ended.signal,
-      ),
-      clock: ground.time.clock,
-      timers: ground.time.timers,
-      metrics,
-      onState: (next) => {
-        state = next;
-      },
-      onRefused: (lines) => refused.push(...lines),
-      onFailure: (error) => failures.push(error),
-    });
-    const stop = (): Promise<void> => {
-      ended.abort(new Error("closed"));
-      return one.stop();
-    };
-    stops.push(stop);
-    return { stop, state: () => state };
-  };
+  const metrics = createSinkMetrics(registry);
+  const feed = createFeeder({ ground, url: sink.url, metrics, refused, failures, stops });
 
   return {
     ...ground,
@@ -72,21 +40,9 @@ export const openSinkGround = async (newDatabase: NewDatabase) => {
     /** Readings of so many minutes, each a stretch of sixty. */
     measure: async (minute: number, minutes: number, ppm: number, detector = "kitchen") => {
       blocks += 1;
-      const stretches = Array.from({ length: minutes }, (_, at): WireBlock["stretches"][number] => [
-        at * minuteMs,
-        59_000,
-        60,
-        ppm * 100,
-        ppm * 100,
-        60 * ppm * 100,
-      ]);
-      const startsAtMs = startMs + minute * minuteMs;
-      const about = { detector, gas: "co", mark: "real", silenceMs: minuteMs } as const;
-      await saveTelemetry(ground.store, "gw-1", {
-        store: "store-1",
-        blocks: [{ n: blocks, ...about, startMs: startsAtMs, stretches }],
-        losses: [],
-      });
+      const block = steady(blocks, detector, startMs + minute * minuteMs, minutes, ppm);
+      const data = { store: "store-1", blocks: [block], losses: [] };
+      await saveTelemetry(ground.store, "gw-1", data);
     },
     /** Lets seconds go by until something is so. */
     until: (condition: () => unknown) =>
@@ -112,3 +68,71 @@ export const openSinkGround = async (newDatabase: NewDatabase) => {
 };
 
 export type SinkGround = Awaited<ReturnType<typeof openSinkGround>>;
+
+interface FeederParts {
+  readonly ground: Ground;
+  readonly url: string;
+  readonly metrics: SinkMetrics;
+  readonly refused: Refused[];
+  readonly failures: unknown[];
+  readonly stops: (() => Promise<void>)[];
+}
+
+/** `center`: on PostgreSQL several share the work; the same rules are tried on SQLite. */
+const createFeeder =
+  ({ ground, url, metrics, refused, failures, stops }: FeederParts) =>
+  (center?: string): Feed & { readonly state: () => FeedState | undefined } => {
+    const ended = new AbortController();
+    let state: FeedState | undefined;
+    const one = feedSink({
+      id: "grafana",
+      db: ground.store.db,
+      cursor: openCursor(
+        center === undefined ? ground.store : { db: ground.store.db, kind: "postgres" },
+        "grafana",
+        center ?? "center",
+      ),
+      write: createWriter(
+        { kind: "influx1", id: "grafana", url: url, database: "gas" },
+        ground.time.timers,
+        ended.signal,
+      ),
+      clock: ground.time.clock,
+      timers: ground.time.timers,
+      metrics,
+      onState: (next) => {
+        state = next;
+      },
+      onRefused: (lines) => refused.push(...lines),
+      onFailure: (error) => failures.push(error),
+    });
+    const stop = (): Promise<void> => {
+      ended.abort(new Error("closed"));
+      return one.stop();
+    };
+    stops.push(stop);
+    return { stop, state: () => state };
+  };
+
+const steady = (
+  n: number,
+  detector: string,
+  startMs: number,
+  minutes: number,
+  ppm: number,
+): WireBlock => ({
+  n,
+  detector,
+  gas: "co",
+  mark: "real",
+  silenceMs: minuteMs,
+  startMs,
+  stretches: Array.from({ length: minutes }, (_, at) => [
+    at * minuteMs,
+    59_000,
+    60,
+    ppm * 100,
+    ppm * 100,
+    60 * ppm * 100,
+  ]),
+});

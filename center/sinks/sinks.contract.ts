@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { keepHouse } from "../housekeeping.ts";
 import type { NewDatabase } from "../open-ground.testing.ts";
+import { readNews } from "./read-news.ts";
 import { hourMs, openSinkGround, type SinkGround } from "./sinks-ground.testing.ts";
 
 /** What a time-series database outside is promised, on whichever database the center has. */
@@ -45,6 +46,21 @@ export const sinksContract = (database: string, newDatabase: NewDatabase): void 
       const counts = [...ground.sink.points.values()].map((fields) => fields.get("count"));
       expect(counts.filter((count) => count === "120i")).toHaveLength(1);
       expect(ground.count("reading")).toBe(11);
+    });
+
+    test("an hour that changes while one catches up loses none of its minutes", async () => {
+      for (let detector = 0; detector < 50; detector += 1) {
+        await ground.measure(0, 30, 5, `d-${detector}`);
+      }
+      const first = await readNews(ground.store.db, { readings: 0, complete: 0, events: 0 });
+      expect(first.full).toBe(true);
+      await ground.measure(30, 30, 5, "d-49"); // moves behind all others, unread
+      await ground.measure(30, 30, 5, "d-0"); // read already
+      const second = await readNews(ground.store.db, first.upTo);
+      expect(second.full).toBe(false);
+      expect(new Set([...first.lines, ...second.lines]).size).toBe(52 * 30);
+      const third = await readNews(ground.store.db, second.upTo);
+      expect(third.lines).toEqual([]);
     });
 
     test("a backlog goes in batches of a thousand and more, never more than two at once", async () => {
@@ -96,7 +112,7 @@ export const sinksContract = (database: string, newDatabase: NewDatabase): void 
       await feed.stop();
       expect((await ground.saved()).readings).toBe(1);
       // As a kill would leave it, had the cursor not been written yet.
-      await ground.store.db.updateTable("sink_cursors").set({ readings: 0 }).execute();
+      await ground.store.db.updateTable("sink_cursors").set({ readings: 0, complete: 0 }).execute();
       const written = ground.sink.requests.length;
       ground.feed();
       await ground.until(() => ground.sink.requests.length > written);

@@ -1,4 +1,5 @@
 /** Every promise about stored things, on SQLite, and on PostgreSQL where one is offered. */
+import { describe } from "vitest";
 import { scopedContract } from "../rights/scoped.contract.ts";
 import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
 import { auditContract } from "../audit/audit.contract.ts";
@@ -24,22 +25,31 @@ const databases: readonly (readonly [string, NewDatabase])[] = [
   ...(serverUrl === undefined ? [] : [["PostgreSQL", newPostgres(serverUrl)] as const]),
 ];
 
+const contracts = [
+  intakeContract,
+  gatewayLivesContract,
+  newestWordContract,
+  manyHomesContract,
+  signContract,
+  auditContract,
+  scopedContract,
+  casesContract,
+  gatewayCasesContract,
+  clocksContract,
+  upgradeContract,
+  firstReleaseContract,
+  registerContract,
+  importContract,
+  oneIntakeContract,
+];
+
 for (const [name, newDatabase] of databases) {
-  intakeContract(name, newDatabase);
-  gatewayLivesContract(name, newDatabase);
-  newestWordContract(name, newDatabase);
-  manyHomesContract(name, newDatabase);
-  signContract(name, newDatabase);
-  auditContract(name, newDatabase);
-  scopedContract(name, newDatabase);
-  casesContract(name, newDatabase);
-  gatewayCasesContract(name, newDatabase);
-  clocksContract(name, newDatabase);
-  upgradeContract(name, newDatabase);
-  firstReleaseContract(name, newDatabase);
-  registerContract(name, newDatabase);
-  importContract(name, newDatabase);
-  oneIntakeContract(name, newDatabase);
+  // Each with its own ground: what one sets up before its tests is not set up before the others'.
+  for (const contract of contracts) {
+    describe(`${contract.name} on ${name}`, () => contract(name, newDatabase));
+  }
 }
 // SQLite has one center: only PostgreSQL is shared.
-if (serverUrl !== undefined) severalCentersContract(newPostgres(serverUrl));
+if (serverUrl !== undefined) {
+  describe("severalCenters", () => severalCentersContract(newPostgres(serverUrl)));
+}

@@ -4,6 +4,8 @@ export interface SinkCursorRow {
   readonly sink: string;
   /** Everything up to this `telemetry_hours.changed` has been acknowledged. */
   readonly readings: number;
+  /** Every minute that changed up to this one has been; see `sinks/read-news.ts`. */
+  readonly complete: number;
   /** Everything up to this `case_events.id` has been acknowledged. */
   readonly events: number;
   /** When it last had everything, epoch ms. */

@@ -11,3 +11,14 @@ export const tokenHash = Type.String({
   pattern: "^sha256:[A-Za-z0-9_-]+:[A-Za-z0-9_-]+$",
   description: "made by `canary credential <name>`; the token itself is never in this file",
 });
+export const address = Type.Object(
+  {
+    text: Type.String({ minLength: 1, description: "as people say it: 喜安社区2栋1单元603" }),
+    community: Type.Optional(Type.String()),
+    building: Type.Optional(Type.String()),
+    riser: Type.Optional(Type.String()),
+    floor: Type.Optional(Type.String()),
+    room: Type.Optional(Type.String()),
+  },
+  strict,
+);

@@ -7,7 +7,7 @@ import { namePattern } from "#domain/ids.ts";
 import { peopleSchema } from "./people-schema.ts";
 import { SinkUnion } from "./sink-schema.ts";
 import { StoreSchema } from "./store-schema.ts";
-import { name, strict, tokenHash } from "./parts.ts";
+import { address, name, strict, tokenHash } from "./parts.ts";
 import {
   BuzzerUnion,
   DeadManUnion,
@@ -214,18 +214,6 @@ const gateway = <
     },
     strict,
   );
-
-const address = Type.Object(
-  {
-    text: Type.String({ minLength: 1, description: "as people say it: 喜安社区2栋1单元603" }),
-    community: Type.Optional(Type.String()),
-    building: Type.Optional(Type.String()),
-    riser: Type.Optional(Type.String()),
-    floor: Type.Optional(Type.String()),
-    room: Type.Optional(Type.String()),
-  },
-  strict,
-);
 
 const detector = Type.Object(
   {

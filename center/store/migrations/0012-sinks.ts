@@ -32,6 +32,7 @@ export const sinks = async (db: Kysely<unknown>): Promise<void> => {
     .createTable("sink_cursors")
     .addColumn("sink", "text", (column) => column.primaryKey())
     .addColumn("readings", "bigint", (column) => column.notNull())
+    .addColumn("complete", "bigint", (column) => column.notNull())
     .addColumn("events", "bigint", (column) => column.notNull())
     .addColumn("complete_at_ms", "bigint", (column) => column.notNull())
     .addColumn("holder", "text", (column) => column.notNull())
