@@ -89,6 +89,8 @@ export interface StatusFacts {
   readonly lastSeq?: number;
   readonly pending?: number;
   readonly detectors?: readonly DetectorStatus[];
+  /** Every detector there is: a whole picture. */
+  readonly all?: readonly string[];
   readonly faults?: readonly { zh: string; en: string }[];
   readonly rules?: StatusMessage["data"]["rules"];
 }
@@ -228,6 +230,7 @@ const status = (speaker: Speaker, facts: StatusFacts): StatusMessage => ({
     faults: [...(facts.faults ?? [])],
     ...(facts.rules && { rules: facts.rules }),
     ...(facts.renewed && { renewed: facts.renewed }),
+    ...(facts.all && { all: [...facts.all] }),
     ...(facts.boots && { boots: [...facts.boots] }),
   },
 });

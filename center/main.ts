@@ -14,6 +14,7 @@ import { ensureSigningKey } from "./commands/signing-key.ts";
 import { openCenterClock } from "./cases/seen-time.ts";
 import { watchCases } from "./cases/watch-cases.ts";
 import { openCore, type Core } from "./core.ts";
+import { createGatewayWatch } from "./cases/watch-gateways.ts";
 import { createLinkWatch } from "./desk/watch-links.ts";
 import { startSweep } from "./evidence/sweep.ts";
 import { startHousekeeping } from "./housekeeping.ts";
@@ -24,12 +25,15 @@ import { openBrokerLink } from "./link/external-broker.ts";
 import type { GatewayLink } from "./link/ports.ts";
 import type { CenterOptions, RunningCenter } from "./options.ts";
 import { openOtherCenters, type OtherCenters } from "./other-centers.ts";
+import { startSinks } from "./sinks/start-sinks.ts";
 import { openStore, type Store } from "./store/open-store.ts";
 
 export type { CenterOptions, RunningCenter } from "./options.ts";
 
 /** How often links are judged. */
 const watchMs = 1_000;
+/** How often it is asked whether a gateway that is lost wants a case. */
+const gatewayCasesMs = 5_000;
 const standInMs = 500;
 /** How long a desk's signature waits before it is sent to the gateway. */
 const commandsMs = 250;
@@ -83,8 +87,10 @@ export const startCenter = async (
     trustedProxies: options.trustedProxies ?? [],
     logger: options.log,
   });
+  const stopSinks = startSinks(core, options, { store: store.value, clock, timers });
   const close = async (): Promise<void> => {
     stops.forEach((stop) => stop());
+    await stopSinks();
     for (const part of [http, others, link.value]) await part.close();
     await intake.idle();
     await broadcast.idle();
@@ -103,12 +109,9 @@ export const startCenter = async (
   options.log.info(
     `街道中心已在值守 · the street center is on watch: HTTP ${httpPort}, MQTT ${link.value.port ?? "external"}`,
   );
-  return ok({
-    httpPort,
-    ...(link.value.port !== undefined && { mqttPort: link.value.port }),
-    ...(core.firstAdmin !== undefined && { firstAdmin: core.firstAdmin }),
-    close,
-  });
+  const ports = { httpPort, ...(link.value.port !== undefined && { mqttPort: link.value.port }) };
+  const { firstAdmin } = core;
+  return ok({ ...ports, ...(firstAdmin !== undefined && { firstAdmin }), close });
 };
 
 /** Said once: the password is stored nowhere. */
@@ -133,9 +136,15 @@ const startWatches = (
 ): readonly (() => void)[] => {
   const { wake } = core.broadcast;
   const watch = createLinkWatch(store, clock);
+  const watchGateways = createGatewayWatch(store, clock);
   return [
     timers.every(watchMs, () => {
       watch().then(wake, core.databaseFailed);
+    }),
+    timers.every(gatewayCasesMs, () => {
+      watchGateways().then((changed) => {
+        if (changed.length > 0) wake();
+      }, core.databaseFailed);
     }),
     timers.every(watchMs, () => {
       void core.seeWhetherMended();

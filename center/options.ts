@@ -1,6 +1,7 @@
 import type { Bilingual } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
 import type { Log } from "#platform/log.ts";
+import type { SinkSite } from "#platform/site-file/sink-schema.ts";
 import type { Timers } from "#platform/timers.ts";
 import type { RegisteredGateway } from "./link/gateway-access.ts";
 import type { SiteFacts } from "./register/seed-site.ts";
@@ -34,6 +35,8 @@ export interface CenterOptions {
   readonly requireSecondFactor?: boolean;
   /** What the site file knows of places and detectors: the register's beginning. */
   readonly site?: SiteFacts;
+  /** Time-series databases that get a copy of readings and of what became of alarms. */
+  readonly sinks?: readonly SinkSite[];
   readonly log: Log;
   /** Reverse proxies whose X-Forwarded-… headers are believed; none by default. */
   readonly trustedProxies?: readonly string[];

@@ -23,6 +23,10 @@ export const streetEventKinds = [
   "valve-unconfirmed",
   "valve-closed",
   "valve-opened-by-hand",
+  "fan-running",
+  "fan-stopped",
+  "fan-barred",
+  "fan-unconfirmed",
 ] as const;
 export type StreetEventKind = (typeof streetEventKinds)[number];
 
@@ -54,6 +58,7 @@ export const streetTopics = [
   "buzzer",
   "buzzer-test",
   "valve",
+  "fan",
 ] as const;
 export type StreetTopic = (typeof streetTopics)[number];
 
@@ -89,4 +94,9 @@ export const streetKinds: Readonly<
   // Stays on the desk until somebody has opened it again by hand.
   "valve-closed": { topic: "valve", role: "begins" },
   "valve-opened-by-hand": { topic: "valve", role: "ends" },
+  "fan-running": { topic: "fan", role: "begins" },
+  // Carbon monoxide asks for it, and a combustible gas forbids its switch.
+  "fan-barred": { topic: "fan", role: "begins" },
+  "fan-unconfirmed": { topic: "fan", role: "begins" },
+  "fan-stopped": { topic: "fan", role: "ends" },
 };

@@ -171,6 +171,8 @@ const statusReport = Type.Object({
   rules: Type.Optional(AppliedRulesSchema),
   /** Changed since the last report; a whole picture after each new connection. */
   detectors: Type.Array(DetectorStatusSchema),
+  /** In the first message of a whole picture: every detector there is. Others have been taken away. */
+  all: Type.Optional(Type.Array(text)),
   faults: Type.Array(bilingual),
   /** Boots before this one, oldest first, as far as known; only until the center has answered. */
   boots: Type.Optional(Type.Array(name)),

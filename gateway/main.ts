@@ -77,6 +77,7 @@ const finish = async (
     await protection.deadMan?.close();
     await protection.buzzers.close();
     await protection.valves.close();
+    await protection.fans.close();
     await Promise.all(Array.from(protection.lines.values(), (line) => line.close()));
     await protection.pipeline.close();
     await protection.telemetry.close();

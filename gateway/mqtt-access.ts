@@ -7,6 +7,7 @@ import type { MqttClient, MqttGrant } from "#platform/mqtt-listener/listener.ts"
 import type { Site } from "#platform/site-file/schema.ts";
 import { filterCovers, filterMatches } from "#platform/topic-filter.ts";
 import type { Directory } from "./directory.ts";
+import { fanSetTopic, fanStateTopic } from "./fans/mqtt-fan.ts";
 import { valveSetTopic, valveStateTopic } from "./valves/mqtt-valve.ts";
 
 export type Authenticate = (
@@ -24,6 +25,7 @@ export const createMqttAccess = (site: Site, directory: Directory): Authenticate
   const bridgeByName = new Map(accounts.map((account) => [account.username, account]));
   const buzzerByName = tokensOf(site.gateway.buzzers);
   const valveByName = tokensOf(site.gateway.valves);
+  const fanByName = tokensOf(site.gateway.fans);
 
   return (client, password) => {
     const { username } = client;
@@ -43,6 +45,10 @@ export const createMqttAccess = (site: Site, directory: Directory): Authenticate
     const valve = valveByName.get(username);
     if (valve !== undefined && verifyToken(password, valve)) {
       return ok(filtersGrant([valveStateTopic(username)], [valveSetTopic(username)]));
+    }
+    const fan = fanByName.get(username);
+    if (fan !== undefined && verifyToken(password, fan)) {
+      return ok(filtersGrant([fanStateTopic(username)], [fanSetTopic(username)]));
     }
     const detector = directory.byId(detectorId(username));
     if (detector?.tokenHash !== undefined && verifyToken(password, detector.tokenHash)) {
@@ -86,7 +92,9 @@ const filtersGrant = (publish: readonly string[], subscribe: readonly string[]):
 const anonymousGrant: MqttGrant = {
   mayPublish: (topic) =>
     !topic.startsWith("$") &&
-    !/^canary\/v1\/((buzzers|valves)\/[^/]+\/set|gateways\/|detectors\/[^/]+\/command)/.test(topic),
+    !/^canary\/v1\/((buzzers|valves|fans)\/[^/]+\/set|gateways\/|detectors\/[^/]+\/command)/.test(
+      topic,
+    ),
   maySubscribe: () => true,
   mayRetain: (topic) => !topic.endsWith("/reading"),
 };

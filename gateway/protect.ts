@@ -15,13 +15,14 @@ import type { Registered } from "./directory.ts";
 import { createMemoryJournal } from "./journal/memory-journal.ts";
 import { openJournal, type OpenedJournal } from "./journal/open-journal.ts";
 import { keepRetention } from "./journal/retention.ts";
+import { createFanInterlock } from "./fans/fan-interlock.ts";
 import { createKeeper } from "./keeper.ts";
 import { reviveStates, type KnownStates } from "./known-states.ts";
 import { createLinkRelay } from "./link-relay.ts";
 import { createPipeline } from "./pipeline.ts";
 import { createPoints, strangerFault, type Points } from "./points.ts";
 import { openProtection } from "./protection/open-protection.ts";
-import { createProtectionRecords } from "./protection/records.ts";
+import { createProtectionRecords, type ProtectionRecords } from "./protection/records.ts";
 import { createObserver } from "./telemetry/observe.ts";
 import { withReserve } from "./telemetry/reserve.ts";
 import { createUplink, type Uplink } from "./uplinks/uplink.ts";
@@ -30,6 +31,7 @@ import { wireBuzzers } from "./wiring/buzzers.ts";
 import { openCenter } from "./wiring/center.ts";
 import { openLines, startSources } from "./wiring/lines.ts";
 import { startTelemetryLane, wireTelemetry } from "./wiring/telemetry.ts";
+import { wireFans } from "./wiring/fans.ts";
 import { wireValves } from "./wiring/valves.ts";
 import type { World } from "./world.ts";
 
@@ -69,7 +71,7 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
   const points = openPoints(world, known);
   const records = createProtectionRecords({ gateway, drill: site.drill, clock, keeper });
   const wires = { broker, lines, timers, reportFault };
-  const valves = createInterlock(wireValves(site, wires), { ...world, record: records.valve });
+  const { valves, fans } = openInterlocks(world, wires, records);
   const buzzers = openProtection({
     ...world,
     points,
@@ -100,12 +102,14 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
     sound: (detector, demand) => {
       buzzers.follow(detector, demand);
       valves.follow(detector, demand);
+      fans.follow(detector, demand);
     },
     reportFault,
     observe: createObserver(telemetry),
   });
-  // Known alarms have asked by now: nothing that sounds is set off first.
+  // Known alarms have asked by now: nothing that sounds is set off first, and no fan starts in gas.
   buzzers.begin();
+  fans.begin();
   links.follow(pipeline.setLink);
   link.onMessage(takeCommands(world, { pipeline, points, keeper, known }));
   const sources = startSources(site, lines, {
@@ -115,10 +119,19 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
     reportFault: links.report,
   });
   const retention = startRetention(world, journal);
-  const guards = { buzzers, valves, deadMan };
-  const kept = { telemetry, lane, reserve, retention };
-  return { ...guards, ...kept, lines, keeper, points, pipeline, link, uplink, sources };
+  const kept = { telemetry, lane, reserve, retention, keeper, points };
+  return { buzzers, valves, fans, deadMan, ...kept, lines, pipeline, link, uplink, sources };
 };
+
+/** Valves are shut for gas, fans may run for CO. */
+const openInterlocks = (
+  world: World,
+  wires: Parameters<typeof wireValves>[1],
+  records: ProtectionRecords,
+) => ({
+  valves: createInterlock(wireValves(world.site, wires), { ...world, record: records.valve }),
+  fans: createFanInterlock(wireFans(world.site, wires), { ...world, record: records.fan }),
+});
 
 /** Cleaning up, once everything that protects stands. */
 const startRetention = ({ site, clock, timers }: World, journal: OpenedJournal["journal"]) =>

@@ -51,6 +51,10 @@ const doubledNames = (site: Site): SiteMistake[] => {
       ["gateway", "valves"],
       site.gateway.valves.map(({ id }) => id),
     ),
+    ...named(
+      ["gateway", "fans"],
+      site.gateway.fans.map(({ id }) => id),
+    ),
   ];
 };
 

@@ -7,7 +7,7 @@ import { ensureFirstAdmin } from "#center/accounts/first-admin.ts";
 import { openAccounts } from "#center/accounts/accounts.ts";
 import { openStore, type Store } from "#center/store/open-store.ts";
 import { openSystemClock } from "#platform/system-clock.ts";
-import { proveAudit } from "./prove-audit.ts";
+import { prove, type ProveOptions } from "./prove.ts";
 import { resetPasswordHere } from "./reset-password.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -61,19 +61,30 @@ test("an account that is not there is said to be missing", async () => {
   expect(complained.join()).toMatch(/没有账号 nobody.*there is no account nobody/);
 });
 
+const proveAudit = (options: ProveOptions): Promise<number> =>
+  prove({ audit: true, ...options }, env, {
+    write: (line) => said.push(line),
+    complain: (line) => complained.push(line),
+  });
+
 test("proving says how many rows are whole, or which is the first that is not", async () => {
   const store = await open();
-  expect(await proveAudit({ json: false }, env)).toBe(0);
+  expect(await proveAudit({})).toBe(0);
   expect(said.at(-1)).toMatch(/审计日志完整:1 条.*1 rows, none missing or altered\. Head 1:/);
   const head = /Head (\S+),/.exec(said.at(-1) ?? "")?.[1] ?? "";
-  expect(await proveAudit({ json: true, noted: head }, env)).toBe(0);
+  expect(await proveAudit({ json: true, noted: head })).toBe(0);
   await store.db.updateTable("audit").set({ actor: "nobody" }).execute();
-  expect(await proveAudit({ json: false }, env)).toBe(1);
+  expect(await proveAudit({})).toBe(1);
   expect(said.at(-1)).toMatch(/第 1 条被改动.*row 1 of the audit log was altered/);
   await store.close();
 });
 
 test("without a database, or with a head that is none, there is nothing to prove", async () => {
-  expect(await proveAudit({ json: false }, env)).toBe(78);
-  expect(await proveAudit({ json: false, noted: "17" }, env)).toBe(2);
+  expect(await proveAudit({})).toBe(2);
+  expect(complained.at(-1)).toMatch(/没有中心数据库.*there is no center database/);
+  expect(await proveAudit({ noted: "17" })).toBe(2);
+  expect(complained.at(-1)).toMatch(/--noted must be/);
+  const out = { write: () => undefined, complain: (line: string) => complained.push(line) };
+  expect(await prove({ noted: `1:${"0".repeat(64)}` }, env, out)).toBe(2);
+  expect(complained.at(-1)).toMatch(/give --audit as well/);
 });

@@ -173,6 +173,14 @@ program
   .option("--journal <file>", "网关日志 journal.sqlite:校验链 a gateway's journal: its hash chain")
   .option("--from <time>", "从何时 from, such as 2026-11-22")
   .option("--to <time>", "到何时 to, the day included")
+  .option(
+    "--audit",
+    "审计日志:是否完整、有无改动 the center's audit log: is it whole and unaltered",
+  )
+  .option(
+    "--noted <head>",
+    "此前抄存的链头 <序号>:<散列> with --audit: a head noted earlier, <number>:<hash>",
+  )
   .option("--database <place>", "中心数据库 the center's: a postgres:// URL, or its data folder")
   .option("--json", "机器可读 machine readable")
   .action(async (options: ProveOptions) => {

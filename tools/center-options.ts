@@ -36,7 +36,11 @@ export const centerOptions = (loaded: LoadedSite, log: Log): CenterOptions => {
           }))
         : [],
     },
+    sinks: center.sinks,
     anonymousGateways: center.anonymousGateways,
+    ...(center.requireSecondFactor !== undefined && {
+      requireSecondFactor: center.requireSecondFactor,
+    }),
     adminPassword: loaded.adminPassword,
     log,
   };

@@ -1,6 +1,7 @@
 /** The site as the programs run it: the file, then what the environment says over it. */
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkSinks } from "#center/sinks/site-mistakes.ts";
 import { checkGatewaySite } from "#gateway/site-checks.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { formatMistakes, readSiteFile } from "#platform/site-file/read.ts";
@@ -45,7 +46,7 @@ export const loadSite = (
   defaultFile = "config/site.yaml",
 ): Result<LoadedSite, string> => {
   const surroundings = readSurroundings(variables, defaultFile);
-  const read = readSiteFile(surroundings.file, [checkGatewaySite]);
+  const read = readSiteFile(surroundings.file, [checkGatewaySite, checkSinks]);
   if (!read.ok) return err(formatMistakes(read.error));
   const ports = overridePorts(read.value, withoutEmpty(variables));
   if (!ports.ok) return err(ports.error.map(({ zh, en }) => `${zh} · ${en}`).join("\n"));

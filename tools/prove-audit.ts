@@ -1,49 +1,28 @@
 /** `canary prove --audit`: whether the audit log is whole; names the first row that is not. */
-import { join } from "node:path";
 import { openForReading } from "#center/audit/open-for-reading.ts";
 import { verifyAudit, type AuditHead, type AuditProof } from "#center/audit/verify.ts";
+import type { StoreOptions } from "#center/store/open-store.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
-import { both } from "#platform/log.ts";
-import { loadSite } from "./load-site.ts";
-import { exitCannotStart } from "./street.ts";
+import type { Proof, Refusal } from "./proof.ts";
 
 export interface ProveAuditOptions {
   /** `<seq>:<hash>`, a head of the chain written down earlier. */
   readonly noted?: string;
-  readonly json: boolean;
+  /** The center's, as `canary prove` found it. */
+  readonly where: StoreOptions;
 }
 
-/** Exit code 0: whole; 1: not whole; 2: `noted` cannot be read; 78: no database to look at. */
-export const proveAudit = async (
-  options: ProveAuditOptions,
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<number> => {
-  const noted = options.noted === undefined ? ok(undefined) : parseHead(options.noted);
-  if (!noted.ok) {
-    console.error(both(noted.error));
-    return 2;
-  }
-  const loaded = loadSite(env);
-  if (!loaded.ok) {
-    console.error(loaded.error);
-    return exitCannotStart;
-  }
-  const { dataFolder, databaseUrl } = loaded.value;
-  const opened = openForReading({
-    dataFolder: join(dataFolder, "center"),
-    ...(databaseUrl !== undefined && { databaseUrl }),
-  });
-  if (!opened.ok) {
-    console.error(both(opened.error));
-    return exitCannotStart;
-  }
+/** What cannot be looked at, or not compared with `noted`, is refused. */
+export const proveAudit = async ({ noted, where }: ProveAuditOptions): Promise<Proof | Refusal> => {
+  const head = noted === undefined ? ok(undefined) : parseHead(noted);
+  if (!head.ok) return { refused: head.error };
+  const opened = openForReading(where);
+  if (!opened.ok) return { refused: opened.error };
   try {
-    const proof = await verifyAudit(opened.value, noted.value);
-    console.log(options.json ? JSON.stringify(proof) : both(sentenceOf(proof)));
-    return proof.ok ? 0 : 1;
+    const proof = await verifyAudit(opened.value, head.value);
+    return { holds: proof.ok, words: [sentenceOf(proof)], facts: proof };
   } catch (error) {
-    console.error(both(unreadable(error)));
-    return exitCannotStart;
+    return { refused: unreadable(error) };
   } finally {
     await opened.value.destroy();
   }

@@ -1,6 +1,6 @@
 /**
- * `canary prove`: that nothing was lost between gateways and center, or that a gateway's journal is
- * what it was. Each kind of proof is a function from options to a {@link Proof}.
+ * `canary prove`: that nothing was lost between gateways and center, or that a gateway's journal or
+ * the center's audit log is what it was. Each kind of proof is a function from options to a {@link Proof}.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +9,8 @@ import { openStore } from "#center/store/open-store.ts";
 import { sqliteFile } from "#center/store/sqlite-database.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { openJournalReader } from "#gateway/journal/journal-file.ts";
+import type { Proof, Refusal } from "./proof.ts";
+import { proveAudit } from "./prove-audit.ts";
 
 export interface ProveOptions {
   readonly journal?: string;
@@ -16,19 +18,11 @@ export interface ProveOptions {
   readonly to?: string;
   /** `postgres://…`, or the folder with `center.sqlite`. */
   readonly database?: string;
+  /** The audit log instead of the gateways' records. */
+  readonly audit?: true;
+  /** With `audit`: a head of its chain noted earlier, `<seq>:<hash>`. */
+  readonly noted?: string;
   readonly json?: true;
-}
-
-/** `holds`: exit code 0; otherwise 1. The words first say the result, then each thing that is wrong. */
-interface Proof {
-  readonly holds: boolean;
-  readonly words: readonly Bilingual[];
-  readonly facts: object;
-}
-
-/** What was asked for cannot be proven: exit code 2. */
-interface Refusal {
-  readonly refused: Bilingual;
 }
 
 export interface ProveOutput {
@@ -41,10 +35,7 @@ export const prove = async (
   environment: Readonly<Record<string, string | undefined>>,
   out: ProveOutput,
 ): Promise<number> => {
-  const proof =
-    options.journal === undefined
-      ? await proveReceived(options, environment)
-      : proveJournal(options.journal);
+  const proof = await proofOf(options, environment);
   if ("refused" in proof) {
     out.complain(line(proof.refused));
     return 2;
@@ -52,6 +43,21 @@ export const prove = async (
   if (options.json === true) out.write(JSON.stringify({ holds: proof.holds, ...proof.facts }));
   else for (const words of proof.words) out.write(line(words));
   return proof.holds ? 0 : 1;
+};
+
+const proofOf = (
+  options: ProveOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Proof | Refusal> => {
+  const { journal, audit, noted } = options;
+  if (noted !== undefined && audit !== true) return Promise.resolve({ refused: notedAlone });
+  if (audit === true) {
+    const where = databaseOf(options, environment);
+    return proveAudit({ where, ...(noted !== undefined && { noted }) });
+  }
+  return journal === undefined
+    ? proveReceived(options, environment)
+    : Promise.resolve(proveJournal(journal));
 };
 
 const line = ({ zh, en }: Bilingual): string => `${zh} · ${en}`;
@@ -169,6 +175,11 @@ const noDatabase = (folder: string): Bilingual => ({
   zh: `${folder} 中没有中心数据库。请设置 CANARY_DATA 或 CANARY_DATABASE_URL,或用 --database 指定`,
   en: `there is no center database in ${folder}. Set CANARY_DATA or CANARY_DATABASE_URL, or name it with --database`,
 });
+
+const notedAlone: Bilingual = {
+  zh: "--noted 是审计链头,请与 --audit 一起使用",
+  en: "--noted is a head of the audit log's chain: give --audit as well",
+};
 
 const noTime: Bilingual = {
   zh: "时间请写作 2026-11-22 或 2026-11-22T03:14:00+08:00",

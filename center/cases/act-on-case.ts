@@ -67,7 +67,7 @@ export const actOnCase = async (
     detail,
     ...(reason !== undefined && { reason }),
   });
-  await auditCase(tx, request, action);
+  await auditCase(tx, request, row, action);
   return { kind: "done", case: await viewOf(tx, after) };
 };
 
@@ -102,7 +102,7 @@ export const noteOnCase = async (tx: Writing, request: ActRequest): Promise<ActO
     .execute();
   await syncTimers(tx, [after]);
   await noteChanges(tx, [{ kind: "case", ref: row.id }]);
-  await auditCase(tx, request, "note");
+  await auditCase(tx, request, row, "note");
   return { kind: "done", case: await viewOf(tx, after) };
 };
 
@@ -114,12 +114,18 @@ export const actingOn = (actor: Actor, row: Pick<CaseRow, "area_path">): CaseAct
   ),
 });
 
-const auditCase = (tx: Writing, request: ActRequest, step: string): Promise<void> =>
+const auditCase = (
+  tx: Writing,
+  request: ActRequest,
+  { area_path: area }: CaseRow,
+  step: string,
+): Promise<void> =>
   audit(tx, {
     atMs: request.nowMs,
     actor: request.actor.name,
     action: "case",
     subject: request.caseId,
+    area,
     source: request.source,
     detail: { step, version: request.version },
   });

@@ -47,7 +47,7 @@ export const rowToCase = (row: CaseRow): Case => ({
 });
 
 /** Without what is null. */
-const present = <Values extends object>(
+export const present = <Values extends object>(
   values: Values,
 ): { readonly [Key in keyof Values]?: NonNullable<Values[Key]> } =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion

@@ -1,7 +1,7 @@
 import { isDangerKind, type CaseKind, type CaseLevel, type CaseSource } from "#domain/case.ts";
 import type { Priority } from "#domain/alarm.ts";
-import { inChunks } from "../store/chunks.ts";
 import { takeNumbers } from "../store/counters.ts";
+import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import type { CaseRow } from "../store/case-tables.ts";
@@ -194,8 +194,7 @@ export const insertCases = async (
   if (seeds.length === 0) return [];
   const first = await takeNumbers(tx, "case", seeds.length);
   const rows = seeds.map((seed, index) => seedToRow(seed, first + index, Math.floor(nowMs)));
-  // 42 columns a row: fewer rows a statement than `inChunks` allows for others.
-  for (const chunk of inChunks(rows)) await tx.insertInto("cases").values(chunk).execute();
+  await insertRows(tx, "cases", rows);
   await addEvents(
     tx,
     seeds.map((seed, index) => ({

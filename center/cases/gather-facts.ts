@@ -3,6 +3,7 @@ import { parseStreet } from "../intake/save-street.ts";
 import type { CaseEventRow, CaseRow } from "../store/case-tables.ts";
 import type { Reading } from "../store/open-store.ts";
 import { priorityOf, rowToCase } from "./case-rows.ts";
+import { gatewayFamily } from "./home-key.ts";
 import { eventsOf, parseDetail } from "./timeline.ts";
 
 const dayMs = 24 * 3_600_000;
@@ -39,7 +40,9 @@ export const gatherFacts = async (
     evidence: evidence.length,
     dissatisfiedBefore: events.some(({ action }) => action === "verify_fail"),
     ...(lastAlarmAtMs !== undefined && { lastAlarmAtMs }),
-    ...healthOf(members, nowMs, lastAlarmAtMs ?? row.round_at_ms),
+    ...(row.family === gatewayFamily
+      ? gatewayHealth(events, nowMs)
+      : healthOf(members, nowMs, lastAlarmAtMs ?? row.round_at_ms)),
     ...(target !== undefined && { target }),
   };
 };
@@ -107,6 +110,15 @@ const healthOf = (
   )
     ? { healthyForMs: nowMs - sinceMs }
     : {};
+
+/** Healthy since it was told as back. */
+const gatewayHealth = (
+  events: readonly CaseEventRow[],
+  nowMs: number,
+): Pick<CaseFacts, "healthyForMs"> => {
+  const last = events.findLast(({ action }) => action.startsWith("alarm"));
+  return last?.action === "alarm_over" ? { healthyForMs: nowMs - last.at_ms } : {};
+};
 
 const targetOf = async (
   db: Reading,

@@ -27,6 +27,9 @@ export const familyOf = ({ event }: AlarmNotice): string => {
   return isDanger(event.alarmClass) ? "danger" : event.alarmClass;
 };
 
+/** Family of the cases about a gateway itself; no alarm is of it. */
+export const gatewayFamily = "gateway";
+
 /** What one open case is made for. A drill's alarm never joins a real case, nor a real one a drill's. */
 export const caseKey = (home: string, family: string, drill: boolean): string =>
   JSON.stringify([home, family, drill]);

@@ -1,23 +1,41 @@
 import type { Priority } from "#domain/alarm.ts";
+import { inChunks } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import type { CaseRow } from "../store/case-tables.ts";
 import { actAsSystem } from "./act-as-system.ts";
 import { caseRow, priorityOf } from "./case-rows.ts";
-import { ringAgain } from "./ring-again.ts";
+import { ringAgain, ringAll } from "./ring-again.ts";
 import { mostUrgent, planOfAlarm, type PlacedAlarm } from "./seed-case.ts";
 import { syncTimers } from "./sync-timers.ts";
 import { addEvents } from "./timeline.ts";
 
+interface Joining {
+  readonly row: CaseRow;
+  readonly alarms: readonly PlacedAlarm[];
+}
+
 /** New alarms in homes where somebody works already: noted, made more urgent, rung again. */
 export const joinCases = async (
   tx: Writing,
-  joining: readonly { readonly row: CaseRow; readonly alarms: readonly PlacedAlarm[] }[],
+  joining: readonly Joining[],
   nowMs: number,
 ): Promise<void> => {
-  for (const { row, alarms } of joining) {
-    await addEvents(
-      tx,
+  const { calm = [], urgent = [] } = Object.groupBy(joining, (one) =>
+    isMoreUrgent(one) ? "urgent" : "calm",
+  );
+  await noteAlarms(tx, calm, nowMs);
+  await joinCalm(tx, calm, nowMs);
+  for (const one of urgent) {
+    await noteAlarms(tx, [one], nowMs);
+    await makeUrgent(tx, one.row, { ...newsOf(one), nowMs });
+  }
+};
+
+const noteAlarms = (tx: Writing, joining: readonly Joining[], nowMs: number): Promise<void> =>
+  addEvents(
+    tx,
+    joining.flatMap(({ row, alarms }) =>
       alarms.map(({ alarm }) => ({
         caseId: row.id,
         atMs: nowMs,
@@ -26,14 +44,48 @@ export const joinCases = async (
         channel: "gateway",
         detail: { episode: alarm.episode, priority: alarm.notice.event.priority },
       })),
-    );
-    await makeUrgent(tx, row, {
-      priorities: alarms.map(({ alarm }) => alarm.notice.event.priority),
-      plan: mostUrgent(alarms.map(({ alarm }) => planOfAlarm(alarm))),
-      cause: "同户又有新报警 · another alarm in the same home",
-      nowMs,
-    });
+    ),
+  );
+
+const newsOf = ({ alarms }: Joining) => ({
+  priorities: alarms.map(({ alarm }) => alarm.notice.event.priority),
+  plan: mostUrgent(alarms.map(({ alarm }) => planOfAlarm(alarm))),
+  cause: "同户又有新报警 · another alarm in the same home",
+});
+
+/** Whether more than the version of the case changes; see {@link makeUrgent}. */
+const isMoreUrgent = (joining: Joining): boolean => {
+  const { row } = joining;
+  const { priorities, plan } = newsOf(joining);
+  return (
+    Math.min(...priorities) < row.priority ||
+    (plan !== 0 && (row.plan === 0 || plan < row.plan || row.unsigned_since_ms === null))
+  );
+};
+
+/**
+ * What {@link makeUrgent} does where nothing becomes more urgent, for all cases at once: in a storm,
+ * and when a backlog comes in, most alarms are of homes whose case is open.
+ */
+const joinCalm = async (tx: Writing, calm: readonly Joining[], nowMs: number): Promise<void> => {
+  const rows = calm.map(({ row }) => row);
+  for (const chunk of inChunks(rows.map(({ id }) => id))) {
+    await tx
+      .updateTable("cases")
+      .set((eb) => ({ version: eb("version", "+", 1) }))
+      .where("id", "in", chunk)
+      .execute();
   }
+  await syncTimers(tx, rows);
+  await ringAll(
+    tx,
+    calm.filter((one) => newsOf(one).plan !== 0).map(({ row }) => row),
+    Math.floor(nowMs),
+  );
+  await noteChanges(
+    tx,
+    rows.map(({ id }) => ({ kind: "case", ref: id })),
+  );
 };
 
 /**

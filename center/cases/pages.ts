@@ -3,6 +3,7 @@ import type { Actor, Role } from "#domain/rights.ts";
 import { sql, type ExpressionBuilder } from "kysely";
 import { inChunks } from "../store/chunks.ts";
 import { takeNumbers } from "../store/counters.ts";
+import { insertRows } from "../store/insert-rows.ts";
 import type { Reading, Store, Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import type { PageRow } from "../store/case-tables.ts";
@@ -50,7 +51,7 @@ export const addPages = async (tx: Writing, pages: readonly NewPage[]): Promise<
     tries: channel === inApp ? 1 : 0,
     error: null,
   }));
-  for (const chunk of inChunks(rows)) await tx.insertInto("pages").values(chunk).execute();
+  await insertRows(tx, "pages", rows);
   await noteChanges(
     tx,
     rows

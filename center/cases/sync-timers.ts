@@ -1,4 +1,5 @@
 import { inChunks } from "../store/chunks.ts";
+import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { CaseRow, TimerRow } from "../store/case-tables.ts";
 import { planOf, runningClocks, stepDueAt } from "./running-clocks.ts";
@@ -61,22 +62,17 @@ const timersOf = (row: CaseRow, known: ReadonlyMap<string, TimerRow>): readonly 
         ];
   });
 
-const start = async (tx: Writing, timers: readonly TimerRow[]): Promise<void> => {
-  for (const chunk of inChunks(timers)) {
-    await tx
-      .insertInto("timers")
-      .values(chunk)
-      .onConflict((conflict) =>
-        conflict.columns(["case_id", "clock"]).doUpdateSet((eb) => ({
-          step: eb.ref("excluded.step"),
-          repeats: eb.ref("excluded.repeats"),
-          base_at_ms: eb.ref("excluded.base_at_ms"),
-          due_at_ms: eb.ref("excluded.due_at_ms"),
-        })),
-      )
-      .execute();
-  }
-};
+const start = (tx: Writing, timers: readonly TimerRow[]): Promise<void> =>
+  insertRows(tx, "timers", timers, (insert) =>
+    insert.onConflict((conflict) =>
+      conflict.columns(["case_id", "clock"]).doUpdateSet((eb) => ({
+        step: eb.ref("excluded.step"),
+        repeats: eb.ref("excluded.repeats"),
+        base_at_ms: eb.ref("excluded.base_at_ms"),
+        due_at_ms: eb.ref("excluded.due_at_ms"),
+      })),
+    ),
+  );
 
 const stop = async (tx: Writing, timers: readonly TimerRow[]): Promise<void> => {
   for (const { case_id, clock } of timers) {

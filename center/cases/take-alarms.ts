@@ -1,8 +1,10 @@
 import { asksForSignature } from "#domain/alarm.ts";
-import { inChunks } from "../store/chunks.ts";
+import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
+import { noteChanges } from "../store/stream-log.ts";
 import { heldBack, type Alarm } from "../intake/fold-alarm.ts";
-import { nameKey, type RegisteredPlace } from "../register/place-of.ts";
+import { both } from "#platform/log.ts";
+import { nameKey, placesOf, type RegisteredPlace } from "../register/place-of.ts";
 import type { CaseAlarmRow, CaseRow } from "../store/case-tables.ts";
 import { insertCases } from "./create-case.ts";
 import { caseKey, familyOf, homeKey } from "./home-key.ts";
@@ -10,7 +12,7 @@ import { joinCases } from "./join-cases.ts";
 import { openCasesAt, recentlyClosedAt } from "./open-cases.ts";
 import { seedFor, type PlacedAlarm } from "./seed-case.ts";
 import { addEvents } from "./timeline.ts";
-import { tellChanges } from "./tell-changes.ts";
+import { isAgain, reasons, tellChanges } from "./tell-changes.ts";
 
 /** An alarm that intake has changed. */
 export interface AlarmChange {
@@ -22,7 +24,8 @@ export interface AlarmChange {
 /**
  * What alarms mean for cases: a new alarm joins the open case of its home, or begins one; a known
  * one that worsens rings again; one that is over is noted. Every alarm is somebody's to see, also
- * one whose beginning was lost on the way.
+ * one whose beginning was lost on the way. One that stands after all although its case has ended is
+ * a new alarm to people: it gets the open case of its home, or a new one that names the ended one.
  */
 export const takeAlarms = async (
   tx: Writing,
@@ -30,21 +33,32 @@ export const takeAlarms = async (
   places: ReadonlyMap<string, RegisteredPlace>,
   nowMs: number,
 ): Promise<void> => {
+  const ended = await endedCasesOf(tx, changes);
+  const placesAgain = await placesOf(
+    tx,
+    changes
+      .filter(({ alarm }) => ended.has(alarm.episode))
+      .map(({ alarm }) => ({ gateway: alarm.gateway, detector: alarm.notice.event.detector })),
+  );
+  const allPlaces = new Map([...places, ...placesAgain]);
   const placed = changes
-    .filter(({ before }) => before === undefined)
-    .map(({ alarm }) => placeAlarm(alarm, places));
+    .filter(({ alarm, before }) => before === undefined || ended.has(alarm.episode))
+    .map(({ alarm }) => placeAlarm(alarm, allPlaces));
   const groups = Map.groupBy(placed, keyOf);
-  const homes = [...new Set(placed.map(({ home }) => home))];
-  const open = await openCasesAt(tx, homes);
+  const open = await openCasesAt(tx, placed);
   const joining = [...groups].filter(([key]) => open.has(key));
   const beginning = [...groups].filter(([key]) => !open.has(key));
   const closed = await recentlyClosedAt(
     tx,
-    beginning.flatMap(([, alarms]) => alarms.map(({ home }) => home)),
+    beginning.flatMap(([, alarms]) => alarms),
     nowMs,
   );
 
-  const seeds = beginning.map(([key, alarms]) => seedFor(alarms, closed.get(key), nowMs));
+  const seeds = beginning.map(([key, alarms]) => {
+    const seed = seedFor(alarms, closed.get(key) ?? lastOf(alarms, ended), nowMs);
+    // The ended case was made for this alarm, and stays so.
+    return ended.has(seed.episode ?? "") ? { ...seed, episode: null } : seed;
+  });
   const rows = await insertCases(tx, seeds, nowMs);
   await addMembers(
     tx,
@@ -75,11 +89,68 @@ export const takeAlarms = async (
     }),
     nowMs,
   );
+  await tellOfEnded(tx, ended, nowMs);
   await tellChanges(
     tx,
-    changes.flatMap(({ alarm, before }) => (before === undefined ? [] : [{ alarm, before }])),
+    changes.flatMap(({ alarm, before }) =>
+      before === undefined || ended.has(alarm.episode) ? [] : [{ alarm, before }],
+    ),
     nowMs,
   );
+};
+
+/** Cases that had ended when an alarm of theirs turned out to stand, by its episode. */
+const endedCasesOf = async (
+  tx: Writing,
+  changes: readonly AlarmChange[],
+): Promise<ReadonlyMap<string, CaseRow>> => {
+  const again = changes.flatMap(({ alarm, before }) =>
+    before !== undefined && isAgain({ alarm, before }) ? [alarm.episode] : [],
+  );
+  const ended = new Map<string, CaseRow>();
+  for (const episode of again) {
+    const row = await tx
+      .selectFrom("case_alarms")
+      .innerJoin("cases", "cases.id", "case_alarms.case_id")
+      .selectAll("cases")
+      .where("case_alarms.episode", "=", episode)
+      .where("cases.is_open", "=", 0)
+      .executeTakeFirst();
+    if (row !== undefined) ended.set(episode, row);
+  }
+  return ended;
+};
+
+const lastOf = (
+  alarms: readonly PlacedAlarm[],
+  ended: ReadonlyMap<string, CaseRow>,
+): CaseRow | undefined => alarms.flatMap(({ alarm }) => ended.get(alarm.episode) ?? []).at(-1);
+
+/** Both timelines say why: the ended case where the alarm went, the other what it is. */
+const tellOfEnded = async (
+  tx: Writing,
+  ended: ReadonlyMap<string, CaseRow>,
+  nowMs: number,
+): Promise<void> => {
+  for (const [episode, old] of ended) {
+    const { case_id } = await tx
+      .selectFrom("case_alarms")
+      .select("case_id")
+      .where("episode", "=", episode)
+      .executeTakeFirstOrThrow();
+    const event = {
+      atMs: nowMs,
+      actor: "system",
+      action: "alarm_again",
+      channel: "gateway",
+      reason: both(reasons.alarm_again),
+    };
+    await addEvents(tx, [
+      { ...event, caseId: old.id, detail: { episode, cases: [case_id] } },
+      { ...event, caseId: case_id, detail: { episode, cases: [old.id] } },
+    ]);
+    await noteChanges(tx, [{ kind: "case", ref: old.id }]);
+  }
 };
 
 const placeAlarm = (alarm: Alarm, places: ReadonlyMap<string, RegisteredPlace>): PlacedAlarm => {
@@ -115,6 +186,18 @@ const membersOf = (
         signed_at_ms: null,
       }));
 
-const addMembers = async (tx: Writing, rows: readonly CaseAlarmRow[]): Promise<void> => {
-  for (const chunk of inChunks(rows)) await tx.insertInto("case_alarms").values(chunk).execute();
-};
+const addMembers = (tx: Writing, rows: readonly CaseAlarmRow[]): Promise<void> =>
+  insertRows(tx, "case_alarms", rows, (insert) =>
+    // It had a case that has ended: a signature for that is none for this.
+    insert.onConflict((conflict) =>
+      conflict.column("episode").doUpdateSet((eb) => ({
+        own_case: eb.ref("excluded.own_case"),
+        case_id: eb.ref("excluded.case_id"),
+        joined_at_ms: eb.ref("excluded.joined_at_ms"),
+        rings: eb.ref("excluded.rings"),
+        version: eb("case_alarms.version", "+", eb.lit(1)),
+        signed_by: eb.lit(null),
+        signed_at_ms: eb.lit(null),
+      })),
+    ),
+  );

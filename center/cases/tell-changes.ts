@@ -1,4 +1,6 @@
 import { asksForSignature } from "#domain/alarm.ts";
+import type { Bilingual } from "#domain/result.ts";
+import { both } from "#platform/log.ts";
 import { heldBack, type Alarm } from "../intake/fold-alarm.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
@@ -13,7 +15,7 @@ interface Change {
   readonly before: Alarm;
 }
 
-/** What happened to alarms that have their case: worse, ringing at last, or over. */
+/** What happened to alarms that have their case: worse, ringing at last, over, or standing after all. */
 export const tellChanges = async (
   tx: Writing,
   changes: readonly Change[],
@@ -37,18 +39,42 @@ export const tellChanges = async (
         actor: alarm.gateway,
         action,
         channel: "gateway",
+        ...((action === "alarm_again" || action === "alarm_goes_on") && {
+          reason: both(reasons[action]),
+        }),
         detail: { episode: alarm.episode, priority: alarm.notice.event.priority },
       },
     ]);
     if (action === "alarm_over") await noteChanges(tx, [{ kind: "case", ref: member.caseId }]);
-    else await worsen(tx, { alarm, before }, member, nowMs);
+    else await worsen(tx, { alarm, before }, member, { cause: both(reasons[action]), nowMs });
   }
 };
 
-const actionOf = ({ alarm, before }: Change): "alarm_worse" | "alarm_over" | undefined => {
+type Action = "alarm_worse" | "alarm_over" | "alarm_again" | "alarm_goes_on";
+
+/** What people read in the timeline. */
+export const reasons = {
+  alarm_worse: { zh: "报警加重", en: "the alarm has worsened" },
+  alarm_again: {
+    zh: "报警曾报恢复,但网关最新状态表明仍在报警,请重新核对现场",
+    en: "it was told as returned, but the gateway's newest word is that it stands: look again",
+  },
+  alarm_goes_on: {
+    zh: "网关断电或磁盘故障后遗忘了该报警并重新报警:同一户同一报警,签收保留,请核对",
+    en: "the gateway forgot this alarm (disk or power failure) and raised it anew: the same alarm goes on, its signature stays; look again",
+  },
+} as const satisfies Readonly<Partial<Record<Action, Bilingual>>>;
+
+/** An alarm that was over stands after all. */
+export const isAgain = ({ alarm, before }: Change): boolean =>
+  before.condition === "returned" && alarm.condition === "active";
+
+const actionOf = ({ alarm, before }: Change): Action | undefined => {
   if (alarm.condition === "returned") {
     return before.condition === "returned" ? undefined : "alarm_over";
   }
+  if (isAgain({ alarm, before })) return "alarm_again";
+  if (alarm.notice.event.episode !== before.notice.event.episode) return "alarm_goes_on";
   const newer = alarm.notice.event.id !== before.notice.event.id;
   const rings = planOfAlarm(before) === 0 && planOfAlarm(alarm) !== 0;
   return rings || (newer && alarm.notice.event.kind === "worsened") ? "alarm_worse" : undefined;
@@ -63,7 +89,7 @@ const worsen = async (
   tx: Writing,
   { alarm, before }: Change,
   member: Member,
-  nowMs: number,
+  { cause, nowMs }: { readonly cause: string; readonly nowMs: number },
 ): Promise<void> => {
   const row = await caseRow(tx, member.caseId);
   if (row === undefined || row.is_open === 0) return;
@@ -77,7 +103,7 @@ const worsen = async (
   await makeUrgent(tx, row, {
     priorities: [alarm.notice.event.priority],
     plan: planOfAlarm(alarm),
-    cause: "报警加重 · the alarm has worsened",
+    cause,
     nowMs,
     owesSignature: !member.signed,
   });

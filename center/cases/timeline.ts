@@ -1,6 +1,6 @@
 import type { CheckedInput } from "#domain/case-input.ts";
-import { inChunks } from "../store/chunks.ts";
 import { takeNumbers } from "../store/counters.ts";
+import { insertRows } from "../store/insert-rows.ts";
 import type { Reading, Writing } from "../store/open-store.ts";
 import type { CaseEventRow } from "../store/case-tables.ts";
 
@@ -46,9 +46,7 @@ export const addEvents = async (tx: Writing, events: readonly NewEvent[]): Promi
     channel: event.channel,
     detail: JSON.stringify(event.detail ?? {}),
   }));
-  for (const chunk of inChunks(rows)) {
-    await tx.insertInto("case_events").values(chunk).execute();
-  }
+  await insertRows(tx, "case_events", rows);
 };
 
 export const eventsOf = (db: Reading, caseId: string): Promise<readonly CaseEventRow[]> =>

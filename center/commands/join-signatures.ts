@@ -114,6 +114,7 @@ const noteOn = async (
     actor: by,
     action: "sign",
     subject: episode,
+    area: row.area_path,
     source,
     detail: { gateway, atMs: Math.floor(atMs) },
   });

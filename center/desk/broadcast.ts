@@ -1,7 +1,13 @@
+import { setImmediate } from "node:timers/promises";
 import type { StreamEvent } from "#domain/case-view.ts";
-import type { DeskAlarm } from "#domain/desk.ts";
+import type { DeskAlarm, DeskGateway } from "#domain/desk.ts";
 import type { Store } from "../store/open-store.ts";
-import { changesAfter, lastPosition, type PlacedChange } from "../store/stream-log.ts";
+import {
+  changesAfter,
+  freshAlarmsAfter,
+  lastPosition,
+  type PlacedChange,
+} from "../store/stream-log.ts";
 import { areasOfAlarms, areasOfGateways } from "../rights/areas-of.ts";
 import { casesNamed } from "../cases/read-cases.ts";
 import { pagesNamed } from "../cases/read-pages.ts";
@@ -48,9 +54,18 @@ export interface BroadcastParts {
   readonly onTrouble: (error: unknown) => void;
 }
 
+/** Positions told in one go: bounds how long intake and sockets wait for the stream. */
+const positionsPerRound = 500;
+/** Fresh alarms that may overtake a backlog in one go; the others come in their order. */
+const freshPerRound = 50;
+
 /**
  * Reads what was committed, once for all pages, and hands it on in the order of positions. The
  * database is the only source, so that changes made by another center process are told as well.
+ *
+ * While a backlog comes in (a gateway after a night without a line) a new alarm does not wait behind
+ * it: it is told at once without a position, and again in its turn with one, so that a page that
+ * comes back with a position has missed nothing before it.
  */
 export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> => {
   const listeners = new Set<(events: readonly Broadcasted[]) => void>();
@@ -59,14 +74,31 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
   const withoutCenter = () => ({ ...parts.view(), centerFaults: [] });
   let gateways = await readGateways(parts.store.db, withoutCenter());
   let gatewayAreas = await areasOfGateways(parts.store.db);
+  // Up to here was looked for fresh alarms behind a backlog.
+  let lookedUpTo = position;
   let again = false;
   let running: Promise<void> | undefined;
 
   const tell = (events: readonly Broadcasted[]): void => {
     for (const listener of listeners) listener(events);
   };
+  const tellAsTheyAre = async (episodes: readonly string[]): Promise<void> => {
+    const changes = episodes.map((ref) => ({ kind: "alarm", ref, position: 0 }) as const);
+    const told = await compose(parts, changes);
+    tell(told.flatMap((one) => ("event" in one ? [withoutPosition(one)] : [])));
+  };
+  const tellFresh = async (): Promise<void> => {
+    if (listeners.size === 0) return;
+    const { episodes, upTo } = await freshAlarmsAfter(
+      parts.store.db,
+      Math.max(lookedUpTo, position),
+      freshPerRound,
+    );
+    lookedUpTo = upTo;
+    if (episodes.length > 0) await tellAsTheyAre(episodes);
+  };
   const readOn = async (): Promise<void> => {
-    const { changes, upTo } = await changesAfter(parts.store.db, position);
+    const { changes, upTo, more } = await changesAfter(parts.store.db, position, positionsPerRound);
     if (changes.some((change) => change.kind === "gateway")) {
       gateways = await readGateways(parts.store.db, withoutCenter());
       gatewayAreas = await areasOfGateways(parts.store.db);
@@ -74,6 +106,11 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
     const events = listeners.size === 0 ? [] : await compose(parts, changes);
     position = upTo;
     if (events.length > 0) tell(events);
+    if (!more) return;
+    again = true;
+    await tellFresh();
+    // Without a turn of the event loop neither a socket nor the next batch would get on.
+    await setImmediate();
   };
   const run = async (): Promise<void> => {
     do {
@@ -84,35 +121,13 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
   };
 
   return {
-    tellUnstored: (alarms) => {
-      tell(
-        alarms.map((data) => ({
-          area: gatewayAreas.get(data.notice.where.gateway) ?? "/",
-          event: { kind: "alarm", data },
-        })),
-      );
-    },
-    tellStored: async (episodes) => {
-      const changes = episodes.map((ref) => ({ kind: "alarm", ref, position: 0 }) as const);
-      const told = await compose(parts, changes);
-      tell(told.flatMap((one) => ("event" in one ? [withoutPosition(one)] : [])));
-    },
+    tellUnstored: (alarms) => tell(asUnstored(alarms, gatewayAreas)),
+    tellStored: tellAsTheyAre,
     wake: () => {
       again = true;
       running ??= run();
     },
-    tellGateways: () => {
-      const { centerFaults } = parts.view();
-      tell(
-        gateways.map((gateway) => ({
-          area: gatewayAreas.get(gateway.id) ?? "/",
-          event: {
-            kind: "gateway",
-            data: { ...gateway, faults: [...centerFaults, ...gateway.faults] },
-          },
-        })),
-      );
-    },
+    tellGateways: () => tell(withCenterFaults(gateways, gatewayAreas, parts.view())),
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -124,6 +139,27 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
     },
   };
 };
+
+type Areas = ReadonlyMap<string, string>;
+
+const asUnstored = (alarms: readonly DeskAlarm[], areas: Areas): readonly PlacedEvent[] =>
+  alarms.map((data) => ({
+    area: areas.get(data.notice.where.gateway) ?? "/",
+    event: { kind: "alarm", data },
+  }));
+
+const withCenterFaults = (
+  gateways: readonly DeskGateway[],
+  areas: Areas,
+  { centerFaults }: GatewayView,
+): readonly PlacedEvent[] =>
+  gateways.map((gateway) => ({
+    area: areas.get(gateway.id) ?? "/",
+    event: {
+      kind: "gateway",
+      data: { ...gateway, faults: [...centerFaults, ...gateway.faults] },
+    },
+  }));
 
 const withoutPosition = ({ area, event }: PlacedEvent): PlacedEvent => ({ area, event });
 

@@ -3,7 +3,7 @@ import type { AlarmNotice } from "#domain/alarm.ts";
 import type { DeskAlarm } from "#domain/desk.ts";
 import type { DetectorStatus } from "#domain/wire.ts";
 import { heldBack } from "../intake/fold-alarm.ts";
-import { parseMemory, parseNotice } from "../intake/save-alarms.ts";
+import { parseMemory, parseNotice } from "../intake/alarm-rows.ts";
 import { commandsOn } from "../commands/read-commands.ts";
 import { everywhere, inScope } from "../rights/scoped.ts";
 import { actionsOn } from "./read-actions.ts";

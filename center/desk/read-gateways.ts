@@ -138,6 +138,7 @@ const countDetectors = async (
     .selectFrom("detectors")
     .select(["gateway", "state"])
     .select((eb) => eb.fn.countAll<number>().as("count"))
+    .where("state", "!=", "removed")
     .groupBy(["gateway", "state"])
     .execute();
   const counts = new Map<string, { all: number; unknown: number }>();

@@ -58,6 +58,7 @@ export const signAlarm = async (tx: Writing, request: SignRequest): Promise<Sign
     actor: actor.name,
     action: "sign",
     subject: episode,
+    area: row.area_path,
     source: request.source,
     detail: { case: row.id, version: request.version },
   });

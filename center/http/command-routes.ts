@@ -51,6 +51,7 @@ export const addCommandRoutes = (app: App, parts: HttpParts): void => {
           actor: user.name,
           action: "sign",
           subject: episode,
+          area: row.area_path,
           source: request.ip,
           detail: { again: "as it is now", event: current.notice.event.id },
         });

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { sql } from "kysely";
 import { Type } from "typebox";
 import { namePattern } from "#domain/ids.ts";
+import { findPlace } from "../one-intake/find-place.ts";
 import type { IntakeKeys } from "../one-intake/keys.ts";
 import { ReportSchema } from "../one-intake/report.ts";
 import {
@@ -56,12 +57,25 @@ export const addResidentRoutes = (app: App, parts: HttpParts, keys: IntakeKeys):
       const taken = await parts.store.write(async (tx): Promise<Taken | undefined> => {
         if (await isCrowded(tx, household, nowMs)) return;
         const report = { ...request.body, place: { household } };
-        return takeReport(
+        const taken = await takeReport(
           tx,
           { source: "resident", kind: "resident", id, by: "resident", within: ["/"], area: "/" },
           report,
           { body: JSON.stringify(report), nowMs },
         );
+        await audit(tx, {
+          atMs: nowMs,
+          actor: "resident",
+          action: "intake-resident",
+          subject: household,
+          area: (await findPlace(tx, report.place, ["/"]))?.area ?? "/",
+          source: request.ip,
+          detail: {
+            kind,
+            result: taken.kind === "taken" && taken.repeated ? "repeated" : taken.kind,
+          },
+        });
+        return taken;
       });
       parts.broadcast.wake();
       if (taken === undefined) throw new ProblemError(tooManyReports);

@@ -105,7 +105,7 @@ const addEventRoute = (app: App, parts: HttpParts, keys: IntakeKeys): void => {
   );
 };
 
-const signedRequest = ({ headers, body }: FastifyRequest) => {
+const signedRequest = ({ headers, body, ip: from }: FastifyRequest) => {
   const text = (name: string): string => {
     const value = headers[name];
     return typeof value === "string" ? value : "";
@@ -120,7 +120,7 @@ const signedRequest = ({ headers, body }: FastifyRequest) => {
     /^[\w-]{8,64}$/.test(nonce) &&
     /^v1=[0-9a-f]{64}$/.test(signature);
   if (!sound || !(body instanceof Uint8Array)) return;
-  return { source, timestamp, nonce, signature, body };
+  return { source, timestamp, nonce, signature, body, from };
 };
 
 const addStaffRoute = (app: App, parts: HttpParts): void => {
@@ -169,6 +169,7 @@ const addStaffRoute = (app: App, parts: HttpParts): void => {
           actor: actor.name,
           action: "intake-report",
           subject: caseId,
+          area: found.area,
           source,
         });
         return taken;

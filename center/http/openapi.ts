@@ -17,6 +17,7 @@ export const openApiDocument = {
       name: "cases",
       description: "Cases, from the alarm to the verified close, and pages 事件与通知",
     },
+    { name: "figures", description: "Response times, load and noise of a period 统计指标" },
     { name: "gateways", description: "Gateways and completeness 网关与无缺证明" },
     { name: "people", description: "Residents and their contacts, masked 居民与联系人" },
     { name: "accounts", description: "Accounts, roles and areas 账号与授权" },

@@ -13,6 +13,7 @@ import { addCaseRoutes } from "./case-routes.ts";
 import { addConsoleFiles, noSuchPath } from "./console-files.ts";
 import { addDeskRoutes } from "./desk-routes.ts";
 import { addEvidenceRoutes } from "./evidence-routes.ts";
+import { addFigureRoutes } from "./figure-routes.ts";
 import { addGatewayRoutes } from "./gateway-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { addHistoryRoutes } from "./history-routes.ts";
@@ -99,6 +100,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addCommandRoutes(app, parts);
   addCaseRoutes(app, parts);
   addPageRoutes(app, parts);
+  addFigureRoutes(app, parts);
   addGatewayRoutes(app, parts);
   addHistoryRoutes(app, parts);
   addRegisterRoutes(app, parts);

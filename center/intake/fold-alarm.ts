@@ -86,6 +86,24 @@ export const markDurable = (alarm: Alarm, event: string): Alarm => ({
   },
 });
 
+/**
+ * The alarm under the name of a new episode: its gateway has forgotten the one before, whose notices
+ * it never wrote down. It began when the old one did, and has rung if that has.
+ */
+export const goOnAs = (alarm: Alarm, arrival: Arrival): Alarm => {
+  const { event } = arrival.notice;
+  return {
+    ...alarm,
+    condition: conditionAfter(event),
+    notice: arrival.notice,
+    memory: {
+      ...alarm.memory,
+      undurable: arrival.durable ? [] : [event.id],
+      rang: alarm.memory.rang || event.held === undefined,
+    },
+  };
+};
+
 const conditionAfter = ({ kind }: AlarmEvent): Alarm["condition"] =>
   kind === "returned" ? "returned" : "active";
 
@@ -112,5 +130,5 @@ const numberOf = ({ id, episode }: AlarmEvent): number =>
   id.startsWith(`${episode}#`) ? Number.parseInt(id.slice(episode.length + 1), 10) || 0 : 0;
 
 /** Within one boot the monotonic clock decides; across boots only the wall clock can. */
-const isBefore = (a: Instant, b: Instant): boolean =>
+export const isBefore = (a: Instant, b: Instant): boolean =>
   a.bootId === b.bootId ? a.monoMs < b.monoMs : a.wallMs < b.wallMs;

@@ -142,6 +142,20 @@ export const gatewayLivesContract = (database: string, newDatabase: NewDatabase)
       });
     });
 
+    test("a detector that a whole picture does not name is gone: never normal, and not counted", async () => {
+      const bath = detectorAt("bath", 2, "normal");
+      await ground.take(gateway.alarm({ seq: 1 }));
+      await ground.take(gateway.status({ atMs: 1, detectors: [calm, bath] }));
+      await ground.take(gateway.status({ atMs: 2, detectors: [bath] })); // changes only
+      expect((await ground.desk()).gateways[0]).toMatchObject({ detectors: 2, unknown: 0 });
+      await ground.take(gateway.status({ atMs: 3, detectors: [], all: ["bath"] }));
+      const { gateways, alarms } = await ground.desk();
+      expect(gateways[0]).toMatchObject({ detectors: 1, unknown: 0 });
+      expect(alarms).toMatchObject([{ condition: "active", present: { state: "unknown" } }]);
+      await ground.take(gateway.status({ atMs: 4, detectors: [calm] }));
+      expect((await ground.desk()).gateways[0]).toMatchObject({ detectors: 2 });
+    });
+
     test("what an ended journal lacks is not awaited any more", async () => {
       await ground.take(gateway.status({ atMs: 1, lastSeq: 7 }));
       expect((await ground.desk()).gateways[0]?.missing).toBe(7);

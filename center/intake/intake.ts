@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Bilingual } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
 import type { Store } from "../store/open-store.ts";
@@ -11,8 +12,11 @@ import {
 } from "./read-message.ts";
 import { receiptsFor, type Settled } from "./receipts.ts";
 
-/** Messages in one transaction at most: bounds how long the newest alarm waits for the batch before. */
-const batchMax = 1_000;
+/**
+ * Messages in one transaction at most: bounds how long the newest alarm waits for the batch before.
+ * One statement of `inChunks` holds as many.
+ */
+const batchMax = 512;
 
 export interface IntakeParts {
   readonly store: Store;
@@ -59,13 +63,19 @@ interface Waiting {
  * last has ended, so that a slow disk makes batches larger and nobody waits for a timer.
  */
 export const createIntake = (parts: IntakeParts): Intake => {
-  const waiting: Waiting[] = [];
+  let waiting: Waiting[] = [];
   let running: Promise<void> | undefined;
 
   const run = async (): Promise<void> => {
     // Let messages that came in the same turn of the event loop ride along.
     await Promise.resolve();
-    while (waiting.length > 0) await commitWaiting(parts, waiting.splice(0, batchMax));
+    while (waiting.length > 0) {
+      const { batch, rest } = freshFirst(waiting);
+      waiting = rest;
+      await commitWaiting(parts, batch);
+      // SQLite answers within the turn: sockets and pages must get theirs between two batches.
+      if (waiting.length > 0) await setImmediate();
+    }
     running = undefined;
   };
 
@@ -85,6 +95,25 @@ export const createIntake = (parts: IntakeParts): Intake => {
     },
   };
 };
+
+/**
+ * With more waiting than one batch holds, gateways that have something new to say come first, with
+ * all that they sent before it: one gateway's messages keep their order, or it would take those that
+ * were overtaken for lost and send them again.
+ */
+const freshFirst = (
+  waiting: Waiting[],
+): { readonly batch: readonly Waiting[]; readonly rest: Waiting[] } => {
+  if (waiting.length <= batchMax) return { batch: waiting, rest: [] };
+  const speaking = new Set(waiting.filter(isFresh).map(({ read }) => read.gateway));
+  const isFirst = ({ read }: Waiting): boolean => speaking.has(read.gateway);
+  const ordered = [...waiting.filter(isFirst), ...waiting.filter((one) => !isFirst(one))];
+  return { batch: ordered.slice(0, batchMax), rest: ordered.slice(batchMax) };
+};
+
+/** A heartbeat counts: no gateway may seem lost because of another's storm. */
+const isFresh = ({ read }: Waiting): boolean =>
+  read.kind === "status" || (read.kind !== "refused" && !read.value.late);
 
 const commitWaiting = async (
   parts: IntakeParts,

@@ -11,7 +11,7 @@ import type { Writing } from "../store/open-store.ts";
 import type { AlarmRow } from "../store/tables.ts";
 import { monoOf } from "./gateway-lives.ts";
 import type { TakenStatus } from "./read-message.ts";
-import { parseMemory, parseNotice } from "./save-alarms.ts";
+import { parseMemory, parseNotice } from "./alarm-rows.ts";
 
 /**
  * Two clocks that agree so well are both right, and a fault is shown above it. Canary's own choice;

@@ -12,7 +12,7 @@ import type { Writing } from "../store/open-store.ts";
 import type { AlarmRow, DetectorRow } from "../store/tables.ts";
 import { heldBack, type Alarm } from "./fold-alarm.ts";
 import { bootPlaces } from "./gateway-lives.ts";
-import { parseNotice, rowToAlarm } from "./save-alarms.ts";
+import { parseNotice, rowToAlarm } from "./alarm-rows.ts";
 
 /** Checks the alarms of these detectors against their gateway's picture; answers the episodes changed. */
 export const reopenAlarms = async (
@@ -50,11 +50,12 @@ const doubtfulAt = async (tx: Writing, gateway: string): Promise<readonly Doubtf
     .where("standing", "=", 1)
     .execute();
   const doubtful: Doubtful[] = await tx
-    .selectFrom("alarms")
-    .innerJoin("reopened", "reopened.episode", "alarms.episode")
+    // From the few that are reopened to their alarms: the other way every alarm ever is read.
+    .selectFrom("reopened")
+    .innerJoin("alarms", "alarms.episode", "reopened.episode")
     .selectAll("alarms")
     .select("reopened.since_ms as since")
-    .where("alarms.gateway", "=", gateway)
+    .where("reopened.gateway", "=", gateway)
     .execute();
   for (const chunk of inChunks(named.flatMap(standingIn))) {
     const rows = await tx

@@ -1,15 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { asksForSignature, type AlarmNotice } from "#domain/alarm.ts";
 import { takeAlarms } from "../cases/take-alarms.ts";
 import { nameKey, placesOf, type DetectorName } from "../register/place-of.ts";
 import { inChunks } from "../store/chunks.ts";
+import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { AlarmRow } from "../store/tables.ts";
-import { foldAlarm, heldBack, markDurable, type Alarm, type AlarmMemory } from "./fold-alarm.ts";
+import { alarmToRow, ownName, rowToAlarm } from "./alarm-rows.ts";
+import { foldAlarm, markDurable, type Alarm } from "./fold-alarm.ts";
 import type { TakenAlarm } from "./read-message.ts";
 import type { News } from "./save-records.ts";
+import { followNames, type KnownAlarm } from "./succeed-episode.ts";
 
-/** Folds what is new into alarms and tells their cases; answers the episodes changed. */
+/**
+ * Folds what is new into alarms and tells their cases; answers the episodes changed. An alarm that
+ * its gateway has forgotten goes on under its new name (`succeed-episode.ts`).
+ */
 export const saveAlarms = async (
   tx: Writing,
   news: News<TakenAlarm>,
@@ -18,9 +23,11 @@ export const saveAlarms = async (
   const known = await knownAlarms(tx, [...news.fresh, ...news.nowDurable]);
   const changed = new Map<string, Alarm>();
   const before = (key: string): Alarm | undefined => known.byOwnName.get(key)?.alarm;
+  const names = await followNames(tx, news.fresh, { changed, known: known.byOwnName });
 
   for (const arrival of news.fresh) {
     const key = ownName(arrival);
+    if (names.isLeft(key) || (await names.goesOn(arrival))) continue;
     const alarm = changed.get(key) ?? before(key);
     const episode = alarm?.episode ?? centerEpisode(arrival, known.taken);
     changed.set(
@@ -34,6 +41,7 @@ export const saveAlarms = async (
   }
   for (const arrival of news.nowDurable) {
     const key = ownName(arrival);
+    if (names.isLeft(key)) continue;
     const alarm = changed.get(key) ?? before(key);
     if (alarm !== undefined) changed.set(key, markDurable(alarm, arrival.value.data.event.id));
   }
@@ -50,6 +58,7 @@ export const saveAlarms = async (
     ),
   );
   await writeAlarms(tx, rows);
+  await names.write();
   await takeAlarms(
     tx,
     [...changed].map(([key, alarm]) => ({ alarm, before: before(key) })),
@@ -60,14 +69,10 @@ export const saveAlarms = async (
 };
 
 interface KnownAlarms {
-  readonly byOwnName: ReadonlyMap<string, { readonly alarm: Alarm; readonly signed: boolean }>;
+  readonly byOwnName: Map<string, KnownAlarm>;
   /** The center's names that are in use. */
   readonly taken: Set<string>;
 }
-
-/** An episode is its gateway's: no gateway can touch another's alarm by using its name. */
-const ownName = (arrival: TakenAlarm): string =>
-  JSON.stringify([arrival.gateway, arrival.value.data.event.episode]);
 
 /** The center's name of a new episode: the gateway's own, unless another gateway already has it. */
 const centerEpisode = (arrival: TakenAlarm, taken: Set<string>): string => {
@@ -79,7 +84,7 @@ const centerEpisode = (arrival: TakenAlarm, taken: Set<string>): string => {
 
 const knownAlarms = async (tx: Writing, arrivals: readonly TakenAlarm[]): Promise<KnownAlarms> => {
   const names = new Set(arrivals.map((one) => one.value.data.event.episode));
-  const byOwnName = new Map<string, { readonly alarm: Alarm; readonly signed: boolean }>();
+  const byOwnName = new Map<string, KnownAlarm>();
   const taken = new Set<string>();
   for (const chunk of inChunks([...names])) {
     const rows = await tx
@@ -96,71 +101,37 @@ const knownAlarms = async (tx: Writing, arrivals: readonly TakenAlarm[]): Promis
         signed: row.signed_at_ms !== null,
       });
     }
+    // The center keeps its own name of an alarm also after the gateway's has changed.
+    const inUse = await tx
+      .selectFrom("alarms")
+      .select("episode")
+      .where("episode", "in", chunk)
+      .execute();
+    for (const { episode } of inUse) taken.add(episode);
   }
   return { byOwnName, taken };
 };
 
-const writeAlarms = async (tx: Writing, rows: readonly AlarmRow[]): Promise<void> => {
-  for (const chunk of inChunks(rows)) {
-    await tx
-      .insertInto("alarms")
-      .values(chunk)
-      .onConflict((conflict) =>
-        conflict.column("episode").doUpdateSet((eb) => ({
-          condition: eb.ref("excluded.condition"),
-          alarm_class: eb.ref("excluded.alarm_class"),
-          priority: eb.ref("excluded.priority"),
-          on_desk: eb.ref("excluded.on_desk"),
-          first_at_ms: eb.ref("excluded.first_at_ms"),
-          last_at_ms: eb.ref("excluded.last_at_ms"),
-          late: eb.ref("excluded.late"),
-          durable: eb.ref("excluded.durable"),
-          memory: eb.ref("excluded.memory"),
-          notice: eb.ref("excluded.notice"),
-        })),
-      )
-      .execute();
-  }
-};
+const writeAlarms = (tx: Writing, rows: readonly AlarmRow[]): Promise<void> =>
+  insertRows(tx, "alarms", rows, (insert) =>
+    insert.onConflict((conflict) =>
+      conflict.column("episode").doUpdateSet((eb) => ({
+        gateway_episode: eb.ref("excluded.gateway_episode"),
+        condition: eb.ref("excluded.condition"),
+        alarm_class: eb.ref("excluded.alarm_class"),
+        priority: eb.ref("excluded.priority"),
+        on_desk: eb.ref("excluded.on_desk"),
+        first_at_ms: eb.ref("excluded.first_at_ms"),
+        last_at_ms: eb.ref("excluded.last_at_ms"),
+        late: eb.ref("excluded.late"),
+        durable: eb.ref("excluded.durable"),
+        memory: eb.ref("excluded.memory"),
+        notice: eb.ref("excluded.notice"),
+      })),
+    ),
+  );
 
 const nameOf = ({ gateway, notice }: Alarm): DetectorName => ({
   gateway,
   detector: notice.event.detector,
-});
-
-const alarmToRow = (alarm: Alarm, signed: boolean, area: string): AlarmRow => ({
-  episode: alarm.episode,
-  gateway: alarm.gateway,
-  gateway_episode: alarm.notice.event.episode,
-  detector: alarm.notice.event.detector,
-  condition: alarm.condition,
-  alarm_class: alarm.notice.event.alarmClass,
-  priority: alarm.notice.event.priority,
-  on_desk: Number(alarm.condition === "active" || (!signed && asksForSignature(heldBack(alarm)))),
-  first_at_ms: Math.round(alarm.memory.first.at.wallMs),
-  last_at_ms: Math.round(alarm.notice.event.at.wallMs),
-  received_at_ms: alarm.receivedAtMs,
-  late: Number(alarm.memory.first.late),
-  durable: Number(alarm.memory.undurable.length === 0),
-  memory: JSON.stringify(alarm.memory),
-  notice: JSON.stringify(alarm.notice),
-  // Kept as it was when the alarm was new: writing a known one leaves it alone.
-  area_path: area,
-});
-
-/* Both columns are written above and nowhere else, from values of these types. */
-/* oxlint-disable typescript/no-unsafe-type-assertion */
-export const parseNotice = (json: string): AlarmNotice => JSON.parse(json) as AlarmNotice;
-/** Alarms from before anything could be held back have all rung. */
-export const parseMemory = (json: string): AlarmMemory =>
-  ({ rang: true, ...JSON.parse(json) }) as AlarmMemory;
-/* oxlint-enable typescript/no-unsafe-type-assertion */
-
-export const rowToAlarm = (row: AlarmRow): Alarm => ({
-  episode: row.episode,
-  gateway: row.gateway,
-  condition: row.condition === "returned" ? "returned" : "active",
-  notice: parseNotice(row.notice),
-  memory: parseMemory(row.memory),
-  receivedAtMs: row.received_at_ms,
 });

@@ -1,6 +1,7 @@
 import { inChunks } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { TakenRecord } from "./read-message.ts";
+import { insertRows } from "../store/insert-rows.ts";
 
 /** What a batch brought that the center did not know. */
 export interface News<Taken extends TakenRecord = TakenRecord> {
@@ -31,12 +32,11 @@ export const saveRecords = async (
       nowDurable.set(key, arrival);
     } else if (moved) renumbered.set(key, arrival);
   }
-  for (const chunk of inChunks([...fresh.values()])) {
-    await tx
-      .insertInto("records")
-      .values(chunk.map((one) => recordRow(one, nowMs)))
-      .execute();
-  }
+  await insertRows(
+    tx,
+    "records",
+    [...fresh.values()].map((one) => recordRow(one, nowMs)),
+  );
   for (const one of [...nowDurable.values(), ...renumbered.values()]) {
     const { durable, journal, seq } = recordRow(one, nowMs);
     await tx

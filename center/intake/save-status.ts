@@ -47,11 +47,9 @@ export const saveStatus = async (
     }
     const rows = detectorRows(gateway, statuses);
     await upsertDetectors(tx, rows);
-    if (rows.length > 0)
-      detectors.set(
-        gateway,
-        rows.map((row) => row.detector),
-      );
+    const gone = await takeAway(tx, gateway, statuses);
+    if (rows.length > 0 || gone.length > 0)
+      detectors.set(gateway, [...rows.map((row) => row.detector), ...gone]);
   }
   return { gateways: changed, detectors, newest: newestByGateway };
 };
@@ -131,6 +129,40 @@ const detectorRows = (
     ),
   ).values(),
 ];
+
+/**
+ * Detectors that a whole picture does not name are gone from their gateway. What they last said is
+ * not how it is now: unknown to whoever looks, and no longer counted. Their alarms stay.
+ */
+const takeAway = async (
+  tx: Writing,
+  gateway: string,
+  statuses: readonly TakenStatus[],
+): Promise<readonly string[]> => {
+  const at = statuses.findLastIndex(({ value }) => value.data.all !== undefined);
+  if (at < 0) return [];
+  const named = new Set<string>([
+    ...(statuses[at]?.value.data.all ?? []),
+    ...statuses.slice(at).flatMap(({ value }) => value.data.detectors.map((one) => one.detector)),
+  ]);
+  const rows = await tx
+    .selectFrom("detectors")
+    .select(["detector", "status"])
+    .where("gateway", "=", gateway)
+    .where("state", "!=", "removed")
+    .execute();
+  const gone = rows.filter(({ detector }) => !named.has(detector));
+  for (const { detector, status } of gone) {
+    const last: object = JSON.parse(status);
+    await tx
+      .updateTable("detectors")
+      .set({ state: "removed", status: JSON.stringify({ ...last, state: "unknown" }) })
+      .where("gateway", "=", gateway)
+      .where("detector", "=", detector)
+      .execute();
+  }
+  return gone.map(({ detector }) => detector);
+};
 
 const upsertDetectors = async (tx: Writing, rows: readonly DetectorRow[]): Promise<void> => {
   for (const chunk of inChunks(rows)) {

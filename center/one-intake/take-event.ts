@@ -2,6 +2,7 @@
 import { Compile } from "typebox/compile";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { IntakeSourceRow } from "../store/intake-tables.ts";
+import { audit } from "../store/audit.ts";
 import type { Store, Writing } from "../store/open-store.ts";
 import { isSame, signatureOf, type IntakeKeys } from "./keys.ts";
 import { ReportEventSchema } from "./report.ts";
@@ -19,6 +20,8 @@ export interface SignedRequest {
   /** `v1=<hex>` */
   readonly signature: string;
   readonly body: Uint8Array;
+  /** Address it comes from. */
+  readonly from: string;
 }
 
 export type EventRefusal =
@@ -52,6 +55,14 @@ export const takeEvent = async (
     if (!event.ok) {
       const told = { source: source.id, area: source.area_path, body, nowMs, reason: event.error };
       await keepUnreadable(tx, told);
+      await audit(tx, {
+        atMs: nowMs,
+        actor: source.id,
+        action: "intake-event",
+        area: source.area_path,
+        source: request.from,
+        detail: { result: "unreadable" },
+      });
       return err({ kind: "unreadable", why: event.error });
     }
     const { id, data } = event.value;
@@ -70,6 +81,15 @@ export const takeEvent = async (
       data,
       { body, nowMs },
     );
+    await audit(tx, {
+      atMs: nowMs,
+      actor: source.id,
+      action: "intake-event",
+      subject: (taken.kind === "taken" ? taken.case : undefined) ?? id,
+      area: source.area_path,
+      source: request.from,
+      detail: { id, result: taken.kind === "taken" && taken.repeated ? "repeated" : taken.kind },
+    });
     return taken.kind === "taken" ? ok(taken) : err({ kind: "id-reused" });
   });
 };

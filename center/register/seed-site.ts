@@ -1,7 +1,7 @@
 /**
  * What the site file knows, as the register's beginning: the street and its communities as areas,
  * gateways in them, detectors as installations to be completed. It only adds what has never been
- * there; what people have since written stays. See docs/decisions/0012-site-file-and-register.md.
+ * there; what people have since written stays. See docs/decisions/0011-site-file-and-register.md.
  */
 import type { Address } from "#domain/place.ts";
 import { isName } from "#domain/ids.ts";

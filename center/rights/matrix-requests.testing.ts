@@ -114,6 +114,18 @@ export const requests: Readonly<Record<string, RequestOf>> = {
     outside: 404,
     shows: named,
   },
+  // What is not signed for yet is signed for first: nothing but that stands in the way.
+  "POST /api/v1/alarms/:episode/acknowledge": {
+    ask: post(({ name }) => `/api/v1/alarms/${name}/acknowledge`, {}),
+    outside: 404,
+    inside: 409,
+    shows: includes("not-signed"),
+  },
+  "GET /api/v1/detectors/:gateway/:detector/history": {
+    ask: get(({ name }) => `/api/v1/detectors/gw-xian/${name}/history`),
+    outside: 404,
+    shows: includes('"series"'),
+  },
   "GET /api/v1/cases": {
     ask: get("/api/v1/cases?limit=5"),
     outside: false,
@@ -141,6 +153,16 @@ export const requests: Readonly<Record<string, RequestOf>> = {
     }),
     outside: 404,
     shows: done,
+  },
+  "GET /api/v1/figures": {
+    ask: get("/api/v1/figures"),
+    outside: false,
+    shows: includes(`"area":"${places.xian}"`),
+  },
+  "GET /api/v1/figures.csv": {
+    ask: get("/api/v1/figures.csv"),
+    outside: false,
+    shows: includes(`area,${places.xian},`),
   },
 
   "GET /api/v1/gateways": {

@@ -8,7 +8,7 @@ import Fastify from "fastify";
 import { roles, type Role } from "#domain/rights.ts";
 import { hashPassword } from "../accounts/passwords.ts";
 import { openSession } from "../accounts/sessions.ts";
-import { createFakeGateway } from "../fake-gateway.testing.ts";
+import { createFakeGateway, detectorAt } from "../fake-gateway.testing.ts";
 import type { App } from "../http/app.ts";
 import { refuseUndecidedRoutes } from "../http/require-session.ts";
 import { openDesk, type OpenDesk } from "../open-desk.testing.ts";
@@ -96,7 +96,7 @@ const newThing = async (route: Route): Promise<Thing> => {
   const { db } = desk.store;
   let session = "";
   let caseId = "";
-  if (/alarms|desk|cases/.test(route)) {
+  if (/alarms|desk|cases|figures/.test(route)) {
     const gateway = createFakeGateway("gw-xian");
     const home = { detector: name };
     await desk.take(gateway.alarm({ seq: things, episode: name, id: name, ...home }));
@@ -106,6 +106,14 @@ const newThing = async (route: Route): Promise<Thing> => {
       .where("episode", "=", name)
       .executeTakeFirstOrThrow();
     caseId = row.case_id;
+  }
+  if (route.includes("detectors")) {
+    const status = JSON.stringify(detectorAt(name, 2, "normal"));
+    const heard = { gateway: "gw-xian", detector: name, state: "normal", status };
+    await db
+      .insertInto("detectors")
+      .values({ ...heard, boot: null, mono_ms: null, standing: 0 })
+      .execute();
   }
   if (route.includes("people")) {
     const place = { area: "xian", household: null, user_name: null };

@@ -3,7 +3,7 @@ import type { Writing } from "./open-store.ts";
 /** Takes `count` consecutive numbers and returns the first. They are lost if the transaction is. */
 export const takeNumbers = async (
   tx: Writing,
-  name: "stream" | "case" | "event" | "page" | "audit",
+  name: "stream" | "case" | "event" | "page" | "audit" | "telemetry",
   count: number,
 ): Promise<number> => {
   const { value } = await tx

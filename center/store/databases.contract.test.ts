@@ -3,11 +3,13 @@ import { scopedContract } from "../rights/scoped.contract.ts";
 import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
 import { auditContract } from "../audit/audit.contract.ts";
 import { casesContract } from "../cases/cases.contract.ts";
+import { gatewayCasesContract } from "../cases/gateway-cases.contract.ts";
 import { clocksContract } from "../cases/clocks.contract.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { gatewayLivesContract } from "../intake/gateway-lives.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
+import { newestWordContract } from "../intake/newest-word.contract.ts";
 import { oneIntakeContract } from "../http/intake.contract.ts";
 import { firstReleaseContract } from "./first-release.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
@@ -25,11 +27,13 @@ const databases: readonly (readonly [string, NewDatabase])[] = [
 for (const [name, newDatabase] of databases) {
   intakeContract(name, newDatabase);
   gatewayLivesContract(name, newDatabase);
+  newestWordContract(name, newDatabase);
   manyHomesContract(name, newDatabase);
   signContract(name, newDatabase);
   auditContract(name, newDatabase);
   scopedContract(name, newDatabase);
   casesContract(name, newDatabase);
+  gatewayCasesContract(name, newDatabase);
   clocksContract(name, newDatabase);
   upgradeContract(name, newDatabase);
   firstReleaseContract(name, newDatabase);

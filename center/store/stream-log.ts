@@ -1,6 +1,6 @@
 import { PostgresAdapter, sql } from "kysely";
 import { takeNumbers } from "./counters.ts";
-import { inChunks } from "./chunks.ts";
+import { insertRows } from "./insert-rows.ts";
 import type { Reading, Writing } from "./open-store.ts";
 
 const changeKinds = ["alarm", "gateway", "street", "case", "page", "rights"] as const;
@@ -35,9 +35,7 @@ export const noteChanges = async (tx: Writing, changes: readonly Change[]): Prom
     kind: change.kind,
     ref: change.ref,
   }));
-  for (const chunk of inChunks(rows)) {
-    await tx.insertInto("stream_events").values(chunk).execute();
-  }
+  await insertRows(tx, "stream_events", rows);
   await announce(tx);
 };
 
@@ -79,20 +77,55 @@ export const isKnownPosition = async (db: Reading, position: number): Promise<bo
 export const changesAfter = async (
   db: Reading,
   position: number,
-): Promise<{ readonly changes: readonly PlacedChange[]; readonly upTo: number }> => {
+  /** Looks at so many positions at most; all when absent. */
+  limit?: number,
+): Promise<{
+  readonly changes: readonly PlacedChange[];
+  readonly upTo: number;
+  /** There may be more beyond. */
+  readonly more: boolean;
+}> => {
   const rows = await db
     .selectFrom("stream_events")
-    .select(["kind", "ref"])
-    .select((eb) => eb.fn.max("position").as("position"))
+    .select(["kind", "ref", "position"])
     .where("position", ">", position)
-    .groupBy(["kind", "ref"])
     .orderBy("position")
+    .$if(limit !== undefined, (query) => query.limit(limit ?? 0))
     .execute();
+  const newest = new Map(rows.map((row) => [`${row.kind} ${row.ref}`, row.position]));
   const changes = rows.flatMap(({ kind: word, ref, position }) => {
     const kind = changeKinds.find((known) => known === word);
-    return kind === undefined ? [] : [{ kind, ref, position }];
+    const isNewest = newest.get(`${word} ${ref}`) === position;
+    return kind === undefined || !isNewest ? [] : [{ kind, ref, position }];
   });
-  return { changes, upTo: rows.at(-1)?.position ?? position };
+  return { changes, upTo: rows.at(-1)?.position ?? position, more: rows.length === limit };
+};
+
+/**
+ * Alarms that changed after `position`, stand, and came here without delay: the most urgent first,
+ * and of these the newest; and how far was looked. For those who have a backlog before them.
+ */
+export const freshAlarmsAfter = async (
+  db: Reading,
+  position: number,
+  limit: number,
+): Promise<{ readonly episodes: readonly string[]; readonly upTo: number }> => {
+  const upTo = await lastPosition(db);
+  if (upTo <= position) return { episodes: [], upTo };
+  const rows = await db
+    .selectFrom("stream_events")
+    .innerJoin("alarms", "alarms.episode", "stream_events.ref")
+    .select("alarms.episode")
+    .where("stream_events.position", ">", position)
+    .where("stream_events.position", "<=", upTo)
+    .where("stream_events.kind", "=", "alarm")
+    .where("alarms.condition", "=", "active")
+    .where("alarms.late", "=", 0)
+    .orderBy("alarms.priority")
+    .orderBy("stream_events.position", "desc")
+    .limit(limit)
+    .execute();
+  return { episodes: [...new Set(rows.map(({ episode }) => episode))], upTo };
 };
 
 /** Forgets all but the newest `keep` positions; an older page reloads the desk instead. */

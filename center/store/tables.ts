@@ -34,6 +34,7 @@ import type {
   SessionRow,
   UserRow,
 } from "./rights-tables.ts";
+import type { SinkCursorRow } from "./sink-tables.ts";
 import type { TelemetryTables } from "./telemetry-tables.ts";
 
 /**
@@ -52,6 +53,7 @@ export interface Tables extends TelemetryTables {
   readonly completeness: CompletenessRow;
   readonly journal_renewals: JournalRenewalRow;
   readonly reopened: ReopenedRow;
+  readonly episode_names: EpisodeNameRow;
   readonly alarms: AlarmRow;
   readonly cases: CaseRow;
   readonly case_alarms: CaseAlarmRow;
@@ -88,6 +90,7 @@ export interface Tables extends TelemetryTables {
   readonly intake_events: IntakeEventRow;
   readonly intake_secret: IntakeSecretRow;
   readonly evidence_deletions: EvidenceDeletionRow;
+  readonly sink_cursors: SinkCursorRow;
 }
 
 export interface GatewayRow {
@@ -139,6 +142,14 @@ export interface DetectorRow {
   readonly mono_ms: number | null;
   /** 1 while it names alarms that stand. */
   readonly standing: number | null;
+}
+
+/** A name an alarm had at its gateway before the gateway forgot it and gave it another. */
+export interface EpisodeNameRow {
+  readonly gateway: string;
+  readonly gateway_episode: string;
+  /** The center's name of the alarm. */
+  readonly episode: string;
 }
 
 /** An alarm that was told as returned and stands all the same; see `intake/reopen-alarms.ts`. */

@@ -38,6 +38,10 @@ export interface TelemetryHourRow extends CurveKey, RollUpColumns {
   readonly hour_ms: number;
   /** JSON of its minutes, see `telemetry/minutes.ts`; null once they are too old to be kept. */
   readonly minutes: string | null;
+  /** Where among all changes of all hours this one changed last: what sinks follow. */
+  readonly changed: number;
+  /** JSON of when each minute did, see `telemetry/minutes-changed.ts`; null: all at `changed`. */
+  readonly minutes_changed: string | null;
 }
 
 export interface TelemetryDayRow extends CurveKey, RollUpColumns {

@@ -1,14 +1,17 @@
 import type { WireBlock } from "#domain/telemetry.ts";
 import { inChunks } from "../store/chunks.ts";
+import { takeNumbers } from "../store/counters.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { CurveKey } from "../store/telemetry-tables.ts";
 import { columnsOf, rollUpIn } from "./columns.ts";
 import { curveOf, curveText } from "./curve.ts";
 import { foldDays } from "./fold-days.ts";
+import { positionsToText, textToPositions, type MinutePositions } from "./minutes-changed.ts";
 import { mergeMinutes, minutesToText, sumOf, textToMinutes, type Minutes } from "./minutes.ts";
 import { mergeRollUps, minutesOf, type RollUp } from "./roll-up.ts";
 
 const hourLengthMs = 3_600_000;
+const minuteLengthMs = 60_000;
 
 export interface Hour {
   readonly curve: CurveKey;
@@ -24,7 +27,9 @@ export const foldIn = async (
 ): Promise<void> => {
   const news = hoursIn(gateway, blocks);
   const known = await readHours(tx, gateway, news);
-  const hours = news.map(({ curve, hourMs, minutes }) => {
+  const firstChange = await takeNumbers(tx, "telemetry", news.length);
+  const hours = news.map(({ curve, hourMs, minutes }, index) => {
+    const changed = firstChange + index;
     const before = known.get(hourText(curve, hourMs));
     const more = sumOf(minutes);
     return {
@@ -36,6 +41,14 @@ export const foldIn = async (
         before !== undefined && before.minutes === undefined
           ? null
           : minutesToText(mergeMinutes(before?.minutes ?? new Map(), minutes), hourMs),
+      changed,
+      minutes_changed: positionsToText(
+        untouched.map((none, minute) =>
+          minutes.has(hourMs + minute * minuteLengthMs)
+            ? changed
+            : (before?.positions[minute] ?? none),
+        ),
+      ),
     };
   });
   for (const chunk of inChunks(hours)) {
@@ -52,12 +65,16 @@ export const foldIn = async (
           last_ms: eb.ref("excluded.last_ms"),
           qualities: eb.ref("excluded.qualities"),
           minutes: eb.ref("excluded.minutes"),
+          changed: eb.ref("excluded.changed"),
+          minutes_changed: eb.ref("excluded.minutes_changed"),
         })),
       )
       .execute();
   }
   await foldDays(tx, gateway, news);
 };
+
+const untouched: MinutePositions = Array.from({ length: 60 }, () => 0);
 
 const hourText = (curve: CurveKey, hourMs: number): string => `${curveText(curve)}\n${hourMs}`;
 
@@ -79,8 +96,14 @@ const hoursIn = (gateway: string, blocks: readonly WireBlock[]): readonly Hour[]
   return [...hours.values()];
 };
 
+interface KnownHour {
+  readonly all: RollUp;
+  readonly minutes: Minutes | undefined;
+  readonly positions: MinutePositions;
+}
+
 const readHours = async (tx: Writing, gateway: string, hours: readonly Hour[]) => {
-  const known = new Map<string, { readonly all: RollUp; readonly minutes: Minutes | undefined }>();
+  const known = new Map<string, KnownHour>();
   const byHour = Map.groupBy(hours, ({ hourMs }) => hourMs);
   for (const [hourMs, ofHour] of byHour) {
     for (const chunk of inChunks([...new Set(ofHour.map(({ curve }) => curve.detector))])) {
@@ -93,7 +116,8 @@ const readHours = async (tx: Writing, gateway: string, hours: readonly Hour[]) =
         .execute();
       for (const row of rows) {
         const minutes = row.minutes === null ? undefined : textToMinutes(row.minutes, hourMs);
-        known.set(hourText(row, hourMs), { all: rollUpIn(row), minutes });
+        const positions = textToPositions(row.minutes_changed, row.changed);
+        known.set(hourText(row, hourMs), { all: rollUpIn(row), minutes, positions });
       }
     }
   }

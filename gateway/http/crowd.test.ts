@@ -18,6 +18,7 @@ const status: GatewayStatus = {
   link: { state: "up", unconfirmed: 0 },
   unwritten: 0,
   valves: [],
+  fans: [],
   alarms: [
     {
       episode: '"><script>alert(4)</script>',

@@ -16,6 +16,7 @@ import type { AppliedRules } from "../site-limits.ts";
 import { boardAlarms, type BoardAlarm } from "./alarms.ts";
 import type { Telemetry, TelemetryStatus } from "../telemetry/open-telemetry.ts";
 import { detectorStatus } from "../detector-status.ts";
+import type { FanInterlock, FanStatus } from "../fans/fan-interlock.ts";
 import type { Interlock, ValveStatus } from "../valves/interlock.ts";
 import type { Uplink } from "../uplinks/uplink.ts";
 
@@ -34,6 +35,7 @@ export interface GatewayStatus {
   readonly detectors: readonly DetectorStatus[];
   readonly buzzers: readonly BuzzerStatus[];
   readonly valves: readonly ValveStatus[];
+  readonly fans: readonly FanStatus[];
   /** Absent: the site file asks for none. */
   readonly deadMan?: DeadManStatus;
   /** `key` says what it is about: `line-bus-1`, `buzzer:duty-room`, `journal-write` … */
@@ -57,6 +59,7 @@ export const createStatusReader =
     readonly points: Points;
     readonly buzzers: Protection;
     readonly valves: Interlock;
+    readonly fans: FanInterlock;
     readonly deadMan: Heart | undefined;
     readonly faults: FaultBoard;
     readonly keeper: Keeper;
@@ -82,6 +85,7 @@ export const createStatusReader =
       detectors: Array.from(parts.points.byId.values(), detectorStatus),
       buzzers: parts.buzzers.status(),
       valves: parts.valves.status(),
+      fans: parts.fans.status(),
       ...(parts.deadMan && { deadMan: parts.deadMan.status() }),
       faults: parts.faults.standing().map(({ key, text }) => ({ key, zh: text.zh, en: text.en })),
       telemetry: parts.telemetry.status(),

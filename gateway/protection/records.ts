@@ -1,4 +1,4 @@
-/** What buzzers and valves did, as numbered records that the center gets like any other. */
+/** What buzzers, valves and fans did, as numbered records that the center gets like any other. */
 import { causeWords, type BuzzerCommand } from "#domain/buzzer.ts";
 import { detectorId, type BuzzerId, type DetectorId, type GatewayId } from "#domain/ids.ts";
 import { noticeFacts, type StreetNotice } from "#domain/notice.ts";
@@ -19,13 +19,16 @@ export interface RecordDeps {
 export interface ProtectionRecords {
   readonly buzzer: (change: BuzzerChange) => void;
   readonly selfTest: (result: SelfTestResult) => void;
-  readonly valve: (
-    valve: string,
-    kind: Extract<StreetEventKind, `valve-${string}`>,
-    text: Bilingual,
-    detectors: readonly DetectorId[],
-  ) => void;
+  readonly valve: RecordActuator<"valve">;
+  readonly fan: RecordActuator<"fan">;
 }
+
+type RecordActuator<Kind extends string> = (
+  id: string,
+  kind: Extract<StreetEventKind, `${Kind}-${string}`>,
+  text: Bilingual,
+  detectors: readonly DetectorId[],
+) => void;
 
 /** Enough to know where; a siren of the whole street serves more than one sentence holds. */
 const membersMax = 50;
@@ -44,7 +47,7 @@ export const createProtectionRecords = (deps: RecordDeps): ProtectionRecords => 
       id: nameOf(group, kind, at, number),
       kind,
       group,
-      priority: kind === "valve-unconfirmed" || kind === "buzzer-test-failed" ? 3 : 4,
+      priority: troubles.has(kind) ? 3 : 4,
       text,
       at,
       members: members.slice(0, membersMax),
@@ -74,8 +77,16 @@ export const createProtectionRecords = (deps: RecordDeps): ProtectionRecords => 
         [],
       ),
     valve: (valve, kind, text, detectors) => keep(`valve:${valve}`, kind, text, detectors),
+    fan: (fan, kind, text, detectors) => keep(`fan:${fan}`, kind, text, detectors),
   };
 };
+
+const troubles: ReadonlySet<StreetEventKind> = new Set([
+  "valve-unconfirmed",
+  "fan-unconfirmed",
+  "fan-barred",
+  "buzzer-test-failed",
+]);
 
 /** Two changes may fall into one instant; the number tells them apart within this life. */
 const nameOf = (group: string, kind: StreetEventKind, at: Instant, number: number): string =>

@@ -39,3 +39,13 @@ test("causes, kinds and times that do not exist are listed with what is allowed"
   expect(mistakesOf([], deadMan)).toContain("command, modbus-coil, serial-relay, gpio");
   expect(mistakesOf([], deadMan)).toContain("9999 is out of range");
 });
+
+test("a fan may run for combustible gas only where it is explosion-proof in so many words", () => {
+  const fans = (more: string) => mistakesOf([], `  fans: [{ id: f, kind: mqtt${more} }]\n`);
+  expect(fans("")).toBe("");
+  expect(fans(", runsOn: [co, gas], construction: explosion-proof")).toBe("");
+  expect(fans(", runsOn: [co, gas]")).toContain("makes a spark");
+  expect(fans(", runsOn: [gas], construction: ordinary")).toContain("makes a spark");
+  expect(fans(", explosionProof: true")).toContain("explosionProof");
+  expect(fans(", serves: [nobody]")).toContain('"nobody" is not registered');
+});

@@ -1,4 +1,4 @@
-/** What a schema cannot see in the buzzers, valves and dead-man of a site file. */
+/** What a schema cannot see in the buzzers, valves, fans and dead-man of a site file. */
 import type { Bilingual } from "#domain/result.ts";
 import type { SiteMistake, SitePath } from "#platform/site-file/mistakes.ts";
 import type { ServesSite } from "#platform/site-file/protection-schema.ts";
@@ -6,7 +6,7 @@ import type { Site } from "#platform/site-file/schema.ts";
 import { servedBy } from "../wiring/serves.ts";
 
 export const protectionMistakes = (site: Site): readonly SiteMistake[] => {
-  const { buzzers, valves, protection } = site.gateway;
+  const { buzzers, valves, fans, protection } = site.gateway;
   return [
     ...buzzers.flatMap((buzzer, index) => {
       const at: SitePath = ["gateway", "buzzers", index];
@@ -22,6 +22,15 @@ export const protectionMistakes = (site: Site): readonly SiteMistake[] => {
       return [
         valve.kind === "modbus-coil" ? lineMistakes(site, at, valve.line) : [],
         servesMistakes(site, at, valve.serves),
+      ].flat();
+    }),
+    ...fans.flatMap((fan, index) => {
+      const at: SitePath = ["gateway", "fans", index];
+      const sparks = fan.runsOn.includes("gas") && fan.construction !== "explosion-proof";
+      return [
+        fan.kind === "modbus-coil" ? lineMistakes(site, at, fan.line) : [],
+        servesMistakes(site, at, fan.serves),
+        sparks ? [{ path: [...at, "runsOn"], text: fanSparks }] : [],
       ].flat();
     }),
     ...(protection.deadMan?.outputs ?? []).flatMap((output, index) =>
@@ -72,6 +81,11 @@ const servesNobody: Bilingual = {
 const homeSoundsAlways: Bilingual = {
   zh: "住户内的蜂鸣器必须包含 always:达到危险值就要响",
   en: "a home's own buzzer must have always: it sounds whenever the danger level is reached",
+};
+
+const fanSparks: Bilingual = {
+  zh: "可燃气体时启停普通风机会打火花:只有 construction: explosion-proof(电机和开关都防爆)才可写 gas",
+  en: "switching an ordinary fan in combustible gas makes a spark: gas is allowed only with construction: explosion-proof (motor and switch)",
 };
 
 const oneWay: Bilingual = {

@@ -17,6 +17,9 @@ export const windowByLane = {
   telemetry: 32,
 } as const satisfies Record<Lane, number>;
 
+/** So many alarms just raised may be on their way besides, however long the backlog is. */
+export const roomForFresh = 64;
+
 interface Sent {
   readonly record: JournalRecord;
   /** Counts every sending, so that one can say which of two was sent first. */
@@ -49,6 +52,7 @@ export const createFlight = () => {
       afterSeq: cursor[lane],
       room: windowByLane[lane] - laneOf(lane).length,
     }),
+    isSent: (seq: number): boolean => sentBySeq.has(seq),
     /** Passes over a record that was read; false when it is under way or refused already. */
     take: (record: JournalRecord): boolean => {
       cursor[record.lane] = Math.max(cursor[record.lane], record.seq);

@@ -2,7 +2,7 @@ import { noticeFacts } from "#domain/notice.ts";
 import type { MonoMs } from "#domain/quantity.ts";
 import type { JournalRecord, Settlement } from "#gateway/ports.ts";
 import { isConfirmed } from "#gateway/journal/settlement.ts";
-import { windowByLane, type Flight } from "./flight.ts";
+import { roomForFresh, windowByLane, type Flight } from "./flight.ts";
 
 export type FreshAlarms = ReturnType<typeof createFreshAlarms>;
 
@@ -13,7 +13,7 @@ export type FreshAlarms = ReturnType<typeof createFreshAlarms>;
 export const createFreshAlarms = (flight: Flight) => {
   let fresh: readonly JournalRecord[] = [];
   const withRoom = (records: readonly JournalRecord[]): readonly JournalRecord[] =>
-    records.slice(0, Math.max(0, flight.next("alarm").room));
+    records.slice(0, Math.max(0, flight.next("alarm").room + roomForFresh));
   return {
     /** Those among `kept` that may be sent now, when the line is up. */
     add: (kept: readonly JournalRecord[]): readonly JournalRecord[] => {
@@ -21,6 +21,9 @@ export const createFreshAlarms = (flight: Flight) => {
       fresh = [...fresh, ...alarms].slice(-windowByLane.alarm);
       return withRoom(alarms);
     },
+    /** Those no room was left for, as far as there is some now. They do not wait behind a backlog. */
+    waiting: (): readonly JournalRecord[] =>
+      withRoom(fresh.filter(({ seq }) => !flight.isSent(seq))),
     confirm: (settlement: Settlement): void => {
       fresh = fresh.filter(({ seq }) => !isConfirmed(seq, settlement));
     },

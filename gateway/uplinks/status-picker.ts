@@ -2,7 +2,7 @@ import { elapsed, minutes, type MonoMs } from "#domain/quantity.ts";
 import type { DetectorStatus, StatusReport } from "#domain/wire.ts";
 
 /** What the pipeline knows; the uplink adds the numbers of the journal. */
-export type StatusContent = Pick<StatusReport, "drill" | "rules" | "detectors" | "faults">;
+export type StatusContent = Pick<StatusReport, "drill" | "rules" | "detectors" | "faults" | "all">;
 
 /** Keeps one message small enough for any broker's limit. */
 const detectorsPerMessage = 200;
@@ -30,7 +30,8 @@ export const createStatusPicker = () => {
     },
     /** One or more messages' worth; the first is there even when nothing changed. */
     pick: (content: StatusContent, now: MonoMs): readonly StatusContent[] => {
-      if (lastFullAt === undefined || elapsed(lastFullAt, now) >= fullPictureEvery) {
+      const isWhole = lastFullAt === undefined || elapsed(lastFullAt, now) >= fullPictureEvery;
+      if (isWhole) {
         toldByDetector.clear();
         lastFullAt = now;
       }
@@ -39,7 +40,10 @@ export const createStatusPicker = () => {
         const heardAtMs = detector.heardAtMs ?? 0;
         toldByDetector.set(detector.detector, { what: gist(detector), heardAtMs });
       }
-      return chunks(news).map((detectors) => Object.assign({}, content, { detectors }));
+      const all = content.detectors.map(({ detector }) => detector);
+      return chunks(news).map((detectors, index) =>
+        Object.assign({}, content, { detectors }, isWhole && index === 0 ? { all } : {}),
+      );
     },
   };
 };

@@ -98,7 +98,10 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     },
     resend: send.record,
     onReopened: drain.restart,
-    onConfirmed: drain.run,
+    onConfirmed: () => {
+      fresh.waiting().forEach(send.record);
+      drain.run();
+    },
   });
 
   /** The picture of all detectors comes after the alarms: on a slow line it takes seconds. */

@@ -1,11 +1,12 @@
 /** Shuts the gas where gas is: at once, told again until read back, and never opened from here. */
 import type { DetectorId } from "#domain/ids.ts";
 import type { DurationMs } from "#domain/quantity.ts";
-import { err, type Bilingual } from "#domain/result.ts";
+import type { Bilingual } from "#domain/result.ts";
 import type { Timers } from "#platform/timers.ts";
 import type { Demand } from "#rules/protection/demand.ts";
 import type { ReportFault } from "../ports.ts";
 import type { ProtectionRecords } from "../protection/records.ts";
+import { createInsistence, readEvery } from "./insist.ts";
 import type { Valve, ValvePosition } from "./valve.ts";
 
 /** One valve, the detectors it closes for (absent: all), and for which gases. */
@@ -37,9 +38,6 @@ export interface InterlockDeps {
   readonly record: ProtectionRecords["valve"];
 }
 
-const readBackEveryMs = 500;
-const closeAgainEveryMs = 5_000;
-
 export const createInterlock = (wired: readonly WiredValve[], deps: InterlockDeps): Interlock => {
   const guards = wired.map((one) => createGuard(one, deps));
   return {
@@ -68,7 +66,13 @@ const createGuard = (
       present: text !== undefined,
       text: text ?? shutText(valve.id),
     });
-  const closer = createCloser(valve, confirmWithin, timers, (why) => {
+  const driven = {
+    tell: valve.close,
+    readBack: valve.readBack,
+    broken: (error: unknown) => broken(valve.id, error),
+  };
+  const closer = createInsistence(driven, confirmWithin, timers, (trouble) => {
+    const why = trouble ?? unconfirmedText(valve.id);
     fault(why);
     record(valve.id, "valve-unconfirmed", why, [...asking]);
   });
@@ -94,7 +98,7 @@ const createGuard = (
       if (asking.size > 0) shut();
     }
   };
-  const stopReading = readEvery(timers, valve, (read) => {
+  const stopReading = readEvery<ValvePosition>(timers, driven, (read) => {
     if (read.ok) hear(read.value);
     else closer.blame(read.error);
   });
@@ -120,56 +124,6 @@ const createGuard = (
       await valve.end();
     },
   };
-};
-
-/** Tells a valve to close until it is ended, and cries out once when that takes too long. */
-const createCloser = (
-  valve: Valve,
-  within: DurationMs,
-  timers: Timers,
-  onLate: (why: Bilingual) => void,
-) => {
-  let trouble: Bilingual | undefined;
-  let cancels: (() => void)[] = [];
-  const tell = (): void => {
-    void Promise.try(() => valve.close())
-      .catch((error: unknown) => err(broken(valve.id, error)))
-      .then((told) => (trouble = told.ok ? undefined : told.error));
-  };
-  return {
-    begin: (): void => {
-      tell();
-      cancels = [
-        timers.every(closeAgainEveryMs, tell),
-        timers.after(within, () => onLate(trouble ?? unconfirmedText(valve.id))),
-      ];
-    },
-    /** Why it may be late. */
-    blame: (why: Bilingual): void => {
-      trouble = why;
-    },
-    end: (): void => {
-      for (const cancel of cancels) cancel();
-      cancels = [];
-    },
-  };
-};
-
-/** One question at a time: a dead line answers late. */
-const readEvery = (
-  timers: Timers,
-  valve: Valve,
-  onRead: (read: Awaited<ReturnType<Valve["readBack"]>>) => void,
-): (() => void) => {
-  let reading = false;
-  return timers.every(readBackEveryMs, () => {
-    if (reading) return;
-    reading = true;
-    void Promise.try(() => valve.readBack())
-      .catch((error: unknown) => err(broken(valve.id, error)))
-      .then(onRead)
-      .finally(() => (reading = false));
-  });
 };
 
 const closingText = (id: string): Bilingual => ({

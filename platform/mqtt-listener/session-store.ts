@@ -31,7 +31,8 @@ export interface SessionStore {
   /** Sessions whose client id starts so, and that outlive their connection. */
   readonly sessionsStartingWith: (prefix: string) => number;
   readonly hasSession: (clientId: string) => boolean;
-  readonly isRetained: (topic: string) => boolean;
+  /** The last message retained on a topic, as of this moment. */
+  readonly retainedOn: (topic: string) => PublishPacket | undefined;
   readonly counts: () => { readonly retained: number; readonly queued: number };
   /**
    * Resolves once all that was queued or retained so far is on disk, or was refused by it. Subscribers
@@ -60,7 +61,7 @@ export const createSessionStore = (options: SessionStoreOptions): SessionStore =
     if (changes.length > 0) await options.file?.write(changes);
   };
   const kept = createKeptSubscriptions();
-  const retained = new Set<string>();
+  const retained = new Map<string, PublishPacket>();
 
   const restore = async (record: KeptRecord): Promise<void> => {
     switch (record.kind) {
@@ -69,7 +70,7 @@ export const createSessionStore = (options: SessionStoreOptions): SessionStore =
         await memory.addSubscriptions({ id: record.clientId }, [record]);
         return;
       case "retained":
-        retained.add(record.message.topic);
+        retained.set(record.message.topic, record.message);
         await memory.storeRetained(record.message);
         return;
       case "queued":
@@ -109,7 +110,7 @@ export const createSessionStore = (options: SessionStoreOptions): SessionStore =
     keptSubscriptions: kept.queued,
     sessionsStartingWith: kept.sessionsStartingWith,
     hasSession: kept.hasSession,
-    isRetained: (topic) => retained.has(topic),
+    retainedOn: (topic) => retained.get(topic),
     counts: () => ({ retained: retained.size, queued: queues.total() }),
     written: async () => options.file?.written(),
     close: async () => options.file?.close(),
@@ -202,11 +203,15 @@ const queuePart = (
   };
 };
 
-const retainedPart = (memory: MemoryPersistence, retained: Set<string>, write: Write) => ({
+const retainedPart = (
+  memory: MemoryPersistence,
+  retained: Map<string, PublishPacket>,
+  write: Write,
+) => ({
   storeRetained: async (packet: PublishPacket) => {
     const message = { ...packet, payload: Buffer.from(packet.payload) };
     if (message.payload.length === 0) retained.delete(packet.topic);
-    else retained.add(packet.topic);
+    else retained.set(packet.topic, message);
     await memory.storeRetained(message);
     void write([recordKeys.retainedEntry(message)]);
   },

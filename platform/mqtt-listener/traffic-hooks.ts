@@ -29,7 +29,7 @@ export const trafficHooks = (options: TrafficOptions): Hooks => {
     onRefused: (reason, { client }, detail) =>
       options.refusals.add(reason, client.username ?? client.clientId, detail),
     roomToRetain: (topic) =>
-      store.counts().retained < limits.retainedMessages || store.isRetained(topic),
+      store.counts().retained < limits.retainedMessages || store.retainedOn(topic) !== undefined,
     queuesForSessions: () => store.keptSubscriptions() > 0,
   });
 
@@ -70,13 +70,29 @@ export const trafficHooks = (options: TrafficOptions): Hooks => {
 
     authorizeForward: (client, packet) => {
       const { conn } = client;
-      if (conn.writableLength <= limits.unreadBytes) return packet;
+      if (conn.writableLength <= limits.unreadBytes) return newestWord(store, packet);
       const visitor = visitors.of(client);
       if (visitor !== undefined && !conn.destroyed) visitors.refuse("slow-reader", visitor);
       conn.destroy();
       return null;
     },
   };
+};
+
+/**
+ * What is retained is read from the store some messages before it is delivered. What was published
+ * meanwhile has overtaken it, so a buzzer that subscribes while it is switched on would hear the old
+ * "off" last. So the newest word is delivered in its place, or nothing, where it was taken back.
+ * Between here and the wire nothing overtakes: aedes sends in the order it asks.
+ */
+const newestWord = <Packet extends PublishPacket & { readonly brokerId: string | null }>(
+  store: SessionStore,
+  packet: Packet,
+): Packet | null => {
+  // aedes takes its name off what it read from the store; what is live carries it.
+  if (!packet.retain || packet.brokerId !== null) return packet;
+  const newest = store.retainedOn(packet.topic);
+  return newest === undefined ? null : { ...packet, payload: newest.payload };
 };
 
 /** A will must not wait behind, nor fall with, the message that ended its connection. */

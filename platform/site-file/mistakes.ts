@@ -1,8 +1,9 @@
 import type { TSchema } from "typebox";
 import { Value } from "typebox/value";
 import type { Bilingual } from "#domain/result.ts";
-import { buzzerKinds, deadManKinds, valveKinds } from "./protection-schema.ts";
+import { buzzerKinds, deadManKinds, fanKinds, valveKinds } from "./protection-schema.ts";
 import { lineKinds, SiteFrameSchema } from "./schema.ts";
+import { sinkKinds } from "./sink-schema.ts";
 
 /** Keys and list positions from the root of the file: `["gateway", "lines", 0, "unit"]`. */
 export type SitePath = readonly (string | number)[];
@@ -21,7 +22,9 @@ export const checkShape = (value: unknown): readonly SiteMistake[] => {
     ...variantMistakes(value, ["gateway", "lines"], lineKinds),
     ...variantMistakes(value, ["gateway", "buzzers"], buzzerKinds),
     ...variantMistakes(value, ["gateway", "valves"], valveKinds),
+    ...variantMistakes(value, ["gateway", "fans"], fanKinds),
     ...variantMistakes(value, ["gateway", "protection", "deadMan", "outputs"], deadManKinds),
+    ...variantMistakes(value, ["center", "sinks"], sinkKinds),
   ];
 };
 

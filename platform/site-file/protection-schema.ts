@@ -125,6 +125,47 @@ export const valveKinds = {
   gpio: Type.Object({ kind: Type.Literal("gpio"), ...valve, ...gpioLine }, strict),
 };
 
+const fan = {
+  id: name,
+  serves,
+  runsOn: Type.Array(Type.Enum(["co", "gas"]), {
+    minItems: 1,
+    default: ["co"],
+    description: "urgent alarms it runs for; gas only with construction: explosion-proof",
+  }),
+  construction: Type.Enum(["ordinary", "explosion-proof"], {
+    default: "ordinary",
+    description:
+      "explosion-proof: motor and switch are; any other is neither started nor stopped while a combustible gas stands",
+  }),
+  confirmWithinSeconds: Type.Integer({ minimum: 1, maximum: 30, default: 10 }),
+};
+
+/** There are none unless a site names them. */
+export const fanKinds = {
+  mqtt: Type.Object(
+    { kind: Type.Literal("mqtt"), ...fan, token: Type.Optional(tokenHash) },
+    strict,
+  ),
+  "modbus-coil": Type.Object(
+    {
+      kind: Type.Literal("modbus-coil"),
+      ...fan,
+      line: name,
+      unit,
+      coil,
+      runningInput: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: 65_535,
+          description: "discrete input that is 1 while the fan runs; absent: the coil itself",
+        }),
+      ),
+    },
+    strict,
+  ),
+};
+
 /** The dead-man's own outputs: they must work when the gateway and its broker do not. */
 export const deadManKinds = {
   command: Type.Object(
@@ -214,6 +255,7 @@ export const BuzzerUnion = Type.Union([
   buzzerKinds.gpio,
 ]);
 export const ValveUnion = Type.Union([valveKinds.mqtt, valveKinds["modbus-coil"], valveKinds.gpio]);
+export const FanUnion = Type.Union([fanKinds.mqtt, fanKinds["modbus-coil"]]);
 export const DeadManUnion = Type.Union([
   deadManKinds.command,
   deadManKinds["modbus-coil"],
@@ -223,5 +265,6 @@ export const DeadManUnion = Type.Union([
 
 export type BuzzerSite = Static<typeof BuzzerUnion>;
 export type ValveSite = Static<typeof ValveUnion>;
+export type FanSite = Static<typeof FanUnion>;
 export type DeadManOutputSite = Static<typeof DeadManUnion>;
 export type ServesSite = NonNullable<Static<typeof serves>>;

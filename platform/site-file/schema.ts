@@ -5,11 +5,18 @@
 import { Type, type Static, type TSchema } from "typebox";
 import { namePattern } from "#domain/ids.ts";
 import { peopleSchema } from "./people-schema.ts";
+import { SinkUnion } from "./sink-schema.ts";
 import { StoreSchema } from "./store-schema.ts";
 import { name, strict, tokenHash } from "./parts.ts";
-import { BuzzerUnion, DeadManUnion, protectionSchema, ValveUnion } from "./protection-schema.ts";
+import {
+  BuzzerUnion,
+  DeadManUnion,
+  FanUnion,
+  protectionSchema,
+  ValveUnion,
+} from "./protection-schema.ts";
 
-export type { BuzzerSite, ValveSite } from "./protection-schema.ts";
+export type { BuzzerSite, FanSite, ValveSite } from "./protection-schema.ts";
 
 const bilingual = Type.Object(
   { zh: Type.String({ minLength: 1 }), en: Type.String({ minLength: 1 }) },
@@ -136,10 +143,11 @@ const wayToCenter = Type.Object(
   { ...strict, default: {} },
 );
 
-interface Kinds<Line, Buzzer, Valve, DeadMan> {
+interface Kinds<Line, Buzzer, Valve, Fan, DeadMan> {
   readonly line: Line;
   readonly buzzer: Buzzer;
   readonly valve: Valve;
+  readonly fan: Fan;
   readonly deadMan: DeadMan;
 }
 
@@ -147,13 +155,15 @@ const gateway = <
   Line extends TSchema,
   Buzzer extends TSchema,
   Valve extends TSchema,
+  Fan extends TSchema,
   DeadMan extends TSchema,
 >({
   line,
   buzzer,
   valve,
+  fan,
   deadMan,
-}: Kinds<Line, Buzzer, Valve, DeadMan>) =>
+}: Kinds<Line, Buzzer, Valve, Fan, DeadMan>) =>
   Type.Object(
     {
       id: name,
@@ -186,6 +196,7 @@ const gateway = <
       lines: Type.Array(line, { default: [] }),
       buzzers: Type.Array(buzzer, { default: [] }),
       valves: Type.Array(valve, { default: [] }),
+      fans: Type.Array(fan, { default: [] }),
       protection: protectionSchema(deadMan),
       rules: Type.Object(
         {
@@ -237,9 +248,12 @@ const site = <
   Line extends TSchema,
   Buzzer extends TSchema,
   Valve extends TSchema,
+  Fan extends TSchema,
   DeadMan extends TSchema,
+  Sink extends TSchema,
 >(
-  kinds: Kinds<Line, Buzzer, Valve, DeadMan>,
+  kinds: Kinds<Line, Buzzer, Valve, Fan, DeadMan>,
+  sink: Sink,
 ) =>
   Type.Object(
     {
@@ -255,8 +269,19 @@ const site = <
             default: false,
             description: "gateways without a credential; only ever from this machine itself",
           }),
+          requireSecondFactor: Type.Optional(
+            Type.Boolean({
+              description:
+                "administrator, street lead and district sleep until a code from a phone is shown; " +
+                "absent: whenever the page can be reached from another machine",
+            }),
+          ),
           gateways: Type.Array(Type.Object({ id: name, token: Type.Optional(tokenHash) }, strict), {
             minItems: 1,
+          }),
+          sinks: Type.Array(sink, {
+            default: [],
+            description: "time-series databases that get a copy of the center's history",
           }),
         },
         strict,
@@ -267,21 +292,34 @@ const site = <
   );
 
 /** The whole, for editors and for the types. */
-export const SiteSchema = site({
-  line: Type.Union([
-    lineKinds["modbus-rtu"],
-    lineKinds["modbus-tcp"],
-    lineKinds["rtu-over-tcp"],
-    lineKinds.serial,
-  ]),
-  buzzer: BuzzerUnion,
-  valve: ValveUnion,
-  deadMan: DeadManUnion,
-});
+export const SiteSchema = site(
+  {
+    line: Type.Union([
+      lineKinds["modbus-rtu"],
+      lineKinds["modbus-tcp"],
+      lineKinds["rtu-over-tcp"],
+      lineKinds.serial,
+    ]),
+    buzzer: BuzzerUnion,
+    valve: ValveUnion,
+    fan: FanUnion,
+    deadMan: DeadManUnion,
+  },
+  SinkUnion,
+);
 
 const open = Type.Unknown();
 /** The same with all that has kinds left open: those are checked by their `kind`, for clear words. */
-export const SiteFrameSchema = site({ line: open, buzzer: open, valve: open, deadMan: open });
+export const SiteFrameSchema = site(
+  {
+    line: open,
+    buzzer: open,
+    valve: open,
+    fan: open,
+    deadMan: open,
+  },
+  open,
+);
 
 export type Site = Static<typeof SiteSchema>;
 export type LineSite = Site["gateway"]["lines"][number];

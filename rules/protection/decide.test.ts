@@ -142,6 +142,7 @@ describe("whatever comes together", () => {
   const demand = fc.record({
     urgent: fc.constantFrom("none", "gas", "co"),
     early: fc.constantFrom("none", "gas", "co"),
+    gasAround: fc.boolean(),
     gas: fc.boolean(),
     hushedUntilMs: fc.option(fc.constantFrom(ago(-5), ago(5)), { nil: undefined }),
     unsignedSinceMs: fc.option(fc.constantFrom(ago(5), ago(500)), { nil: undefined }),

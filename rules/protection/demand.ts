@@ -12,6 +12,8 @@ export interface Demand {
   readonly early: Sounding;
   /** The valve of the home shall close: a combustible gas at its urgent level stands. */
   readonly gas: boolean;
+  /** A combustible gas stands, at whatever level, held back or not: nothing near it may spark. */
+  readonly gasAround: boolean;
   /** Somebody answers for the silence until then. */
   readonly hushedUntilMs: MonoMs | undefined;
   /** When the oldest urgent alarm began that nobody has signed for. */
@@ -24,6 +26,7 @@ export const noDemand: Demand = {
   urgent: "none",
   early: "none",
   gas: false,
+  gasAround: false,
   hushedUntilMs: undefined,
   unsignedSinceMs: undefined,
   fault: false,
@@ -38,6 +41,7 @@ export const demandOf = (state: DetectorState, before: Demand = noDemand): Deman
     urgent: soundingOf(state.episodes),
     early: worst(live),
     gas: urgent.some((one) => one.alarmClass === "gas"),
+    gasAround: state.episodes.some((one) => !one.test && one.alarmClass === "gas"),
     hushedUntilMs: state.hush?.untilMs,
     unsignedSinceMs: earliest(urgent.filter((one) => isUnsigned(state, one))),
     fault: live.some(
@@ -66,6 +70,7 @@ const isSame = (a: Demand, b: Demand): boolean =>
   a.urgent === b.urgent &&
   a.early === b.early &&
   a.gas === b.gas &&
+  a.gasAround === b.gasAround &&
   a.hushedUntilMs === b.hushedUntilMs &&
   a.unsignedSinceMs === b.unsignedSinceMs &&
   a.fault === b.fault;

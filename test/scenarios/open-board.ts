@@ -50,6 +50,7 @@ export const openBoard = async () => {
     detectors: street.board(),
     buzzers: [],
     valves: [],
+    fans: [],
     faults: [...faults].map(([key, { zh, en }]) => ({ key, zh, en })),
     counts: {},
   });

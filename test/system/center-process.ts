@@ -15,6 +15,7 @@ const center = await startCenter({
   brokerUrl: brokerUrl === "" ? undefined : brokerUrl,
   gateways: [{ id: "gw-1" }],
   anonymousGateways: true,
+  sinks: JSON.parse(process.env["CANARY_TEST_SINKS"] ?? "[]"),
   adminPassword: "correct horse battery",
   log: openLog("center"),
 });

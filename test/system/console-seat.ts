@@ -35,7 +35,7 @@ export interface Look {
 }
 
 /** A new seat: its own browser profile, nobody logged in. */
-export const openSeat = async (center: TestCenter, look: Look = {}): Promise<Page> => {
+export const openSeat = async (center: Pick<TestCenter, "url">, look: Look = {}): Promise<Page> => {
   const context = await browser.newContext({
     colorScheme: look.colorScheme ?? "dark",
     viewport: { width: look.width ?? 1_366, height: look.height ?? 768 },
@@ -53,9 +53,14 @@ export const logIn = async (page: Page, name: string, password = "right"): Promi
   await page.getByRole("button", { name: "登录" }).click();
 };
 
-export const openDuty = async (center: TestCenter, name = "王强", look?: Look): Promise<Page> => {
+export const openDuty = async (
+  center: Pick<TestCenter, "url">,
+  name = "王强",
+  look?: Look,
+  password?: string,
+): Promise<Page> => {
   const page = await openSeat(center, look);
-  await logIn(page, name);
+  await logIn(page, name, password);
   await page.getByRole("button", { name: "退出登录" }).waitFor();
   return page;
 };

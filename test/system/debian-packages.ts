@@ -16,6 +16,7 @@ const peers = {
   iptables: "/usr/sbin/iptables",
   xfsprogs: "/usr/sbin/xfs_io",
   e2fsprogs: "/sbin/mkfs.ext4",
+  influxdb: "/usr/bin/influxd",
   "python3-pymodbus": "/usr/lib/python3/dist-packages/pymodbus/__init__.py",
 } as const;
 export type Peer = keyof typeof peers;

@@ -6,6 +6,7 @@ import { judge } from "./judge.ts";
 import { latency } from "./latency.ts";
 import { describeMachine, formatMachine, type Machine } from "./machine.ts";
 import { memory } from "./memory.ts";
+import { queries } from "./queries.ts";
 import type { Setting } from "./rounds.ts";
 import { formatRows, isMet, ratioOf, type Row } from "./rows.ts";
 import { start } from "./start.ts";
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, (setting: Setting) => Promise<readonly Ro
   wear,
   durable,
   buzzer,
+  queries,
 };
 
 /**

@@ -35,6 +35,8 @@ export interface Workshop {
     environment?: Readonly<Record<string, string>>,
   ) => Child;
   readonly newFolder: () => Promise<string>;
+  /** Throws once the run has been interrupted: for long work in this process. */
+  readonly check: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -67,6 +69,9 @@ export const openWorkshop = async (): Promise<Workshop> => {
     spawn: start,
     node: (core, args, environment) => start(core, process.execPath, args, environment),
     newFolder: () => mkdtemp(join(folder, "run-")),
+    check: () => {
+      if (isClosing) throw new Error("interrupted");
+    },
     close: async () => {
       isClosing = true;
       await Promise.all([...children].map((child) => child.stop()));

@@ -1,12 +1,12 @@
 /** An import: all of its rows or none, and taken back as a whole until its first alarm. */
 import { createHash, randomUUID } from "node:crypto";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
-import type { Store } from "../../store/open-store.ts";
+import type { Reading, Store, Writing } from "../../store/open-store.ts";
 import { conflict, note, type Change, type Refusal } from "../change-register.ts";
 import { checkRows, type Mistake } from "./check-rows.ts";
 import { planImport, type ImportPlan } from "./plan-import.ts";
 import { readFile } from "./read-file.ts";
-import { writePlan } from "./write-plan.ts";
+import { readyPlan, writePlan } from "./write-plan.ts";
 
 /** Mistakes listed in a report; the count is of all. */
 const mistakesListed = 1_000;
@@ -25,8 +25,9 @@ export interface ImportReport {
 }
 
 /**
- * Reads and checks a file, and writes it when it has no mistake and `dryRun` is not set. The first
- * look is outside the transaction, so that a file of mistakes does not keep alarms waiting.
+ * Reads and checks a file, and writes it when it has no mistake and `dryRun` is not set. All but the
+ * writing itself is outside the transaction, so that alarms do not wait for it; only when somebody
+ * has written to the register in between is it looked at again inside.
  */
 export const runImport = async (
   store: Store,
@@ -40,11 +41,15 @@ export const runImport = async (
   // A row that is wrong in itself is not compared with the register as well.
   const wrong = new Set(checked.mistakes.map(({ row }) => row));
   const sound = checked.rows.filter(({ row }) => !wrong.has(row));
+  const seen = await auditLength(store.db);
   const first = await planImport(store.db, change.actor, sound);
   const mistakes = inOrder([...checked.mistakes, ...first.mistakes]);
   if (mistakes.length > 0 || wish.dryRun) return ok(reportOf(facts, first.plan, mistakes));
 
   const sha256 = createHash("sha256").update(wish.file).digest("hex");
+  const id = randomUUID();
+  const batch = { import: id, nowMs: change.nowMs };
+  const ready = readyPlan(batch, first.plan);
   return store.write(async (tx) => {
     const before = await tx
       .selectFrom("imports")
@@ -61,9 +66,9 @@ export const runImport = async (
       );
     }
     // Somebody may have written in between: what counts is what is true inside the transaction.
-    const { plan, mistakes } = await planImport(tx, change.actor, checked.rows);
+    const again = await isRegisterChanged(tx, seen);
+    const { plan, mistakes } = again ? await planImport(tx, change.actor, checked.rows) : first;
     if (mistakes.length > 0) return ok(reportOf(facts, plan, mistakes));
-    const id = randomUUID();
     await tx
       .insertInto("imports")
       .values({
@@ -78,7 +83,7 @@ export const runImport = async (
         undone_at_ms: null,
       })
       .execute();
-    await writePlan(tx, { import: id, nowMs: change.nowMs }, plan);
+    await writePlan(tx, store.kind, again ? readyPlan(batch, plan) : ready);
     await note(tx, change, "import", id, {
       file: wish.name.slice(0, 200),
       sha256,
@@ -86,6 +91,30 @@ export const runImport = async (
     });
     return ok({ import: id, ...reportOf(facts, plan, []) });
   });
+};
+
+const auditLength = async (db: Reading): Promise<number> => {
+  const row = await db
+    .selectFrom("counters")
+    .select("value")
+    .where("name", "=", "audit")
+    .executeTakeFirst();
+  return row?.value ?? 0;
+};
+
+/** What people do at desks all day long; anything else may have changed what an import stands on. */
+const deskActions = ["login", "login-refused", "logout", "sign", "case", "page-read"];
+
+/** Whoever changes the register leaves an audit row in the same transaction. */
+const isRegisterChanged = async (tx: Writing, seen: number): Promise<boolean> => {
+  const row = await tx
+    .selectFrom("audit")
+    .select("seq")
+    .where("seq", ">", seen)
+    .where("action", "not in", deskActions)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 };
 
 const inOrder = (mistakes: readonly Mistake[]): readonly Mistake[] =>

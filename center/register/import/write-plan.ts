@@ -1,127 +1,181 @@
-/** Writes what an import planned, with a note of each thing, for taking it back. */
+/**
+ * Writes what an import planned, with a note of each thing, for taking it back. While it is written
+ * alarms wait for the writers' lock: everything that can be is made ready before, and what is left
+ * is one statement for thousands of rows.
+ */
 import { randomUUID } from "node:crypto";
-import { inChunks } from "../../store/chunks.ts";
+import { sql } from "kysely";
 import type { ImportItemRow } from "../../store/import-tables.ts";
-import type { Writing } from "../../store/open-store.ts";
+import type { Store, Writing } from "../../store/open-store.ts";
 import { dateToMs } from "./columns.ts";
-import { type ImportPlan, type PlannedDevice } from "./plan-import.ts";
+import type { KnownInstallation } from "./read-known.ts";
+import type { ImportPlan, PlannedDevice } from "./plan-import.ts";
 
 interface Batch {
   readonly import: string;
   readonly nowMs: number;
 }
 
-export const writePlan = async (tx: Writing, batch: Batch, plan: ImportPlan): Promise<void> => {
+/** Rows of one table as JSON texts, some thousands in each. */
+interface ReadyRows {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly texts: readonly string[];
+}
+
+/** What only waits to be written. */
+export interface ReadyPlan {
+  readonly inserts: readonly ReadyRows[];
+  readonly completed: readonly Completion[];
+}
+
+interface Completion {
+  readonly id: string;
+  readonly version: number;
+  readonly set: Readonly<
+    Pick<
+      KnownInstallation,
+      "point" | "profile" | "serial" | "made_at_ms" | "expires_at_ms" | "installed_at_ms"
+    >
+  >;
+}
+
+/** Outside the lock: names for everything, rows and notes as the database takes them. */
+export const readyPlan = (batch: Batch, plan: ImportPlan): ReadyPlan => {
   const items: ImportItemRow[] = [];
   const note = (kind: string, ref: string, before: string | null = null): void => {
     items.push({ import: batch.import, kind, ref, before });
   };
-  for (const chunk of inChunks([...plan.buildings])) {
-    const rows = chunk.map(([id, { area, name }]) => ({ id, area, name }));
-    await tx.insertInto("buildings").values(rows).execute();
-    for (const { id } of rows) note("building", id);
-  }
-  for (const chunk of inChunks([...plan.households])) {
-    const rows = chunk.map(([id, { cells, building }]) => ({
-      id,
-      building,
-      riser: cells.riser ?? null,
-      floor: cells.floor ?? null,
-      room: cells.room ?? null,
-      address: cells.address ?? "",
-    }));
-    await tx.insertInto("households").values(rows).execute();
-    for (const { id } of rows) note("household", id);
-  }
-  for (const chunk of inChunks([...plan.points])) {
-    const rows = chunk.map(([id, { cells, building }]) => ({
-      id,
-      building,
-      household: cells.household ?? null,
-      place: cells.place ?? "",
-    }));
-    await tx.insertInto("points").values(rows).execute();
-    for (const { id } of rows) note("point", id);
-  }
-  await writeDevices(tx, batch, plan.devices, note);
-  await writePeople(tx, plan.people, note);
-  for (const chunk of inChunks(items)) await tx.insertInto("import_items").values(chunk).execute();
+  const buildings = [...plan.buildings].map(([id, { area, name }]) => ({ id, area, name }));
+  const households = [...plan.households].map(([id, { cells, building }]) => ({
+    id,
+    building,
+    riser: cells.riser ?? null,
+    floor: cells.floor ?? null,
+    room: cells.room ?? null,
+    address: cells.address ?? "",
+  }));
+  const points = [...plan.points].map(([id, { cells, building }]) => ({
+    id,
+    building,
+    household: cells.household ?? null,
+    place: cells.place ?? "",
+  }));
+  const installations = plan.devices.flatMap((device) =>
+    device.completes === undefined ? [installationOf(device, batch)] : [],
+  );
+  const people = plan.people.map(personOf);
+  for (const { id } of buildings) note("building", id);
+  for (const { id } of households) note("household", id);
+  for (const { id } of points) note("point", id);
+  for (const { id } of installations) note("installation", id);
+  const completed = plan.devices.flatMap((device) => completionOf(device, note));
+  for (const { id } of people) note("person", id);
+  return {
+    inserts: [
+      readyRows("buildings", buildings),
+      readyRows("households", households),
+      readyRows("points", points),
+      readyRows("installations", installations),
+      readyRows("people", people),
+      readyRows("import_items", items),
+    ],
+    completed,
+  };
 };
+
+export const writePlan = async (
+  tx: Writing,
+  kind: Store["kind"],
+  { inserts, completed }: ReadyPlan,
+): Promise<void> => {
+  for (const { table, columns, texts } of inserts) {
+    const names = sql.join(columns.map((name) => sql.ref(name)));
+    for (const text of texts) {
+      await (
+        kind === "sqlite"
+          ? sql`insert into ${sql.table(table)} (${names})
+            select ${sql.join(columns.map((name) => sql`value ->> ${sql.lit(`$.${name}`)}`))}
+            from json_each(${text})`
+          : sql`insert into ${sql.table(table)} (${names})
+            select ${names} from json_populate_recordset(null::${sql.table(table)}, ${text}::json)`
+      ).execute(tx);
+    }
+  }
+  for (const { id, version, set } of completed) {
+    await tx
+      .updateTable("installations")
+      .set({ ...set, version })
+      .where("id", "=", id)
+      .execute();
+  }
+};
+
+/** So many rows in one statement: long enough to be few, short enough to let others breathe. */
+const rowsAtOnce = 2_000;
+
+const readyRows = (table: string, rows: readonly object[]): ReadyRows => ({
+  table,
+  columns: Object.keys(rows[0] ?? {}),
+  texts: Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, index) =>
+    JSON.stringify(rows.slice(index * rowsAtOnce, (index + 1) * rowsAtOnce)),
+  ),
+});
 
 type Note = (kind: string, ref: string, before?: string) => void;
 
-const writeDevices = async (
-  tx: Writing,
-  batch: Batch,
-  devices: readonly PlannedDevice[],
+const installationOf = ({ point, cells }: PlannedDevice, { nowMs }: Batch) => ({
+  id: randomUUID(),
+  gateway: cells.gateway ?? "",
+  detector: cells.detector ?? "",
+  point,
+  profile: cells.profile ?? null,
+  serial: cells.serial ?? null,
+  made_at_ms: dateToMs(cells.madeOn ?? "") ?? null,
+  expires_at_ms: dateToMs(cells.expiresOn ?? "") ?? null,
+  installed_at_ms: dateToMs(cells.installedOn ?? "") ?? Math.floor(nowMs),
+  origin: "import",
+});
+
+const completionOf = (
+  { point, cells, completes }: PlannedDevice,
   note: Note,
-): Promise<void> => {
-  const fresh = devices.filter(({ completes }) => completes === undefined);
-  for (const chunk of inChunks(fresh)) {
-    const rows = chunk.map(({ point, cells }) => ({
-      id: randomUUID(),
-      gateway: cells.gateway ?? "",
-      detector: cells.detector ?? "",
-      point,
-      profile: cells.profile ?? null,
-      serial: cells.serial ?? null,
-      made_at_ms: dateToMs(cells.madeOn ?? "") ?? null,
-      expires_at_ms: dateToMs(cells.expiresOn ?? "") ?? null,
-      installed_at_ms: dateToMs(cells.installedOn ?? "") ?? Math.floor(batch.nowMs),
-      origin: "import",
-    }));
-    await tx.insertInto("installations").values(rows).execute();
-    for (const { id } of rows) note("installation", id);
-  }
-  for (const { point, cells, completes } of devices) {
-    if (completes === undefined) continue;
-    const { id, profile, made_at_ms, expires_at_ms, installed_at_ms } = completes;
-    await tx
-      .updateTable("installations")
-      .set({
+): readonly Completion[] => {
+  if (completes === undefined) return [];
+  const { id, profile, made_at_ms, expires_at_ms, installed_at_ms } = completes;
+  const before = {
+    point: completes.point,
+    profile,
+    serial: null,
+    made_at_ms,
+    expires_at_ms,
+    installed_at_ms,
+  };
+  note("completed", id, JSON.stringify(before));
+  return [
+    {
+      id,
+      version: 2,
+      set: {
         point,
         profile: cells.profile ?? profile,
         serial: cells.serial ?? null,
         made_at_ms: dateToMs(cells.madeOn ?? "") ?? null,
         expires_at_ms: dateToMs(cells.expiresOn ?? "") ?? null,
         installed_at_ms: dateToMs(cells.installedOn ?? "") ?? installed_at_ms,
-        version: 2,
-      })
-      .where("id", "=", id)
-      .execute();
-    note(
-      "completed",
-      id,
-      JSON.stringify({
-        point: completes.point,
-        profile,
-        serial: null,
-        made_at_ms,
-        expires_at_ms,
-        installed_at_ms,
-      }),
-    );
-  }
+      },
+    },
+  ];
 };
 
-const writePeople = async (
-  tx: Writing,
-  people: ImportPlan["people"],
-  note: Note,
-): Promise<void> => {
-  for (const chunk of inChunks(people)) {
-    const rows = chunk.map(({ household, area, name, phone }) => ({
-      id: randomUUID(),
-      kind: "resident",
-      name,
-      phone,
-      area,
-      household,
-      user_name: null,
-      flags: "[]",
-      erased_at_ms: null,
-    }));
-    await tx.insertInto("people").values(rows).execute();
-    for (const { id } of rows) note("person", id);
-  }
-};
+const personOf = ({ household, area, name, phone }: ImportPlan["people"][number]) => ({
+  id: randomUUID(),
+  kind: "resident",
+  name,
+  phone,
+  area,
+  household,
+  user_name: null,
+  flags: "[]",
+  erased_at_ms: null,
+});

@@ -9,6 +9,9 @@ import { commands } from "./0006-commands.ts";
 import { telemetry } from "./0007-telemetry.ts";
 import { oneIntake } from "./0008-one-intake.ts";
 import { gatewayLives } from "./0009-gateway-lives.ts";
+import { newNames } from "./0011-new-names.ts";
+import { figures } from "./0010-figures.ts";
+import { sinks } from "./0012-sinks.ts";
 
 const up = (run: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: run });
 
@@ -23,4 +26,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0007-telemetry": up(telemetry),
   "0008-one-intake": up(oneIntake),
   "0009-gateway-lives": up(gatewayLives),
+  "0010-figures": up(figures),
+  "0011-new-names": up(newNames),
+  "0012-sinks": up(sinks),
 };

@@ -6,23 +6,36 @@ import { text } from "../words/text.ts";
 export interface User {
   readonly name: string;
   readonly mustChangePassword: boolean;
+  /** A code from a phone belongs to this login. */
+  readonly secondFactor?: boolean;
+  /** Roles that wait until such a code is shown. */
+  readonly asleep?: readonly string[];
 }
 
 export type ApiError =
   | { readonly kind: "unreachable" }
   /** Not logged in, or not any more. */
-  | { readonly kind: "signed-out"; readonly detail: Bilingual }
+  | { readonly kind: "signed-out"; readonly detail: Bilingual; readonly codeRequired: boolean }
   /** Somebody was faster, or the alarm changed: `current` is how it stands. */
-  | { readonly kind: "conflict"; readonly current: DeskAlarm }
+  | { readonly kind: "conflict"; readonly current: DeskAlarm; readonly detail: Bilingual }
   | { readonly kind: "problem"; readonly detail: Bilingual };
 
-type Answer<Value> = Promise<Result<Value, ApiError>>;
+export type Answer<Value> = Promise<Result<Value, ApiError>>;
 
 /** A stuck request must not look like a slow one for ever. */
 const requestTimeoutMs = 8_000;
+/** A film of 25 MB over a phone's hot spot. */
+const uploadTimeoutMs = 120_000;
 
-export const logIn = (username: string, password: string): Answer<{ readonly user: User }> =>
-  request("POST", "session", { body: { username, password } });
+/** `code`: six digits from the phone, or a recovery code; only where one is enrolled. */
+export const logIn = (
+  username: string,
+  password: string,
+  code?: string,
+): Answer<{ readonly user: User }> =>
+  request("POST", "session", {
+    body: { username, password, ...(code !== undefined && { code }) },
+  });
 export const whoAmI = (): Answer<{ readonly user: User }> => request("GET", "session");
 export const logOut = (): Answer<undefined> => request("DELETE", "session");
 export const changePassword = (current: string, next: string): Answer<undefined> =>
@@ -53,24 +66,34 @@ export const explainApiError = (error: ApiError): Bilingual => {
 };
 
 interface Extra {
+  /** JSON, or a form with a file. */
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const request = async <Value>(method: string, path: string, extra: Extra = {}): Answer<Value> => {
+/** One request to `/api/v1/`; every function of this API is one of these. */
+export const request = async <Value>(
+  method: string,
+  path: string,
+  extra: Extra = {},
+): Answer<Value> => {
   let response: Response;
   let body: unknown;
   try {
     response = await fetch(`/api/v1/${path}`, {
       method,
       cache: "no-store",
-      signal: AbortSignal.timeout(requestTimeoutMs),
+      signal: AbortSignal.timeout(
+        extra.body instanceof FormData ? uploadTimeoutMs : requestTimeoutMs,
+      ),
       headers: {
         Accept: "application/json",
-        ...(extra.body && { "Content-Type": "application/json" }),
+        ...(isJson(extra.body) && { "Content-Type": "application/json" }),
         ...extra.headers,
       },
-      ...(extra.body && { body: JSON.stringify(extra.body) }),
+      ...(extra.body && {
+        body: extra.body instanceof FormData ? extra.body : JSON.stringify(extra.body),
+      }),
     });
     const words = await response.text();
     body = words === "" ? undefined : parseJson(words);
@@ -84,13 +107,17 @@ const request = async <Value>(method: string, path: string, extra: Extra = {}): 
   return err(explainFailure(response.status, body));
 };
 
+const isJson = (body: object | undefined): boolean =>
+  body !== undefined && !(body instanceof FormData);
+
 const explainFailure = (status: number, body: unknown): ApiError => {
   const problem = asProblem(body);
   const detail = problem
     ? { zh: problem.detail, en: problem.detailEn }
     : text.centerConfused(status);
-  if (status === 401) return { kind: "signed-out", detail };
-  if (problem?.current !== undefined) return { kind: "conflict", current: problem.current };
+  const codeRequired = problem?.type === "/problems/code-required";
+  if (status === 401) return { kind: "signed-out", detail, codeRequired };
+  if (problem?.current !== undefined) return { kind: "conflict", current: problem.current, detail };
   return { kind: "problem", detail };
 };
 

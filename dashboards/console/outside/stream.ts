@@ -1,3 +1,4 @@
+import type { StreamEvent } from "#domain/case-view.ts";
 import type { Desk, DeskEvent } from "#domain/desk.ts";
 import { err, ok, type Result } from "#domain/result.ts";
 import { lostAfterHeartbeats, retryDelayMs, shakyAfterHeartbeats } from "../state/pulse.ts";
@@ -8,8 +9,12 @@ export interface StreamListener {
   readonly onDesk: (desk: Desk) => void;
   /** In the order of the stream; several at once only in a flood. */
   readonly onEvents: (events: readonly DeskEvent[]) => void;
+  /** Cases and pages: people's work, apart from the alarms. */
+  readonly onWork: (event: WorkEvent) => void;
   readonly onSignedOut: () => void;
 }
+
+export type WorkEvent = Exclude<StreamEvent, DeskEvent>;
 
 /**
  * Follows the desk until closed: whole picture first, then the changes after it, so nothing falls
@@ -66,6 +71,12 @@ export const followDesk = (listener: StreamListener, heartbeatMs: number): (() =
         if (event.ok) take(event.value);
         else again();
       });
+    for (const kind of workKinds)
+      source.addEventListener(kind, (message: MessageEvent<string>) => {
+        const event = parseWork(kind, message.data);
+        if (event.ok) listener.onWork(event.value);
+        else again();
+      });
     source.addEventListener("reset", again);
     // EventSource would retry by itself, but without noticing a lost session or a new database.
     source.addEventListener("error", again);
@@ -90,6 +101,16 @@ const kinds = [
   "street",
   "heartbeat",
 ] as const satisfies readonly DeskEvent["kind"][];
+
+const workKinds = ["case", "page"] as const satisfies readonly WorkEvent["kind"][];
+
+const parseWork = (kind: WorkEvent["kind"], json: string): Result<WorkEvent, "not-json"> => {
+  try {
+    return ok({ kind, data: JSON.parse(json) });
+  } catch {
+    return err("not-json");
+  }
+};
 
 const parseEvent = (kind: DeskEvent["kind"], json: string): Result<DeskEvent, "not-json"> => {
   try {

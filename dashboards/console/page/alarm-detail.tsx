@@ -2,14 +2,20 @@ import type { ReactNode } from "react";
 import type { DeskAlarm } from "#domain/desk.ts";
 import { formatLevel, formatMoment, nameAlarm } from "../words/format.ts";
 import { actionWord, text } from "../words/text.ts";
+import { caseText } from "../words/case-words.ts";
 import { useWords } from "../words/language.tsx";
 import { Badge } from "./badge.tsx";
 import { CaseState } from "./case-state.tsx";
 import { Marks } from "./marks.tsx";
 import { Value } from "./value.tsx";
 
+interface Props {
+  readonly alarm: DeskAlarm;
+  readonly onOpenCase: () => void;
+}
+
 /** Everything known of the selected alarm, the address and the gas large enough to read aloud. */
-export const AlarmDetail = ({ alarm }: { readonly alarm: DeskAlarm }) => {
+export const AlarmDetail = ({ alarm, onOpenCase }: Props) => {
   const { say } = useWords();
   const { event, where } = alarm.notice;
   const address = where.address;
@@ -52,8 +58,14 @@ export const AlarmDetail = ({ alarm }: { readonly alarm: DeskAlarm }) => {
           {event.detector}
           {where.profile && ` (${where.profile})`}
         </Fact>
+        <Fact name={say(text.rule)}>
+          {event.rule} · {event.cause.ruleSet}
+        </Fact>
         <Fact name={say(text.caseId)}>{alarm.case.id}</Fact>
       </dl>
+      <button type="button" onClick={onOpenCase}>
+        {say(caseText.openCase)} {alarm.case.id} <kbd>Enter</kbd>
+      </button>
       <Actions actions={alarm.actions ?? []} />
       {parts.some(Boolean) && <p className="parts">{parts.filter(Boolean).join(" · ")}</p>}
     </section>

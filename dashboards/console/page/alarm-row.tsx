@@ -56,6 +56,8 @@ export const AlarmRow = memo(
           <p className="how">
             <CaseState alarm={alarm} />
             <Marks alarm={alarm} away={away} />
+            {/* Two alarms of one detector differ by their rule. */}
+            <span>{event.rule}</span>
             {oneOfMany && <span className="mark">{say(text.partOf)}</span>}
           </p>
           {signing?.kind === "failed" && !signed && <p className="trouble">{say(signing.why)}</p>}

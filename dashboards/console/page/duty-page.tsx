@@ -6,7 +6,6 @@ import { isDangerWaiting, planSound } from "../state/sound-plan.ts";
 import { isHeld } from "../state/desk-state.ts";
 import { firstUnsigned, sortAlarms } from "../state/sort-alarms.ts";
 import { headsOf } from "../state/street.ts";
-import { AlarmDetail } from "./alarm-detail.tsx";
 import { AlarmList } from "./alarm-list.tsx";
 import { AwayBanner, DrillBanner, LinkBanner, SilentSeatBanner } from "./banners.tsx";
 import { CountsBar } from "./counts-bar.tsx";
@@ -21,6 +20,7 @@ import { useDesk } from "./use-desk.ts";
 import { useDutyKeys } from "./use-duty-keys.ts";
 import { useSigning } from "./use-signing.ts";
 import { useSirenState } from "./use-siren-state.ts";
+import { Side, type SideView } from "./side.tsx";
 import { useTitle } from "./use-title.ts";
 
 interface Props {
@@ -35,30 +35,32 @@ interface Props {
 
 /** One screen that shows what burns first, and one key to sign for it. */
 export const DutyPage = (props: Props) => {
-  const { desk, change, watch } = useDesk(props.siren, props.onSignedOut);
+  const { watch, ...state } = useDesk(props.siren, props.onSignedOut);
   return (
     <PulseContext value={watch}>
-      <Desk {...props} desk={desk} change={change} />
+      <Desk {...props} {...state} />
     </PulseContext>
   );
 };
 
-type DeskProps = Props & Pick<ReturnType<typeof useDesk>, "desk" | "change">;
+type DeskProps = Props & Omit<ReturnType<typeof useDesk>, "watch">;
 
-const Desk = ({ desk, change, user, look, siren, onSignedOut, onLeft }: DeskProps) => {
+const Desk = (props: DeskProps) => {
+  const { desk, change, work, user, look, siren, onSignedOut, onLeft } = props;
   const link = useLink();
   const sound = useSirenState(siren);
   const rows = useMemo(() => sortAlarms(desk.alarms.values()), [desk.alarms]);
   const heads = useMemo(() => headsOf(desk.street.values(), rows), [desk.street, rows]);
   const [chosen, setChosen] = useState<string>();
   const [message, setMessage] = useState<Bilingual>();
+  const [side, show] = useState<SideView>();
   const { signing, sign } = useSigning({ change, say: setMessage, onSignedOut, user });
 
   // The choice sticks to the alarm, never to the place in the list.
   const selected = rows.find(({ episode }) => episode === chosen) ?? firstUnsigned(rows) ?? rows[0];
   useEffect(() => setChosen(selected?.episode), [selected?.episode]);
 
-  useDutyKeys({ rows, selected, choose: setChosen, sign });
+  useDutyKeys({ rows, selected, choose: setChosen, sign, show });
   useTitle(rows, link);
   useEffect(() => siren.set(planSound(rows, link === "lost")), [siren, rows, link]);
 
@@ -75,12 +77,9 @@ const Desk = ({ desk, change, user, look, siren, onSignedOut, onLeft }: DeskProp
           look={look}
           siren={siren}
           sound={sound}
-          onSignOut={() =>
-            void logOut().then((answer) => {
-              if (answer.ok || answer.error.kind === "signed-out") onLeft();
-              else setMessage(explainApiError(answer.error));
-            })
-          }
+          work={work}
+          onShow={show}
+          onSignOut={() => leave(onLeft, setMessage)}
         />
         <CountsBar
           rows={rows.filter((alarm) => !isHeld(alarm))}
@@ -96,22 +95,27 @@ const Desk = ({ desk, change, user, look, siren, onSignedOut, onLeft }: DeskProp
         {rows.length === 0 ? (
           <EmptyDesk loaded={desk.loaded} gateways={[...desk.gateways.values()]} />
         ) : (
-          <>
-            <AlarmList
-              rows={rows}
-              selected={selected?.episode}
-              away={desk.arrivedWhileAway}
-              heads={heads}
-              signing={signing}
-              onChoose={setChosen}
-              onSign={sign}
-            />
-            {selected && <AlarmDetail alarm={selected} />}
-          </>
+          <AlarmList
+            rows={rows}
+            selected={selected?.episode}
+            away={desk.arrivedWhileAway}
+            heads={heads}
+            signing={signing}
+            onChoose={setChosen}
+            onSign={sign}
+          />
         )}
+        <Side view={side} selected={selected} {...props} onShow={show} onSay={setMessage} />
       </main>
       <LiveRegion alarms={desk.alarms} message={message} />
       <GatewayStrip gateways={[...desk.gateways.values()]} />
     </div>
   );
+};
+
+const leave = (onLeft: () => void, say: (message: Bilingual) => void): void => {
+  void logOut().then((answer) => {
+    if (answer.ok || answer.error.kind === "signed-out") onLeft();
+    else say(explainApiError(answer.error));
+  });
 };

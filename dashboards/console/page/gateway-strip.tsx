@@ -1,5 +1,6 @@
 import type { DeskGateway } from "#domain/desk.ts";
 import { formatAge } from "../words/format.ts";
+import { caseText } from "../words/case-words.ts";
 import { text } from "../words/text.ts";
 import { useWords } from "../words/language.tsx";
 import { useNowMs } from "./pulse-context.tsx";
@@ -23,6 +24,14 @@ export const GatewayStrip = ({ gateways }: { readonly gateways: readonly DeskGat
             )}
             {gateway.pending > 0 && <> · {say(text.pending(gateway.pending))}</>}
             {gateway.missing > 0 && <> · {say(text.missing(gateway.missing))}</>}
+            {gateway.rules !== undefined && (
+              <>
+                {" · "}
+                {say(caseText.ruleSet(gateway.rules.set, gateway.rules.hash.slice(0, 8)))}
+                {gateway.rules.shadow !== undefined &&
+                  ` · ${say(caseText.ruleSetOnTrial(gateway.rules.shadow))}`}
+              </>
+            )}
             {gateway.drill && <strong className="mark staged">{say(text.drill)}</strong>}
             {gateway.faults.map((fault) => (
               <p key={fault.en} className="fault">

@@ -1,6 +1,7 @@
 import { useState, type FormEvent } from "react";
 import type { Bilingual } from "#domain/result.ts";
 import { explainApiError, logIn, type User } from "../outside/api.ts";
+import { caseText } from "../words/case-words.ts";
 import { text } from "../words/text.ts";
 import { useWords } from "../words/language.tsx";
 import { Field } from "./field.tsx";
@@ -17,6 +18,8 @@ export const LogIn = ({ ended, look, onIn }: Props) => {
   const { say } = useWords();
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const [asksCode, setAsksCode] = useState(false);
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<Bilingual>();
 
@@ -24,10 +27,11 @@ export const LogIn = ({ ended, look, onIn }: Props) => {
     event.preventDefault();
     setBusy(true);
     setTrouble(undefined);
-    void logIn(username, password).then((answer) => {
+    void logIn(username, password, asksCode ? code.trim() : undefined).then((answer) => {
       setBusy(false);
-      if (answer.ok) onIn(answer.value.user);
-      else setTrouble(explainApiError(answer.error));
+      if (answer.ok) return onIn(answer.value.user);
+      setTrouble(explainApiError(answer.error));
+      if (answer.error.kind === "signed-out" && answer.error.codeRequired) setAsksCode(true);
     });
   };
 
@@ -54,6 +58,14 @@ export const LogIn = ({ ended, look, onIn }: Props) => {
             value={password}
             onChange={setPassword}
           />
+          {asksCode && (
+            <Field
+              label={say(caseText.code)}
+              autoComplete="one-time-code"
+              value={code}
+              onChange={setCode}
+            />
+          )}
           <p className="trouble" role="alert">
             {trouble && say(trouble)}
           </p>

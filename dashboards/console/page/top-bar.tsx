@@ -1,21 +1,26 @@
 import type { User } from "../outside/api.ts";
 import type { Siren, SirenState } from "../outside/siren.ts";
+import type { WorkState } from "../state/work-state.ts";
+import { caseText } from "../words/case-words.ts";
 import { formatAge, formatClock } from "../words/format.ts";
 import { linkWord, text } from "../words/text.ts";
 import { useWords } from "../words/language.tsx";
 import { LookButtons, type Look } from "./look-buttons.tsx";
 import { usePulse } from "./pulse-context.tsx";
+import type { SideView } from "./side.tsx";
 
 interface Props {
   readonly user: User;
   readonly look: Look;
   readonly siren: Siren;
   readonly sound: SirenState;
+  readonly work: WorkState;
+  readonly onShow: (view: SideView) => void;
   readonly onSignOut: () => void;
 }
 
 /** Who sits here, does the seat sound, is the picture alive, what time is it at the center. */
-export const TopBar = ({ user, look, siren, sound, onSignOut }: Props) => {
+export const TopBar = ({ user, look, siren, sound, work, onShow, onSignOut }: Props) => {
   const { say } = useWords();
   return (
     <div className="top">
@@ -36,6 +41,17 @@ export const TopBar = ({ user, look, siren, sound, onSignOut }: Props) => {
         )}
       </span>
       <LinkState />
+      <span className="work">
+        <button type="button" onClick={() => onShow({ kind: "cases" })}>
+          {say(caseText.cases(work.cases.size))}
+        </button>
+        <button type="button" onClick={() => onShow({ kind: "notices" })}>
+          {say(caseText.notices(work.pages.length))}
+        </button>
+        <button type="button" onClick={() => onShow({ kind: "second-factor" })}>
+          {say(caseText.secondFactor)}
+        </button>
+      </span>
       <LookButtons look={look} />
       <button type="button" onClick={onSignOut}>
         {say(text.signOut)}

@@ -4,10 +4,12 @@ import type { Siren } from "../outside/siren.ts";
 import { followDesk } from "../outside/stream.ts";
 import { changeDesk, emptyDesk } from "../state/desk-state.ts";
 import { chimesFor } from "../state/sound-plan.ts";
+import { useWork } from "./use-work.ts";
 
 /** The desk as the center tells it, kept up to date for as long as the page is open. */
 export const useDesk = (siren: Siren, onSignedOut: () => void) => {
   const [desk, change] = useReducer(changeDesk, emptyDesk);
+  const { work, changeWork, loadWork, hearWork } = useWork();
   const [watch] = useState(() => createPulseWatch(readHeartbeatMs()));
 
   useEffect(() => watch.start(), [watch]);
@@ -18,17 +20,19 @@ export const useDesk = (siren: Siren, onSignedOut: () => void) => {
           onDesk: (picture) => {
             watch.heard(picture.nowMs);
             change({ kind: "desk", desk: picture });
+            loadWork();
           },
           onEvents: (events) => {
             const heartbeat = events.findLast(({ kind }) => kind === "heartbeat");
             for (const event of events) if (event.kind !== "heartbeat") change(event);
             watch.heard(heartbeat?.kind === "heartbeat" ? heartbeat.data.nowMs : undefined);
           },
+          onWork: hearWork,
           onSignedOut,
         },
         readHeartbeatMs(),
       ),
-    [watch, onSignedOut],
+    [watch, onSignedOut, loadWork, hearWork],
   );
 
   const before = useRef(desk);
@@ -38,5 +42,5 @@ export const useDesk = (siren: Siren, onSignedOut: () => void) => {
     before.current = desk;
   }, [desk, siren]);
 
-  return { desk, change, watch };
+  return { desk, change, watch, work, changeWork };
 };

@@ -2,17 +2,20 @@ import { useEffect } from "react";
 import type { DeskAlarm } from "#domain/desk.ts";
 import { isSigned } from "../state/desk-state.ts";
 import { firstUnsigned } from "../state/sort-alarms.ts";
+import type { SideView } from "./side.tsx";
 
 interface Keys {
   readonly rows: readonly DeskAlarm[];
   readonly selected: DeskAlarm | undefined;
   readonly choose: (episode: string) => void;
   readonly sign: (alarm: DeskAlarm) => void;
+  readonly show: (view: SideView | undefined) => void;
 }
 
 /**
  * `F2` signs for the selected alarm and nothing else; on one that is signed for it goes to the first
- * that is not. `↑` `↓` move through the list. Function keys, because a Chinese input method swallows
+ * that is not. `↑` `↓` move through the list, `Enter` opens the case of the selected alarm, `Esc`
+ * closes what stands beside the list and never touches an alarm. Function keys, because a Chinese input method swallows
  * letters.
  */
 export const useDutyKeys = (keys: Keys): void => {
@@ -26,6 +29,12 @@ export const useDutyKeys = (keys: Keys): void => {
       } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && isOnList(event)) {
         event.preventDefault();
         move(keys, event.key === "ArrowDown" ? 1 : -1);
+      } else if (event.key === "Enter" && keys.selected && isOnRow(event)) {
+        event.preventDefault();
+        keys.show({ kind: "case", id: keys.selected.case.id });
+      } else if (event.key === "Escape") {
+        keys.show(undefined);
+        if (keys.selected) focusRow(keys.choose, keys.selected.episode);
       }
     };
     addEventListener("keydown", press);
@@ -53,6 +62,10 @@ const focusRow = (choose: (episode: string) => void, episode: string): void => {
 
 /** The element of an alarm's row. */
 export const rowId = (episode: string): string => `alarm-${episode}`;
+
+/** Not on a button within it, whose own key Enter is. */
+const isOnRow = ({ target }: KeyboardEvent): boolean =>
+  target === document.body || (target instanceof Element && target.matches(".alarm"));
 
 const isOnList = ({ target }: KeyboardEvent): boolean =>
   target === document.body || (target instanceof Element && target.closest(".alarms") !== null);

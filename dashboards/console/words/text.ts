@@ -174,6 +174,7 @@ export const text = {
   receivedAt: both("中心收到", "Received by the center"),
   detector: both("探测器", "Detector"),
   model: both("型号", "Model"),
+  rule: both("规则", "Rule"),
   caseId: both("事件", "Case"),
   selected: both("所选报警", "Selected alarm"),
 
@@ -222,6 +223,9 @@ export const actionWord: Readonly<Record<ActionKind, Bilingual>> = {
   "service-hold-expired": both("停用到期", "Out-of-service time ended"),
   hushed: both("消音", "Hushed"),
   "hush-expired": both("消音到期", "Hush ended"),
+  "hush-broken": both("消音被新情况解除", "Hush broken by what happened since"),
+  "hush-released": both("解除消音", "Hush released"),
+  "command-refused": both("网关拒绝了请求", "The gateway refused"),
 };
 
 export const topicWord: Readonly<Record<StreetTopic, Bilingual>> = {
@@ -233,6 +237,7 @@ export const topicWord: Readonly<Record<StreetTopic, Bilingual>> = {
   buzzer: both("蜂鸣器", "Buzzer"),
   "buzzer-test": both("蜂鸣器自检", "Buzzer self-test"),
   valve: both("燃气阀", "Gas valve"),
+  fan: both("排风机", "Exhaust fan"),
 };
 
 export const linkWord: Readonly<Record<Link, Bilingual>> = {

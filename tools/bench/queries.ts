@@ -1,0 +1,108 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { caseDetail } from "#center/cases/case-detail.ts";
+import { casePage } from "#center/cases/read-cases.ts";
+import { dayOf, periodOf } from "#center/figures/local-days.ts";
+import { readFigures } from "#center/figures/read-figures.ts";
+import { openStore, type Store, type StoreOptions } from "#center/store/open-store.ts";
+import type { Actor } from "#domain/rights.ts";
+import { hasPostgres, startPostgres } from "#test/postgres-server.ts";
+import { fillCases, type Filled } from "./million-cases.ts";
+import type { Setting } from "./rounds.ts";
+import type { Row } from "./rows.ts";
+import { median } from "./statistics.ts";
+
+const cases = 1_000_000;
+const dayMs = 86_400_000;
+
+const street: Actor = { name: "sun", grants: [{ role: "street_duty", area: "/pidu/anjing/" }] };
+const desk: Actor = { name: "li", grants: [{ role: "duty", area: "/pidu/anjing/c1/" }] };
+
+/**
+ * How long people wait for a list, a case and the figures of a month with a million cases in the
+ * center, and how long the figures hold up everything else. The center's own functions in this
+ * process; no peer.
+ */
+export const queries = async (setting: Setting): Promise<readonly Row[]> => {
+  const sqlite = await measure(setting, { dataFolder: await setting.workshop.newFolder() });
+  if (!hasPostgres()) return sqlite;
+  const server = await startPostgres({ fsync: true });
+  try {
+    return [...sqlite, ...(await measure(setting, { dataFolder: "", databaseUrl: server.url }))];
+  } finally {
+    await server.stop();
+  }
+};
+
+const measure = async (setting: Setting, options: StoreOptions): Promise<readonly Row[]> => {
+  const opened = await openStore(options);
+  if (!opened.ok) throw new Error(opened.error.en);
+  const store = opened.value;
+  try {
+    const say = (text: string): void => {
+      // Filling takes minutes: Ctrl-C is heard in between.
+      setting.workshop.check();
+      setting.say(`queries: ${text} (${store.kind})`);
+    };
+    return await measureIn(store, await fillCases(store, cases, say));
+  } finally {
+    await store.close();
+  }
+};
+
+const measureIn = async (store: Store, filled: Filled): Promise<readonly Row[]> => {
+  const { db } = store;
+  const nowMs = filled.lastAtMs;
+  const lastDay = dayOf(nowMs - dayMs);
+  const month = periodOf(dayOf(nowMs - 30 * dayMs), lastDay);
+  const day = periodOf(lastDay, lastDay);
+  if (month === undefined || day === undefined) throw new Error("no period");
+  const row = (what: string, ours: number, atMostMs?: number, note?: string): Row => ({
+    bench: "queries",
+    what: `${what}, ${cases.toLocaleString("en-US")} cases, ${store.kind}`,
+    unit: "ms",
+    ours,
+    ...(atMostMs !== undefined && { target: { is: "at most", value: atMostMs } as const }),
+    ...(note !== undefined && { note }),
+  });
+  const open = { filter: { open: true }, limit: 50 };
+  const household = { filter: { household: "h-1" }, limit: 50 };
+  const one = "AJ-500000";
+  const monthly = await timed(3, () => readFigures(db, street, { period: month }, nowMs));
+  const counted = (await readFigures(db, street, { period: month }, nowMs)).total.cases;
+  return [
+    row("open cases of a street", await medianOf(20, () => casePage(db, street, open)), 50),
+    row("open cases of a community", await medianOf(20, () => casePage(db, desk, open)), 50),
+    row(
+      "newest 50 of a community",
+      await medianOf(20, () => casePage(db, desk, { filter: {}, limit: 50 })),
+      50,
+    ),
+    row("cases of a household", await medianOf(3, () => casePage(db, desk, household))),
+    row("one case", await medianOf(50, () => caseDetail(db, one, street, nowMs)), 20),
+    row(
+      "figures of a day",
+      await medianOf(5, () => readFigures(db, street, { period: day }, nowMs)),
+      1_000,
+    ),
+    row("figures of a month", monthly.ms, 10_000, `${counted} cases`),
+    row("longest pause of everything else meanwhile", monthly.pauseMs, 50),
+  ];
+};
+
+const medianOf = async (times: number, work: () => Promise<unknown>): Promise<number> =>
+  (await timed(times, work)).ms;
+
+/** Median time, and the longest time the event loop did nothing else. */
+const timed = async (times: number, work: () => Promise<unknown>) => {
+  const samples: number[] = [];
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  await work();
+  delay.enable();
+  for (let run = 0; run < times; run += 1) {
+    const began = performance.now();
+    await work();
+    samples.push(performance.now() - began);
+  }
+  delay.disable();
+  return { ms: median(samples), pauseMs: delay.max / 1e6 };
+};
