@@ -6,7 +6,8 @@ import { noticeFacts, type Notice } from "#domain/notice.ts";
 import type { Report } from "#domain/reading.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { demandOf, type Demand } from "#rules/protection/demand.ts";
-import { isQuiet, saveState, step, type JudgeInput } from "#rules/step.ts";
+import { fromMsOf } from "#rules/baseline.ts";
+import { isQuiet, saveState, step, type DetectorState, type JudgeInput } from "#rules/step.ts";
 import type { Keeper } from "./keeper.ts";
 import { matters, type Point } from "./points.ts";
 import type { NewRecord } from "./ports.ts";
@@ -40,7 +41,7 @@ export const carryOut = (deps: CarryDeps, point: Point, input: JudgeInput): Carr
   }
   // A detector with nothing to remember is written when it falls quiet, and four times a day with
   // its quiet level.
-  const quarterOver = next.state.quiet?.fromMs !== before.quiet?.fromMs;
+  const quarterOver = quarterOf(next.state) !== quarterOf(before);
   if (next.state !== before && (quarterOver || !(isQuiet(before) && isQuiet(next.state))))
     point.unsaved = mattered || matters(point);
   const events = next.events.filter((event) => isForTheDesk(point, event));
@@ -49,6 +50,8 @@ export const carryOut = (deps: CarryDeps, point: Point, input: JudgeInput): Carr
   tryInShadow(deps, point, input);
   return { events, actions, waits, ...(refused !== undefined && { refused }) };
 };
+
+const quarterOf = ({ quiet }: DetectorState): number | undefined => quiet && fromMsOf(quiet);
 
 /** Of a device nobody registered only gas and CO are alarms; see `matters`. */
 const isForTheDesk = ({ registered }: Point, { alarmClass }: AlarmEvent): boolean =>

@@ -1,5 +1,7 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { detectorId } from "#domain/ids.ts";
+import { monoMs } from "#domain/quantity.ts";
 import type { Finding } from "#domain/reading.ts";
 import {
   beyond,
@@ -11,13 +13,15 @@ import {
   openBench,
   says,
 } from "#test/compliance/timetable.ts";
-import { baselinesOf } from "./baseline.ts";
+import { baselinesOf, packQuiet, unpackQuiet } from "./baseline.ts";
 import { reviveState, saveState, type DetectorState } from "./step.ts";
 
 const hour = 3_600;
 
 const baselines = ({ quiet }: DetectorState): string[] =>
   baselinesOf(detectorId("d1"), "JT-CO-3", quiet).map(({ gas, level }) => `${gas} ${level}`);
+
+const gasesOf = ({ quiet }: DetectorState) => (quiet === undefined ? [] : unpackQuiet(quiet).gases);
 
 /** One reading every hour, as `level` says; a quarter of a day begins with hours 0, 6, 12, 18, 24. */
 const openDay = (hours: number, level: (hour: number) => readonly Finding[]) => {
@@ -48,9 +52,9 @@ describe("the quiet level", () => {
     const changed = (at: number) => [co(at < 24 ? 9 : 1)];
     const home = openDay(47, changed);
     expect(baselines(home.state)).toEqual(["co 1"]);
-    expect(home.state.quiet?.gases[0]?.before).toEqual([9, 1, 1, 1]);
+    expect(gasesOf(home.state)[0]?.before).toEqual([9, 1, 1, 1]);
     home.says(48 * hour, co(1));
-    expect(home.state.quiet?.gases[0]?.before).toEqual([1, 1, 1, 1]);
+    expect(gasesOf(home.state)[0]?.before).toEqual([1, 1, 1, 1]);
   });
 
   test("does not count a quarter in which a gas was not read", () => {
@@ -72,9 +76,9 @@ describe("the quiet level", () => {
     home.says(70, co(0), says("sensor-fault", false));
     home.says(80, co(0), noLevel("warming-up", "methane"));
     home.says(90, beyond(co(1)), fault("no-reply"), co(-1));
-    expect(home.state.quiet?.gases).toEqual([{ gas: "co", lowest: 6, before: [] }]);
+    expect(gasesOf(home.state)).toEqual([{ gas: "co", lowest: 6, before: [] }]);
     home.says(100, co(5), says("battery-low"), noLevel("not-reported", "lpg"));
-    expect(home.state.quiet?.gases).toEqual([{ gas: "co", lowest: 5, before: [] }]);
+    expect(gasesOf(home.state)).toEqual([{ gas: "co", lowest: 5, before: [] }]);
   });
 
   test("survives a restart, and a state saved before it was kept can still be read", () => {
@@ -86,6 +90,26 @@ describe("the quiet level", () => {
     const { quiet: _, ...older } = state;
     const old = reviveState(JSON.stringify({ version: 1, ...older }), instant(25 * hour));
     expect(old.ok && old.value.quiet).toBeUndefined();
+  });
+
+  test("is the same packed and in words, whatever gases and quarters there are", () => {
+    const level = fc.double({ min: 0, max: 1_000, noNaN: true });
+    const gases = fc.uniqueArray(
+      fc.record({
+        gas: fc.constantFrom("co" as const, "methane" as const, "lpg" as const),
+        lowest: level,
+        before: fc.array(level, { maxLength: 4 }),
+      }),
+      { selector: ({ gas }) => gas },
+    );
+    fc.assert(
+      fc.property(gases, (some) => {
+        const order = ["co", "methane", "lpg"];
+        const sorted = some.toSorted((a, b) => order.indexOf(a.gas) - order.indexOf(b.gas));
+        const unpacked = { fromMs: monoMs(5), gases: sorted };
+        expect(unpackQuiet(packQuiet(unpacked))).toEqual(unpacked);
+      }),
+    );
   });
 
   test("is no new object while it says nothing new", () => {

@@ -2,7 +2,9 @@ import { Type, type Static } from "typebox";
 import { sides } from "#domain/action.ts";
 import { alarmClasses, ruleIds } from "#domain/alarm.ts";
 import { combustibleGases } from "#domain/gas.ts";
+import { monoMs } from "#domain/quantity.ts";
 import { badQualities, conditions, faultCodes } from "#domain/reading.ts";
+import { packQuiet } from "./baseline.ts";
 import type { DetectorState } from "./state.ts";
 
 const text = Type.String();
@@ -253,14 +255,16 @@ const whole = (saved: Static<typeof past>) => {
       lateLagMs: saved.clock.lateLagMs,
       lateSinceMs: saved.clock.lateSinceMs,
     },
-    quiet: saved.quiet && {
-      fromMs: saved.quiet.fromMs,
-      gases: saved.quiet.gases.map(({ gas: kind, lowest, before }) => ({
-        gas: kind,
-        lowest,
-        before,
-      })),
-    },
+    quiet:
+      saved.quiet &&
+      packQuiet({
+        fromMs: monoMs(saved.quiet.fromMs),
+        gases: saved.quiet.gases.map(({ gas: kind, lowest, before }) => ({
+          gas: kind,
+          lowest,
+          before,
+        })),
+      }),
   };
 };
 

@@ -2,7 +2,7 @@ import { Compile } from "typebox/compile";
 import { monoMs, type MonoMs } from "#domain/quantity.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Instant } from "#domain/time.ts";
-import { moveQuiet } from "./baseline.ts";
+import { moveQuiet, unpackQuiet } from "./baseline.ts";
 import type { Hold } from "./life.ts";
 import type { CoMemory, Dwell, Memory } from "./memory.ts";
 import { fill, SavedStateSchema } from "./saved-schema.ts";
@@ -10,7 +10,7 @@ import type { DetectorState, Episode } from "./state.ts";
 
 /** The state as JSON: plain data, no loss. */
 export const saveState = (state: DetectorState): string =>
-  JSON.stringify({ version: 1, ...state } satisfies { version: 1 } & DetectorState);
+  JSON.stringify({ version: 1, ...state, quiet: state.quiet && unpackQuiet(state.quiet) });
 
 /**
  * Reads a state saved earlier, perhaps in another boot of the machine: dwell times, dose, open

@@ -99,7 +99,8 @@ export const huntPlanted = async (
     const ending = endingFor[planted];
     const written = writeScript(seed, {
       faults: ending === undefined ? faults : [],
-      steps: ending === undefined ? 250 : 30,
+      // A life before the scene may hold its alarm longer than the scene waits: one that chatters.
+      steps: ending === undefined ? 250 : 0,
       ...(ending !== undefined && { ending }),
     });
     const { violation } = await play(

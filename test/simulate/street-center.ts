@@ -25,6 +25,8 @@ export type Death = "before-commit" | "after-commit";
 export interface Committed {
   readonly id: string;
   readonly episode: string;
+  /** The alarm it belongs to: one its gateway has forgotten goes on under a new name. */
+  readonly alarm: string;
   readonly durable: number;
 }
 
@@ -40,29 +42,18 @@ export const openCenterStore = async (): Promise<Store> => {
   return store.value;
 };
 
-const tables = [
-  "page_reads",
-  "pages",
-  "timers",
-  "case_events",
-  "case_alarms",
-  "cases",
-  "alarms",
-  "records",
-  "completeness",
-  "gateways",
-  "detectors",
-  "gateway_lives",
-  "journal_renewals",
-  "reopened",
-  "stream_events",
-  "refusals",
-  "audit",
-] as const;
-
+/** Whatever tables the center has by now; what its migrations put into them is no story's. */
 const empty = (store: Store): Promise<void> =>
   store.write(async (tx) => {
-    for (const table of tables) await tx.deleteFrom(table).execute();
+    const { rows } = await sql<{ name: string }>`
+      select name from sqlite_schema
+      where type = 'table' and name not like 'sqlite_%' and name not like 'kysely_%'
+    `.execute(tx);
+    // So that the order of the tables does not matter.
+    await sql`pragma defer_foreign_keys = on`.execute(tx);
+    for (const { name } of rows) {
+      if (name !== "counters") await sql`delete from ${sql.table(name)}`.execute(tx);
+    }
     await tx.updateTable("counters").set({ value: 0 }).execute();
   });
 
@@ -85,7 +76,13 @@ export const createStreetCenter = async (parts: {
 
   const noteFresh = async (): Promise<void> => {
     const { rows } = await sql<Committed & { n: number }>`
-      select rowid as n, id, episode, durable from records where rowid > ${lastRow} order by rowid
+      select rowid as n, id, records.episode, durable, coalesce(
+        (select episode_names.episode from episode_names where gateway_episode = records.episode),
+        (select alarms.episode from alarms
+          where json_extract(notice, '$.event.episode') = records.episode),
+        records.episode
+      ) as alarm
+      from records where rowid > ${lastRow} order by rowid
     `.execute(store.db);
     lastRow = rows.at(-1)?.n ?? lastRow;
     parts.onCommitted(rows);

@@ -46,6 +46,7 @@ export const createWitness = (parts: WitnessParts) => {
   /** What the center has committed, by episode. */
   const committed = new Map<string, Committed>();
   const byEpisode = new Map<string, string[]>();
+  const alarmOf = new Map<string, string>();
   let deskIsNew = true;
   /** Such a card may have lost what was acknowledged: nobody can keep that promise. All others hold. */
   let cardLied = false;
@@ -63,6 +64,9 @@ export const createWitness = (parts: WitnessParts) => {
   return {
     fail,
     isDoubtful,
+    /** The alarms that the rules say stand, as the center names them. */
+    standing: (): ReadonlySet<string> =>
+      new Set([...reference.openEpisodes()].map((episode) => alarmOf.get(episode) ?? episode)),
     violation: () => violation,
     reference,
     committed: committed as ReadonlyMap<string, Committed>,
@@ -149,7 +153,8 @@ export const createWitness = (parts: WitnessParts) => {
       for (const one of fresh) {
         if (!isAlarm(one.id)) continue;
         committed.set(one.id, one);
-        byEpisode.set(one.episode, [...(byEpisode.get(one.episode) ?? []), one.id]);
+        alarmOf.set(one.episode, one.alarm);
+        byEpisode.set(one.alarm, [...(byEpisode.get(one.alarm) ?? []), one.id]);
         if (!reference.events.has(one.id)) {
           fail("8 one alarm", `the center took in ${one.id}, which never happened`);
         }

@@ -112,7 +112,7 @@ test("alarm, signature, dispatch, taking, arrival, photo and reading, review by 
 
   // Not while the gas is there: refused in words.
   await wang.getByText(/现在不能做的/).click();
-  await wang.getByText("处置完毕").waitFor();
+  expect(await button(wang, "处置完毕").isDisabled()).toBe(true);
   await desk.take(gateway.alarm({ seq: 2, kind: "returned", id: "back", atMs: 90_000, co: 0 }));
   await button(wang, "处置完毕").click();
   await wang.getByText("请先上传").waitFor();

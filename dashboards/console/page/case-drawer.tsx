@@ -16,16 +16,16 @@ import { useCase } from "./use-case.ts";
 
 interface Props {
   readonly id: string;
-  /** Last version heard of: a newer one is loaded at once. */
-  readonly version: number | undefined;
+  /** Another one: something was told of the case, it is loaded again. */
+  readonly stamp: string;
   readonly onSay: (message: Bilingual) => void;
   readonly onSignedOut: () => void;
 }
 
 /** One case beside the queue, never over it: how it stands, what can be done, what was done. */
-export const CaseDrawer = ({ id, version, onSay, onSignedOut }: Props) => {
+export const CaseDrawer = ({ id, stamp, onSay, onSignedOut }: Props) => {
   const { say } = useWords();
-  const { detail, trouble, busy, act, note, upload } = useCase(id, version, onSignedOut);
+  const { detail, trouble, busy, act, note, upload } = useCase(id, stamp, onSignedOut);
   if (detail === undefined) return <p>{say(trouble ?? caseText.loading)}</p>;
   return (
     <>

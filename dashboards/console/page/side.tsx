@@ -4,6 +4,7 @@ import type { DeskAlarm } from "#domain/desk.ts";
 import type { PageView } from "#domain/case-view.ts";
 import { explainApiError, type User } from "../outside/api.ts";
 import { markRead } from "../outside/case-api.ts";
+import type { DeskState } from "../state/desk-state.ts";
 import type { WorkChange, WorkState } from "../state/work-state.ts";
 import { caseText } from "../words/case-words.ts";
 import { AlarmDetail } from "./alarm-detail.tsx";
@@ -23,6 +24,7 @@ interface Props {
   readonly view: SideView | undefined;
   readonly selected: DeskAlarm | undefined;
   readonly user: User;
+  readonly desk: DeskState;
   readonly work: WorkState;
   readonly changeWork: Dispatch<WorkChange>;
   readonly onShow: (view: SideView | undefined) => void;
@@ -40,7 +42,16 @@ export const Side = ({ view, selected, ...rest }: Props) => {
 
 type OpenedProps = Omit<Props, "view" | "selected"> & { readonly view: SideView };
 
-const Opened = ({ view, user, work, changeWork, onShow, onSay, onSignedOut }: OpenedProps) => {
+const Opened = ({
+  view,
+  user,
+  desk,
+  work,
+  changeWork,
+  onShow,
+  onSay,
+  onSignedOut,
+}: OpenedProps) => {
   const openCase = (id: string): void => onShow({ kind: "case", id });
   const read = (page: PageView): void => {
     void markRead(page.id).then((answer) => {
@@ -54,7 +65,7 @@ const Opened = ({ view, user, work, changeWork, onShow, onSay, onSignedOut }: Op
         <CaseDrawer
           key={view.id}
           id={view.id}
-          version={work.versions.get(view.id)}
+          stamp={stampOf(view.id, work, desk)}
           onSay={onSay}
           onSignedOut={onSignedOut}
         />
@@ -65,6 +76,15 @@ const Opened = ({ view, user, work, changeWork, onShow, onSay, onSignedOut }: Op
     </Drawer>
   );
 };
+
+/** Changes with whatever is told of the case or of an alarm in it: what may be done changes with both. */
+const stampOf = (id: string, work: WorkState, desk: DeskState): string =>
+  [
+    work.versions.get(id),
+    ...[...desk.alarms.values()]
+      .filter((alarm) => alarm.case.id === id)
+      .map(({ episode, condition, case: { version } }) => `${episode} ${condition} ${version}`),
+  ].join();
 
 const titleOf = (view: SideView): Bilingual => {
   switch (view.kind) {

@@ -10,10 +10,10 @@ import { caseText } from "../words/case-words.ts";
 type Offer = CaseDetail["actions"][number];
 
 /**
- * One case as it stands, and acting on it. Loaded again whenever the stream tells a new version;
+ * One case as it stands, and acting on it. Loaded again whenever `stamp` changes;
  * a step that was refused shows why, beside the state that refused it.
  */
-export const useCase = (id: string, version: number | undefined, onSignedOut: () => void) => {
+export const useCase = (id: string, stamp: string, onSignedOut: () => void) => {
   const [detail, setDetail] = useState<CaseDetail>();
   const [trouble, setTrouble] = useState<Bilingual>();
   const [busy, setBusy] = useState(false);
@@ -24,7 +24,7 @@ export const useCase = (id: string, version: number | undefined, onSignedOut: ()
     if (answer.ok) setDetail(answer.value);
     else setTrouble(explainApiError(answer.error));
   }, [id]);
-  useEffect(() => void load(), [load, version]);
+  useEffect(() => void load(), [load, stamp]);
 
   /** Answers whether it was done. The same wish after a lost answer carries the same key. */
   const send = async <Value>(
