@@ -8,6 +8,9 @@ import type { Intake } from "./intake/intake.ts";
 import { createStandIn, type StandIn } from "./intake/stand-in.ts";
 import type { Store } from "./store/open-store.ts";
 
+/** About every 5 s. */
+const toldAgainTicks = 10;
+
 export const openStandIn = (parts: {
   readonly store: Store;
   readonly clock: Clock;
@@ -22,7 +25,7 @@ export const openStandIn = (parts: {
     const count = unstored.list().length;
     faults.set("unstored", count === 0 ? undefined : notStored(count));
   };
-  return createStandIn({
+  const guard = createStandIn({
     db: store.db,
     clock,
     take: parts.take,
@@ -38,6 +41,16 @@ export const openStandIn = (parts: {
         .catch(parts.databaseFailed);
     },
   });
+  let ticks = 0;
+  return {
+    ...guard,
+    tick: () => {
+      guard.tick();
+      ticks += 1;
+      // For pages that have come since.
+      if (ticks % toldAgainTicks === 0) broadcast.tellUnstored(unstored.list());
+    },
+  };
 };
 
 /** Each alarm is held until its own commit. */

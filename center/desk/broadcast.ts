@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { StreamEvent } from "#domain/case-view.ts";
-import type { DeskAlarm } from "#domain/desk.ts";
+import type { DeskAlarm, DeskGateway } from "#domain/desk.ts";
 import type { Store } from "../store/open-store.ts";
 import {
   changesAfter,
@@ -100,28 +100,10 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
   const reader = createReader(readOn, parts.onTrouble);
 
   return {
-    tellUnstored: (alarms) => {
-      tell(
-        alarms.map((data) => ({
-          area: gatewayAreas.get(data.notice.where.gateway) ?? "/",
-          event: { kind: "alarm", data },
-        })),
-      );
-    },
+    tellUnstored: (alarms) => tell(asUnstored(alarms, gatewayAreas)),
     tellStored: tellAsTheyAre,
     wake: reader.wake,
-    tellGateways: () => {
-      const { centerFaults } = parts.view();
-      tell(
-        gateways.map((gateway) => ({
-          area: gatewayAreas.get(gateway.id) ?? "/",
-          event: {
-            kind: "gateway",
-            data: { ...gateway, faults: [...centerFaults, ...gateway.faults] },
-          },
-        })),
-      );
-    },
+    tellGateways: () => tell(withCenterFaults(gateways, gatewayAreas, parts.view())),
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -172,6 +154,27 @@ const createFreshFinder = ({ db }: Store) => {
     return found.episodes;
   };
 };
+
+type Areas = ReadonlyMap<string, string>;
+
+const asUnstored = (alarms: readonly DeskAlarm[], areas: Areas): readonly PlacedEvent[] =>
+  alarms.map((data) => ({
+    area: areas.get(data.notice.where.gateway) ?? "/",
+    event: { kind: "alarm", data },
+  }));
+
+const withCenterFaults = (
+  gateways: readonly DeskGateway[],
+  areas: Areas,
+  { centerFaults }: GatewayView,
+): readonly PlacedEvent[] =>
+  gateways.map((gateway) => ({
+    area: areas.get(gateway.id) ?? "/",
+    event: {
+      kind: "gateway",
+      data: { ...gateway, faults: [...centerFaults, ...gateway.faults] },
+    },
+  }));
 
 const withoutPosition = ({ area, event }: PlacedEvent): PlacedEvent => ({ area, event });
 

@@ -1,7 +1,7 @@
 /**
  * Watches over alarms on their way in, so that none waits unseen for the center that happened to
  * get it: one that was killed, is frozen or has lost its database. With several centers each hears
- * a copy of every alarm; see docs/decisions/0015-several-centers.md.
+ * a copy of every alarm; see docs/decisions/0017-several-centers.md.
  */
 import { atLeast, elapsed, seconds, type MonoMs } from "#domain/quantity.ts";
 import type { Clock } from "#domain/time.ts";

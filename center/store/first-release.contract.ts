@@ -1,11 +1,11 @@
 import { Kysely, sql } from "kysely";
 import { Migrator } from "kysely/migration";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { hashPassword } from "../accounts/passwords.ts";
 import { verifyAudit } from "../audit/verify.ts";
 import { createFakeGateway, streetNotice } from "../fake-gateway.testing.ts";
-import { openDesk, type OpenDesk } from "../open-desk.testing.ts";
-import type { NewDatabase, TestDatabase } from "../open-ground.testing.ts";
+import { openDesk } from "../open-desk.testing.ts";
+import type { NewDatabase } from "../open-ground.testing.ts";
 import { migrations } from "./migrations/all.ts";
 import { openDialect } from "./open-store.ts";
 
@@ -171,16 +171,8 @@ const rowsOf = async (): Promise<Readonly<Record<string, readonly object[]>>> =>
 
 /** The upgrade a street makes that has run since the first release. */
 export const firstReleaseContract = (database: string, newDatabase: NewDatabase): void => {
-  let made: TestDatabase;
-  let desk: OpenDesk | undefined;
-  beforeEach(async () => {
-    made = await newDatabase();
-  });
-  afterEach(async () => {
-    await desk?.close();
-  });
-
   test(`a database of the first release on ${database}, rows in every table, upgrades and goes on`, async () => {
+    const made = await newDatabase();
     const old = new Kysely<any>({ dialect: openDialect(made.options) }); // oxlint-disable-line typescript/no-explicit-any -- tables that are no more
     const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
     const { error } = await new Migrator({ db: old, provider }).migrateTo("0002-actions-street");
@@ -197,7 +189,7 @@ export const firstReleaseContract = (database: string, newDatabase: NewDatabase)
     await old.destroy();
 
     const opened = await openDesk({ newDatabase: () => Promise.resolve(made) });
-    desk = opened;
+    onTestFinished(opened.close);
     // Nothing has gone.
     for (const [table, values] of Object.entries(rows)) {
       const counted = await sql<{

@@ -34,6 +34,11 @@ export const Marks = ({ alarm, away }: Props) => {
           {say(text.takenLate)}
         </span>
       )}
+      {alarm.unstored === true && (
+        <strong className="mark" title={say(text.unstoredHint)}>
+          {say(text.unstored)}
+        </strong>
+      )}
       {!alarm.durable && (
         <span className="mark" title={say(text.notDurableHint)}>
           {say(text.notDurable)}

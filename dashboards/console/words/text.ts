@@ -94,6 +94,11 @@ export const text = {
     ),
   drill: both("演练 DRILL", "DRILL 演练"),
   test: both("测试 TEST", "TEST 测试"),
+  unstored: both("未入库", "not stored yet"),
+  unstoredHint: both(
+    "中心数据库不可用,只有本中心的页面显示,暂不能签收;请立即按地址处置",
+    "the database is away: shown by this center alone, nobody can sign for it yet; act on the address now",
+  ),
   notDurable: both("网关磁盘未存", "not on the gateway's disk"),
   notDurableHint: both(
     "网关磁盘故障,这条报警只存在中心。",
