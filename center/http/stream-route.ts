@@ -202,7 +202,7 @@ const isFor = (page: Page, one: Broadcasted): one is PlacedEvent => {
   if ("account" in one) return false;
   const { area, event } = one;
   // Of an alarm that is not stored only the gateway's area is known.
-  const isExact = event.kind === "alarm" && event.data.unstored !== true;
+  const isExact = event.kind === "case" || (event.kind === "alarm" && event.data.unstored !== true);
   return isExact ? isInScope(area, page.areas) : isServing(area, page.areas);
 };
 

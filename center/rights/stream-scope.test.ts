@@ -33,10 +33,10 @@ const send = async (method: string, path: string, body?: object) => {
   expect(answer.status, await answer.clone().text()).toBeLessThan(300);
   return answer;
 };
-/** An officer on duty in Xian, with the page open. */
-const openPage = async (): Promise<string> => {
-  const grants = [{ role: "duty", area: places.xian }];
-  const created = await send("POST", "/accounts", { name: "li", area: places.xian, grants });
+/** An officer on duty in Xian, or elsewhere, with the page open. */
+const openPage = async (area: string = places.xian): Promise<string> => {
+  const grants = [{ role: "duty", area }];
+  const created = await send("POST", "/accounts", { name: "li", area, grants });
   const { oneTimePassword } = await jsonOf(created);
   const cookie = await desk.loginAs("li", String(oneTimePassword));
   page = await followStream(`${desk.url}/api/v1/stream`, { cookie });
@@ -61,6 +61,15 @@ test("an alarm next door is not told", async () => {
   await desk.take(west.alarm({ seq: 1, episode: "west-1" }));
   await desk.take(xian.alarm({ seq: 1, episode: "xian-1" }));
   expect(await episodesUntil("xian-1")).toEqual(["xian-1"]);
+});
+
+test("a case of the community is not told to one of its grids, as the API would not show it", async () => {
+  await openPage(places.grid);
+  await desk.take(xian.alarm({ seq: 1, episode: "xian-1" }));
+  await send("POST", "/accounts/li/grants", { role: "duty", area: places.xian });
+  const told = (await reader().until(({ event }) => event === "reset")).map(({ event }) => event);
+  expect(told).not.toContain("case");
+  expect(told).not.toContain("alarm");
 });
 
 test("a role given now is worth something on the open page, which loads its desk anew", async () => {

@@ -43,3 +43,9 @@ test("a center that answers but leaves an alarm unconfirmed is counted from the 
   const link = open();
   expect(link.at(60_000, { alarmWaitsSinceMs: monoMs(40_000) })).toEqual([undefined, 40_000]);
 });
+
+test("an alarm that nobody confirms stays unconfirmed when the cable is cut as well", () => {
+  const link = open();
+  link.at(60_000, { alarmWaitsSinceMs: monoMs(40_000) });
+  expect(link.at(61_000, { link: "lost", connected: false })).toEqual([61_000, 40_000]);
+});

@@ -8,7 +8,8 @@ import type { LinkPicture } from "./protection.ts";
  *
  * No answer and no connection: the link is lost. A connection over which nothing, or not the alarm,
  * is confirmed: no receipt. The silence counts from when it was first seen, however often the
- * connection comes and goes meanwhile; an alarm's from when it happened.
+ * connection comes and goes meanwhile; an alarm's from when it happened, cut off or not: a buzzer
+ * that sounds only for want of a receipt must not fall silent because the cable is cut as well.
  */
 export const createLinkPicture = (
   clock: Clock,
@@ -23,7 +24,7 @@ export const createLinkPicture = (
           linkLostSinceMs: undefined,
           unconfirmedSinceMs: earlier(silentSinceMs, alarmWaitsSinceMs),
         }
-      : { linkLostSinceMs: silentSinceMs, unconfirmedSinceMs: undefined };
+      : { linkLostSinceMs: silentSinceMs, unconfirmedSinceMs: alarmWaitsSinceMs };
   };
 };
 
