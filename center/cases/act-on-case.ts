@@ -96,7 +96,8 @@ export const noteOnCase = async (tx: Writing, request: ActRequest): Promise<ActO
   const after: CaseRow = {
     ...row,
     touched_at_ms: nowMs,
-    casualty: detail.casualty === undefined ? row.casualty : Number(detail.casualty),
+    // A note can say that somebody is hurt; that nobody was is for the case's own steps.
+    casualty: Math.max(row.casualty, Number(detail.casualty ?? false)),
   };
   await tx
     .updateTable("cases")

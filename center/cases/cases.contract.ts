@@ -228,6 +228,23 @@ export const casesContract = (database: string, newDatabase: NewDatabase): void 
       expect(await ground.cases()).toMatchObject([{ alarms: 1 }, { state: "accepted", alarms: 1 }]);
     });
 
+    test("that the street has been called to bring their call along when they are merged", async () => {
+      await twoHomes();
+      const [one, two] = await ground.cases();
+      await ground.act("li", "accept", {}, { id: one?.id ?? "" });
+      await ground.act("zhao", "accept", {}, { id: two?.id ?? "" });
+      await ground.tellStreet(shared);
+      await ground.act("sun", "upper_accept", {}, { id: one?.id ?? "" });
+      await ground.act("zhao", "escalate", { reason: "需要街道" }, { id: two?.id ?? "" });
+      const owed = (await ground.cases()).map(({ pendingUpper }) => pendingUpper);
+      expect(owed).toEqual([false, true]);
+      await ground.act("li", "merge", { target: one?.id ?? "" }, { id: two?.id ?? "" });
+      expect(await ground.cases()).toMatchObject([
+        { level: "street", pendingUpper: true },
+        { state: "merged" },
+      ]);
+    });
+
     test("behind one dead link are one when they are faults, and never when they are gas", async () => {
       await twoHomes();
       const silent = { alarmClass: "silence", priority: 3 } as const;

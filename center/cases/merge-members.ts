@@ -1,3 +1,4 @@
+import { caseLevels } from "#domain/case.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
@@ -31,6 +32,7 @@ export const moveInto = async (
       unsigned_since_ms: since.length === 0 ? null : Math.min(...since),
       plan: plans.length === 0 ? 0 : Math.min(...plans),
       casualty: Math.max(target.casualty, source.casualty),
+      ...higherDuty(target, source),
     })
     .where("id", "=", targetId)
     .execute();
@@ -48,6 +50,20 @@ export const moveInto = async (
   await noteChanges(tx, [{ kind: "case", ref: targetId }]);
   return moved.map(({ episode }) => episode);
 };
+
+/** What had been brought before a higher level stays there, and so does a signature it still owes. */
+const higherDuty = (target: CaseRow, source: CaseRow) => {
+  const since = [target, source].flatMap((row) =>
+    row.pending_upper === 1 && row.upper_since_ms !== null ? [row.upper_since_ms] : [],
+  );
+  return {
+    level: rankOf(source) > rankOf(target) ? source.level : target.level,
+    pending_upper: Number(since.length > 0),
+    upper_since_ms: since.length > 0 ? Math.min(...since) : null,
+  };
+};
+
+const rankOf = ({ level }: CaseRow): number => caseLevels.findIndex((known) => known === level);
 
 /** Takes a case out of its main one, with the alarms that came into it first, and their cases' too. */
 export const takeOut = async (

@@ -135,9 +135,16 @@ const lineOf = (
       };
 
 /** A program that ends with 0 has done it. */
+/** A command that does not end is ended: the next one must not wait behind it. */
+const runWithinMs = 5_000;
+
 const run = ([program = "", ...args]: readonly string[]): Promise<Result<void, Bilingual>> =>
   new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: "ignore" });
+    const child = spawn(program, args, {
+      stdio: "ignore",
+      timeout: runWithinMs,
+      killSignal: "SIGKILL",
+    });
     child.once("error", (error) => resolve(err(failed(program, error.message))));
     child.once("exit", (code, signal) =>
       resolve(code === 0 ? ok(undefined) : err(failed(program, String(signal ?? code)))),
