@@ -26,6 +26,12 @@ import "#test/compliance/gb-15322.test.ts";
 import "#test/compliance/gb-t-45839.test.ts";
 import "#test/compliance/who-2000.test.ts";
 import "#rules/street.test.ts";
+import "#rules/hush.test.ts";
+import "#rules/sign.test.ts";
+import "#rules/protection/decide.test.ts";
+import "#rules/protection/demand.test.ts";
+import "#rules/protection/fan.test.ts";
+import "#rules/protection/self-test.test.ts";
 import "#rules/frozen.test.ts";
 
 // The same cases for every mutant, and no shrinking: a failure is a failure.

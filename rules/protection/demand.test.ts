@@ -1,0 +1,117 @@
+/** What one detector asks for, read off its judgement as it goes. */
+import { expect, test } from "vitest";
+import type { RuleId } from "#domain/alarm.ts";
+import { userId } from "#domain/ids.ts";
+import { minutes } from "#domain/quantity.ts";
+import { co, lel, openBench, says, verdict } from "#test/compliance/timetable.ts";
+import type { Command } from "../commands.ts";
+import { demandOf, noDemand, type Demand } from "./demand.ts";
+
+const by = userId("李敏");
+const sign = (rule: RuleId): Command => ({ kind: "acknowledge", rule, by });
+const hush: Command = {
+  kind: "hush",
+  by,
+  reason: "已通风",
+  duration: minutes(5),
+  confirmedOnSite: true,
+};
+
+const openHome = () => {
+  const bench = openBench();
+  return { ...bench, asks: (before?: Demand): Demand => demandOf(bench.state, before) };
+};
+
+test("a quiet home asks for nothing", () => {
+  const home = openHome();
+  home.says(0, lel(1), co(2));
+  expect(home.asks()).toBe(noDemand);
+});
+
+test("gas at the low level is a sound, a valve, something not to spark near, and a signature owed", () => {
+  const home = openHome();
+  home.says(0, verdict("methane", true));
+  expect(home.asks()).toMatchObject({
+    urgent: "gas",
+    early: "gas",
+    gas: true,
+    gasAround: true,
+    hushedUntilMs: undefined,
+    fault: false,
+  });
+  expect(home.asks().unsignedSinceMs).toBeDefined();
+});
+
+test("CO outranks gas, moves no valve, and leaves nothing not to spark near", () => {
+  const home = openHome();
+  home.says(0, verdict("co", true));
+  expect(home.asks()).toMatchObject({ urgent: "co", early: "co", gas: false, gasAround: false });
+  home.says(5, verdict("methane", true));
+  expect(home.asks()).toMatchObject({ urgent: "co", early: "co", gas: true, gasAround: true });
+});
+
+test("a signature ends what is owed and nothing else; the oldest unsigned alarm counts", () => {
+  const home = openHome();
+  home.says(0, verdict("co", true));
+  const first = home.asks().unsignedSinceMs;
+  home.says(30, verdict("methane", true));
+  expect(home.asks().unsignedSinceMs).toBe(first);
+  home.does(40, sign("device-alarm-co"));
+  expect(home.asks().unsignedSinceMs).toBeGreaterThan(first ?? Infinity);
+  home.does(41, sign("device-alarm-gas"));
+  expect(home.asks()).toMatchObject({ urgent: "co", gas: true, unsignedSinceMs: undefined });
+});
+
+test("a fault is one until somebody has signed for it", () => {
+  const home = openHome();
+  home.says(0, says("sensor-fault"));
+  expect(home.asks()).toMatchObject({ urgent: "none", early: "none", gas: false, fault: true });
+  expect(home.asks().unsignedSinceMs).toBeUndefined();
+  home.does(5, sign("sensor-fault"));
+  expect(home.asks().fault).toBe(false);
+});
+
+test("a test of the device asks for no sound, no valve and no signature", () => {
+  const home = openHome();
+  home.says(0, says("self-test"), verdict("methane", true));
+  expect(home.asks()).toMatchObject({
+    urgent: "none",
+    early: "none",
+    gas: false,
+    gasAround: false,
+    unsignedSinceMs: undefined,
+    fault: false,
+  });
+});
+
+test("a hush is told with its end, and changes nothing that is asked for", () => {
+  const home = openHome();
+  home.says(0, lel(12));
+  home.wait(6);
+  home.says(10, lel(9));
+  expect(home.does(11, hush).refused).toBeUndefined();
+  expect(home.asks()).toMatchObject({ urgent: "gas", gas: true });
+  expect(home.asks().hushedUntilMs).toBeDefined();
+});
+
+test("is the same object while nothing in it changes, and another for each single change", () => {
+  const home = openHome();
+  home.says(0, verdict("methane", true));
+  const before = home.asks();
+  home.says(3, verdict("methane", true));
+  expect(home.asks(before)).toBe(before);
+  const others: readonly Partial<Demand>[] = [
+    { urgent: "co" },
+    { early: "co" },
+    { gas: false },
+    { gasAround: false },
+    { hushedUntilMs: before.unsignedSinceMs },
+    { unsignedSinceMs: undefined },
+    { fault: true },
+  ];
+  for (const other of others) {
+    const changed = { ...before, ...other };
+    expect(home.asks(changed)).not.toBe(changed);
+    expect(home.asks(changed)).toEqual(before);
+  }
+});
