@@ -59,3 +59,13 @@ for (const seed of [30, 85, 186, 267]) {
 test("a return that could not be written and was forgotten does not hide the alarm (center/intake/gateway-lives.contract.ts)", async () => {
   expect((await play(store, writeScript(255, { asBefore: true }))).violation).toBeUndefined();
 });
+
+// Found by a run of 2,000 and not yet understood: a card that lies and a wire of eight seconds.
+for (const seed of [335, 480]) {
+  test.fails(
+    `the desk agrees with the gateway once everything has healed (seed ${seed})`,
+    async () => {
+      expect((await play(store, writeScript(seed))).violation).toBeUndefined();
+    },
+  );
+}
