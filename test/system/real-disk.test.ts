@@ -1,6 +1,7 @@
 /** Real disks that fail under a real gateway: what was acknowledged is never lost, what was not is said again. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { eventually } from "./eventually.ts";
 import { byHome, connectHomes, everyHomeOnce, type Homes } from "./homes.ts";
@@ -79,5 +80,8 @@ describe.skipIf(!canTrace)("with strace (skipped where it cannot trace)", () => 
   });
 });
 
+/** All of its threads: the journal writes in one of its own, which is held a moment later. */
 const isTraced = (pid: number): boolean =>
-  spawnSync("grep", ["-q", "TracerPid:\t[1-9]", `/proc/${pid}/status`]).status === 0;
+  readdirSync(`/proc/${pid}/task`).every((thread) =>
+    /TracerPid:\t[1-9]/.test(readFileSync(`/proc/${pid}/task/${thread}/status`, "utf8")),
+  );
