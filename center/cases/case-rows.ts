@@ -41,6 +41,7 @@ export const rowToCase = (row: CaseRow): Case => ({
     recurrenceOf: row.recurrence_of,
     suspendedUntilMs: row.suspended_until_ms,
     dueAtMs: row.due_at_ms,
+    // Written by us alone, as the two above.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     conclusion: row.conclusion as Conclusion | null,
   }),
@@ -50,6 +51,7 @@ export const rowToCase = (row: CaseRow): Case => ({
 export const present = <Values extends object>(
   values: Values,
 ): { readonly [Key in keyof Values]?: NonNullable<Values[Key]> } =>
+  // The filter takes what is null away; the type of fromEntries does not say so.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as {
     readonly [Key in keyof Values]?: NonNullable<Values[Key]>;
