@@ -26,7 +26,7 @@ export interface VictoriaServer {
   readonly close: () => Promise<void>;
 }
 
-/** Repeats are folded as `docs/decisions` tells its operators to: `-dedup.minScrapeInterval=1ms`. */
+/** Repeats are folded as its operators are told to: `-dedup.minScrapeInterval=1ms`. */
 export const startVictoria = async (): Promise<VictoriaServer> => {
   const folder = await mkdtemp(join(tmpdir(), "canary-victoria-"));
   const port = await freePort();
@@ -52,7 +52,7 @@ export const startVictoria = async (): Promise<VictoriaServer> => {
     series: async (name) => {
       // What was just written is searchable only after this; it is meant for tests.
       await fetch(`${url}/internal/force_flush`);
-      const query = new URLSearchParams({ "match[]": name, reduce_mem_usage: "0" });
+      const query = new URLSearchParams({ "match[]": name }).toString();
       const text = await (await fetch(`${url}/api/v1/export?${query}`)).text();
       const lines = text.split("\n").filter((line) => line !== "");
       return lines.map((line) => Value.Parse(SeriesSchema, JSON.parse(line)));
