@@ -5,6 +5,7 @@ import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing
 import { auditContract } from "../audit/audit.contract.ts";
 import { casesContract } from "../cases/cases.contract.ts";
 import { gatewayCasesContract } from "../cases/gateway-cases.contract.ts";
+import { pageAudienceContract } from "../cases/page-audience.contract.ts";
 import { clocksContract } from "../cases/clocks.contract.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { gatewayLivesContract } from "../intake/gateway-lives.contract.ts";
@@ -36,6 +37,7 @@ const contracts = [
   casesContract,
   gatewayCasesContract,
   clocksContract,
+  pageAudienceContract,
   upgradeContract,
   firstReleaseContract,
   registerContract,
