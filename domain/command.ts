@@ -6,8 +6,8 @@
  * center; the gateway does each name once, and none after its time.
  */
 import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
 import { ruleIds } from "./alarm.ts";
+import { compileOnUse } from "./compile-on-use.ts";
 import { hours, seconds, type DurationMs } from "./quantity.ts";
 import { err, ok, type Result } from "./result.ts";
 import type { WireError } from "./wire.ts";
@@ -85,7 +85,7 @@ export const signedText = ({ id, data }: Pick<CommandMessage, "id" | "data">): s
     data.expiresAtMs,
   ]);
 
-const compiled = Compile(CommandMessageSchema);
+const check = compileOnUse(CommandMessageSchema);
 
 /** Reads a command the center sent down. A kind this gateway does not know is refused by name. */
 export const parseCommand = (json: string): Result<CommandMessage, WireError> => {
@@ -95,10 +95,10 @@ export const parseCommand = (json: string): Result<CommandMessage, WireError> =>
   } catch (error) {
     return err({ kind: "not-json", detail: String(error) });
   }
-  if (compiled.Check(value)) return ok(value);
+  if (check().Check(value)) return ok(value);
   const type = fieldOf(value, "type");
   if (type !== "canary.command.v1") return err({ kind: "unknown-type", type: type.slice(0, 100) });
-  const [first] = compiled.Errors(value);
+  const [first] = check().Errors(value);
   return err({
     kind: "wrong-shape",
     path: first?.instancePath ?? "/",

@@ -5,9 +5,10 @@
  * decimal strings, because a CloudEvents integer has 32 bits and a gateway's uptime outgrows them.
  */
 import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
+import { compileOnUse } from "./compile-on-use.ts";
 import type { AlarmNotice } from "./alarm.ts";
 import type { GatewayId } from "./ids.ts";
+import type { Lane } from "./lane.ts";
 import type { ActionNotice, StreetNotice } from "./notice.ts";
 import { err, ok, type Result } from "./result.ts";
 import {
@@ -20,10 +21,6 @@ import {
   StreetEventSchema,
   text,
 } from "./wire-shapes.ts";
-
-/** Lanes of the uplink, most urgent first; the alarm lane overtakes any backlog of the others. */
-export const lanes = ["alarm", "action", "state", "telemetry"] as const;
-export type Lane = (typeof lanes)[number];
 
 export const upTopic = (gateway: GatewayId, lane: Lane): string =>
   `canary/v1/gateways/${gateway}/up/${lane}`;
@@ -142,11 +139,11 @@ export const explainWireError = (error: WireError): { zh: string; en: string } =
 };
 
 const compiled = {
-  "canary.alarm.v1": Compile(AlarmMessageSchema),
-  "canary.action.v1": Compile(ActionMessageSchema),
-  "canary.street.v1": Compile(StreetMessageSchema),
-  "canary.status.v1": Compile(StatusMessageSchema),
-  "canary.receipt.v1": Compile(ReceiptSchema),
+  "canary.alarm.v1": compileOnUse(AlarmMessageSchema),
+  "canary.action.v1": compileOnUse(ActionMessageSchema),
+  "canary.street.v1": compileOnUse(StreetMessageSchema),
+  "canary.status.v1": compileOnUse(StatusMessageSchema),
+  "canary.receipt.v1": compileOnUse(ReceiptSchema),
 };
 
 /** Reads a message a gateway sent up. */
@@ -175,7 +172,7 @@ const parse = <Message>(
   const given = isRecord(value) ? value["type"] : undefined;
   const type = types.find((known) => known === given);
   if (type === undefined) return err({ kind: "unknown-type", type: String(given).slice(0, 100) });
-  const check = compiled[type];
+  const check = compiled[type]();
   if (check.Check(value)) {
     // The schema above is the proof; brands (DetectorId, Ppm …) exist only in the type system.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
