@@ -212,7 +212,13 @@ const requirePerson = async (
 
 const viewerOf = (parts: HttpParts, request: FastifyRequest): Viewer => {
   const { user, areas } = callerOf(request);
-  return { name: user.name, areas, source: request.ip, nowMs: parts.clock.now().wallMs };
+  return {
+    vault: parts.vault,
+    name: user.name,
+    areas,
+    source: request.ip,
+    nowMs: parts.clock.now().wallMs,
+  };
 };
 
 const missing = (): never => {

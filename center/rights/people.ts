@@ -4,12 +4,15 @@
  */
 import { audit } from "../store/audit.ts";
 import type { Reading, Writing } from "../store/open-store.ts";
+import { placeOf } from "../vault/places.ts";
+import type { Vault } from "../vault/seal.ts";
 import { maskName, maskPhone } from "./masking.ts";
 import { ownCaseAt } from "./open-cases.ts";
 import { inScope } from "./scoped.ts";
 
-/** Who looks, from where. */
+/** Who looks, from where; with what opens sealed phones. */
 export interface Viewer {
+  readonly vault: Vault;
   readonly name: string;
   readonly areas: readonly string[];
   readonly source: string;
@@ -93,7 +96,7 @@ export const revealPerson = async (
   const detail = { reason: wish.reason };
   const deed = { action: "person-reveal", subject: wish.id, area: row.area, detail };
   await audit(tx, { ...by(viewer), ...deed });
-  return inFull(row);
+  return inFull(viewer.vault, row);
 };
 
 /** Path of the area a person belongs to. */
@@ -129,24 +132,37 @@ const asSeenBy = async (db: Reading, viewer: Viewer, row: PersonFound): Promise<
   const { household } = row;
   const byCase =
     household === null ? undefined : await ownCaseAt(db, { household, user: viewer.name });
-  return byCase === undefined ? masked(row) : { ...inFull(row), byCase };
+  return byCase === undefined
+    ? masked(viewer.vault, row)
+    : { ...inFull(viewer.vault, row), byCase };
 };
 
-const masked = (row: PersonFound): PersonView => ({
+const masked = (vault: Vault, row: PersonFound): PersonView => ({
   ...commonOf(row),
   name: maskName(row.name),
-  ...(row.phone !== null && { phone: maskPhone(row.phone) }),
+  ...phoneOf(vault, row, maskPhone),
   masked: true,
 });
 
-export const inFull = (row: PersonFound): PersonView => ({
+export const inFull = (vault: Vault, row: PersonFound): PersonView => ({
   ...commonOf(row),
   name: row.name,
-  ...(row.phone !== null && { phone: row.phone }),
+  ...phoneOf(vault, row, (phone) => phone),
   masked: false,
   ...(row.address !== null && { address: row.address }),
   flags: row.flags,
 });
+
+/** A phone that does not open is said to be so: who looks for it in an alarm must try elsewhere. */
+const phoneOf = (
+  vault: Vault,
+  { id, phone: kept }: PersonFound,
+  shown: (phone: string) => string,
+): { readonly phone?: string } => {
+  if (kept === null) return {};
+  const phone = vault.open(kept, placeOf.phone(id));
+  return { phone: phone === undefined ? "无法读取 · unreadable" : shown(phone) };
+};
 
 const commonOf = (row: PersonFound) => ({
   id: row.id,
