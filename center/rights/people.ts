@@ -34,23 +34,37 @@ export interface PersonView {
   /** JSON: what a rescuer must know. */
   readonly flags?: string;
   readonly erasedAtMs?: number;
+  /** Works or lives here no more. */
+  readonly endedAtMs?: number;
+  /** Of staff: what they log in with, and what a case is dispatched to. */
+  readonly account?: string;
+  readonly version: number;
 }
 
 /** People of the viewer's areas, by id, as far as the viewer may see them now. */
 export const readPeople = async (
   tx: Writing,
   viewer: Viewer,
-  page: { readonly household?: string; readonly after?: string; readonly limit: number },
+  page: {
+    readonly household?: string;
+    readonly kind?: string;
+    /** Also those who have ended. */
+    readonly ended?: boolean;
+    readonly after?: string;
+    readonly limit: number;
+  },
 ): Promise<{ readonly items: readonly PersonView[]; readonly next?: string }> => {
   let query = selectPeople(tx, viewer.areas);
   if (page.household !== undefined) query = query.where("people.household", "=", page.household);
+  if (page.kind !== undefined) query = query.where("people.kind", "=", page.kind);
+  if (page.ended !== true) query = query.where("people.ended_at_ms", "is", null);
   if (page.after !== undefined) query = query.where("people.id", ">", page.after);
   const rows = await query
     .orderBy("people.id")
     .limit(page.limit + 1)
     .execute();
   const items: PersonView[] = [];
-  for (const row of rows.slice(0, page.limit)) items.push(await asSeenBy(tx, viewer, row));
+  for (const row of rows.slice(0, page.limit)) items.push(await seenBy(tx, viewer, row));
   await audit(tx, {
     ...by(viewer),
     action: "people-read",
@@ -73,7 +87,7 @@ export const readPerson = async (
 ): Promise<PersonView | undefined> => {
   const row = await personRow(tx, viewer.areas, id);
   if (row === undefined) return;
-  const view = await asSeenBy(tx, viewer, row);
+  const view = await seenBy(tx, viewer, row);
   const { byCase } = view;
   await audit(tx, {
     ...by(viewer),
@@ -121,6 +135,9 @@ const selectPeople = (db: Reading, areas: readonly string[]) =>
       "people.household",
       "people.flags",
       "people.erased_at_ms",
+      "people.ended_at_ms",
+      "people.user_name",
+      "people.version",
       "areas.path as area",
       "households.address",
     ])
@@ -128,7 +145,12 @@ const selectPeople = (db: Reading, areas: readonly string[]) =>
 
 type PersonFound = Awaited<ReturnType<ReturnType<typeof selectPeople>["execute"]>>[number];
 
-const asSeenBy = async (db: Reading, viewer: Viewer, row: PersonFound): Promise<PersonView> => {
+/** A person as the viewer may see them now. */
+export const seenBy = async (
+  db: Reading,
+  viewer: Viewer,
+  row: PersonFound,
+): Promise<PersonView> => {
   const { household } = row;
   const byCase =
     household === null ? undefined : await ownCaseAt(db, { household, user: viewer.name });
@@ -170,4 +192,7 @@ const commonOf = (row: PersonFound) => ({
   area: row.area,
   ...(row.household !== null && { household: row.household }),
   ...(row.erased_at_ms !== null && { erasedAtMs: row.erased_at_ms }),
+  ...(row.ended_at_ms !== null && { endedAtMs: row.ended_at_ms }),
+  ...(row.user_name !== null && { account: row.user_name }),
+  version: row.version,
 });

@@ -16,6 +16,7 @@ import { oneIntakeContract } from "../http/intake.contract.ts";
 import { firstReleaseContract } from "./first-release.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
+import { keepPeopleContract } from "../rights/keep-people.contract.ts";
 import { vaultContract } from "../vault/vault.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
@@ -45,6 +46,7 @@ const contracts = [
   importContract,
   oneIntakeContract,
   vaultContract,
+  keepPeopleContract,
 ];
 
 for (const [name, newDatabase] of databases) {
