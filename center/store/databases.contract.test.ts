@@ -16,6 +16,8 @@ import { oneIntakeContract } from "../http/intake.contract.ts";
 import { firstReleaseContract } from "./first-release.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
+import { keepPeopleContract } from "../rights/keep-people.contract.ts";
+import { vaultContract } from "../vault/vault.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
 
@@ -43,6 +45,8 @@ const contracts = [
   registerContract,
   importContract,
   oneIntakeContract,
+  vaultContract,
+  keepPeopleContract,
 ];
 
 for (const [name, newDatabase] of databases) {

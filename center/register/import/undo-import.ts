@@ -91,7 +91,7 @@ const changedDevice = (version: number): string =>
     where t.id = i.ref and (t.version > ${version} or t.removed_at_ms is not null))`;
 
 const changedPerson = `exists (select 1 from people t
-  where t.id = i.ref and (t.erased_at_ms is not null or t.user_name is not null))`;
+  where t.id = i.ref and (t.erased_at_ms is not null or t.version > 1))`;
 
 /** What is no longer as the import wrote it, or carries something the import did not bring. */
 const questions: readonly (readonly [kind: string, what: string])[] = [
