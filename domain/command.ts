@@ -6,8 +6,8 @@
  * center; the gateway does each name once, and none after its time.
  */
 import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
 import { ruleIds } from "./alarm.ts";
+import { compileOnUse } from "./compile-on-use.ts";
 import { hours, seconds, type DurationMs } from "./quantity.ts";
 import { err, ok, type Result } from "./result.ts";
 import type { WireError } from "./wire.ts";
@@ -90,10 +90,10 @@ export const signedText = ({ id, data }: Signable): string =>
     data.expiresAtMs,
   ]);
 
-const compiled = Compile(CommandMessageSchema);
+const check = compileOnUse(CommandMessageSchema);
 
-const orderShape = Compile(order);
-const signed = Compile(
+const orderShape = compileOnUse(order);
+const signed = compileOnUse(
   Type.Object({
     id: name,
     signature: Type.String({ maxLength: 200 }),
@@ -112,9 +112,9 @@ export interface Signed {
 export const signatureIn = (json: string): Signed | undefined => {
   try {
     const value: unknown = JSON.parse(json);
-    if (!signed.Check(value)) return;
+    if (!signed().Check(value)) return;
     const { signature, data } = value;
-    return { text: signedText(value), signature, isOrder: orderShape.Check(data) };
+    return { text: signedText(value), signature, isOrder: orderShape().Check(data) };
   } catch {
     return; // not JSON: nobody signed it
   }
@@ -128,10 +128,10 @@ export const parseCommand = (json: string): Result<CommandMessage, WireError> =>
   } catch (error) {
     return err({ kind: "not-json", detail: String(error) });
   }
-  if (compiled.Check(value)) return ok(value);
+  if (check().Check(value)) return ok(value);
   const type = fieldOf(value, "type");
   if (type !== "canary.command.v1") return err({ kind: "unknown-type", type: type.slice(0, 100) });
-  const [first] = compiled.Errors(value);
+  const [first] = check().Errors(value);
   return err({
     kind: "wrong-shape",
     path: first?.instancePath ?? "/",

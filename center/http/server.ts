@@ -23,6 +23,7 @@ import { addImportRoutes } from "./import-routes.ts";
 import { addIntakeRoutes } from "./intake-routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import { addPersonRoutes } from "./person-routes.ts";
+import { addPersonKeepingRoutes } from "./person-keeping-routes.ts";
 import {
   badRequest,
   problemBody,
@@ -91,6 +92,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addSecondFactorRoutes(app, parts);
   addAccountRoutes(app, parts);
   addPersonRoutes(app, parts);
+  addPersonKeepingRoutes(app, parts);
   addAuditRoutes(app, parts);
   addDeskRoutes(app, parts);
   addStreamRoute(app, parts);

@@ -1,6 +1,7 @@
 /** What many readings come to, and how two such become one; pure. Values in hundredths. */
 import type { BadQuality } from "#domain/reading.ts";
-import { wireToStretch, type Stretch, type WireBlock } from "#domain/telemetry.ts";
+import { wireToStretch, type Stretch } from "#domain/telemetry.ts";
+import type { WireBlock } from "#domain/telemetry-wire.ts";
 
 export interface RollUp {
   /** Readings with a value. */

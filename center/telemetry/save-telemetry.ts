@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { TelemetryMessage, WireBlock } from "#domain/telemetry.ts";
+import type { TelemetryMessage, WireBlock } from "#domain/telemetry-wire.ts";
 import { parseRanges, withNumbers, type Ranges } from "../intake/number-ranges.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Store, Writing } from "../store/open-store.ts";

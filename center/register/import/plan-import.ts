@@ -7,6 +7,7 @@ import { areasWith } from "../../rights/permissions.ts";
 import type { Reading } from "../../store/open-store.ts";
 import { at, type ImportRow, type Mistake } from "./check-rows.ts";
 import type { ColumnKey } from "./columns.ts";
+import type { Vault } from "../../vault/seal.ts";
 import { readKnown, type Known, type KnownArea, type KnownInstallation } from "./read-known.ts";
 
 export interface ImportPlan {
@@ -35,10 +36,11 @@ export interface PlannedPerson {
 
 export const planImport = async (
   db: Reading,
+  vault: Vault,
   actor: Actor,
   rows: readonly ImportRow[],
 ): Promise<{ readonly plan: ImportPlan; readonly mistakes: readonly Mistake[] }> => {
-  const known = await readKnown(db, rows);
+  const known = await readKnown(db, vault, rows);
   const able = areasWith(actor, "register.write");
   const plan = {
     buildings: new Map<string, { readonly area: string; readonly name: string }>(),

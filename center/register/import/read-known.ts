@@ -3,6 +3,8 @@ import type { Selectable } from "kysely";
 import { inChunks } from "../../store/chunks.ts";
 import type { Reading } from "../../store/open-store.ts";
 import type { AreaRow, InstallationRow } from "../../store/register-tables.ts";
+import { placeOf } from "../../vault/places.ts";
+import type { Vault } from "../../vault/seal.ts";
 import type { ImportRow } from "./check-rows.ts";
 import type { ColumnKey } from "./columns.ts";
 
@@ -34,7 +36,11 @@ export interface Known {
   readonly people: ReadonlySet<string>;
 }
 
-export const readKnown = async (db: Reading, rows: readonly ImportRow[]): Promise<Known> => {
+export const readKnown = async (
+  db: Reading,
+  vault: Vault,
+  rows: readonly ImportRow[],
+): Promise<Known> => {
   const households = distinct(rows, "household");
   const buildings = await db
     .selectFrom("buildings")
@@ -51,7 +57,7 @@ export const readKnown = async (db: Reading, rows: readonly ImportRow[]): Promis
   const people = await everyOf(households, (chunk) =>
     db
       .selectFrom("people")
-      .select(["household", "name", "phone"])
+      .select(["id", "household", "name", "phone"])
       .where("household", "in", chunk)
       .execute(),
   );
@@ -75,9 +81,10 @@ export const readKnown = async (db: Reading, rows: readonly ImportRow[]): Promis
     ),
     serials: await readSerials(db, distinct(rows, "serial")),
     people: new Set(
-      people.map(({ household, name, phone }) =>
-        JSON.stringify([household, name, phone ?? undefined]),
-      ),
+      people.map(({ id, household, name, phone: kept }) => {
+        const phone = kept === null ? undefined : vault.open(kept, placeOf.phone(id));
+        return JSON.stringify([household, name, phone]);
+      }),
     ),
   };
 };

@@ -91,7 +91,7 @@ const changedDevice = (version: number): string =>
     where t.id = i.ref and (t.version > ${version} or t.removed_at_ms is not null))`;
 
 const changedPerson = `exists (select 1 from people t
-  where t.id = i.ref and (t.erased_at_ms is not null or t.user_name is not null))`;
+  where t.id = i.ref and (t.erased_at_ms is not null or t.version > 1))`;
 
 /** Somebody has reported something from there: who lives there is asked for as long as it is kept. */
 const reportedFrom = "exists (select 1 from cases t where t.household = i.ref)";
