@@ -13,8 +13,10 @@ import { undoImport } from "../../center/register/import/undo-import.ts";
 import { places, plantRegister } from "../../center/rights/plant-register.testing.ts";
 
 let ground: Ground;
+let vault: Awaited<ReturnType<typeof openTestVault>>;
 beforeEach(async () => {
   ground = await openGround(newSqlite);
+  vault = await openTestVault(ground.store);
   await plantRegister(ground.store);
 });
 afterEach(() => ground.close());
@@ -53,7 +55,7 @@ const importRow = async (change: Readonly<Record<string, string>>) => {
     file: new TextEncoder().encode(file),
     name: "homes.csv",
     dryRun: false,
-    vault: await openTestVault(ground.store),
+    vault,
   });
   if (!done.ok) throw new Error(done.error.kind);
   return done.value;
