@@ -27,6 +27,7 @@ import "#test/compliance/gb-t-45839.test.ts";
 import "#test/compliance/who-2000.test.ts";
 import "#rules/street.test.ts";
 import "#rules/hush.test.ts";
+import "#rules/hush-ends.test.ts";
 import "#rules/sign.test.ts";
 import "#rules/protection/decide.test.ts";
 import "#rules/protection/demand.test.ts";
