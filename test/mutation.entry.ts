@@ -29,6 +29,7 @@ import "#rules/street.test.ts";
 import "#rules/hush.test.ts";
 import "#rules/hush-ends.test.ts";
 import "#rules/sign.test.ts";
+import "#rules/protection/buzzers.test.ts";
 import "#rules/protection/decide.test.ts";
 import "#rules/protection/demand.test.ts";
 import "#rules/protection/fan.test.ts";
