@@ -42,6 +42,28 @@ const cases = {
 } as const;
 type Case = keyof typeof cases;
 
+/** One reading of a batch of detectors; answers the CPU time it took, in µs. */
+const stepBatch = (
+  states: DetectorState[],
+  from: number,
+  startMs: number,
+  findings: readonly Finding[],
+): number => {
+  const reports = states.slice(from, from + batch).map(({ detector }, index): Report => {
+    const receivedAt = at(startMs + ((from + index) % 9_973) / 10);
+    return { detector, position, receivedAt, findings };
+  });
+  // CPU time, not time on the wall: others may be at work on this machine.
+  const start = process.threadCpuUsage();
+  for (const [index, report] of reports.entries()) {
+    const state = states[from + index];
+    if (state !== undefined)
+      states[from + index] = step(state, { kind: "report", report }, rules).state;
+  }
+  const { user, system } = process.threadCpuUsage(start);
+  return user + system;
+};
+
 /** One reading of every detector, round after round, until `steps` are done. */
 const measure = (detectors: number, kind: Case, steps: number): Figures => {
   const before = heap();
@@ -49,28 +71,14 @@ const measure = (detectors: number, kind: Case, steps: number): Figures => {
     initialState(detectorId(`d${index}`), at(0)),
   );
   const { findings, before: roundsBefore, apartMs } = cases[kind];
-  const stepAll = (from: number, startMs: number): number => {
-    const reports = states.slice(from, from + batch).map(({ detector }, index): Report => {
-      const receivedAt = at(startMs + ((from + index) % 9_973) / 10);
-      return { detector, position, receivedAt, findings };
-    });
-    // CPU time, not time on the wall: others may be at work on this machine.
-    const start = process.threadCpuUsage();
-    for (const [index, report] of reports.entries()) {
-      const state = states[from + index];
-      if (state !== undefined)
-        states[from + index] = step(state, { kind: "report", report }, rules).state;
-    }
-    const { user, system } = process.threadCpuUsage(start);
-    return user + system;
-  };
   for (let round = 1; round <= roundsBefore; round += 1)
-    for (let from = 0; from < detectors; from += batch) stepAll(from, round * apartMs);
+    for (let from = 0; from < detectors; from += batch)
+      stepBatch(states, from, round * apartMs, findings);
   const batchUs: number[] = [];
   let spentUs = 0;
   for (let round = 1; batchUs.length * batch < steps; round += 1) {
     for (let from = 0; from < detectors; from += batch) {
-      const tookUs = stepAll(from, roundsBefore * apartMs + round * 10_000);
+      const tookUs = stepBatch(states, from, roundsBefore * apartMs + round * 10_000, findings);
       spentUs += tookUs;
       batchUs.push(tookUs / batch);
     }
