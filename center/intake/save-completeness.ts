@@ -1,4 +1,4 @@
-import type { StatusReport } from "#domain/wire.ts";
+import type { StatusReport } from "#domain/wire-shapes.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { CompletenessRow } from "../store/tables.ts";
 import type { TakenRecord, TakenStatus } from "./read-message.ts";

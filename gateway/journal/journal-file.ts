@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import { journalId, type JournalId } from "#domain/ids.ts";
 import { err, ok, type Result } from "#domain/result.ts";
-import { lanes, type Lane } from "#domain/wire.ts";
+import { lanes, type Lane } from "#domain/lane.ts";
 import type { JournalCounts, SavedState, Settlement, Settling } from "#gateway/ports.ts";
 import {
   canonicalJson,
