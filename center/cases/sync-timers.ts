@@ -31,7 +31,7 @@ export const syncTimers = async (
       tx,
       known.filter((timer) => !kept.has(keyOf(timer))),
     );
-    await start(
+    await writeTimers(
       tx,
       wanted.filter((timer) => byKey.get(keyOf(timer)) !== timer),
     );
@@ -40,7 +40,7 @@ export const syncTimers = async (
 
 /** For cases that are new: none of their timers can exist. */
 export const startTimers = (tx: Writing, rows: readonly CaseRow[]): Promise<void> =>
-  start(
+  writeTimers(
     tx,
     rows.flatMap((row) => timersOf(row, none)),
   );
@@ -72,7 +72,8 @@ const timersOf = (row: CaseRow, known: ReadonlyMap<string, TimerRow>): readonly 
         ];
   });
 
-const start = async (tx: Writing, timers: readonly TimerRow[]): Promise<void> => {
+/** Writes timers as they are, new ones and moved ones. */
+export const writeTimers = async (tx: Writing, timers: readonly TimerRow[]): Promise<void> => {
   await insertRows(tx, "timers", timers, (insert) =>
     insert.onConflict((conflict) =>
       conflict.columns(["case_id", "clock"]).doUpdateSet((eb) => ({
