@@ -17,6 +17,7 @@ import { firstReleaseContract } from "./first-release.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
 import { keepPeopleContract } from "../rights/keep-people.contract.ts";
+import { residentLinksContract } from "../http/resident-links.contract.ts";
 import { vaultContract } from "../vault/vault.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
@@ -46,6 +47,7 @@ const contracts = [
   importContract,
   oneIntakeContract,
   vaultContract,
+  residentLinksContract,
   keepPeopleContract,
 ];
 
