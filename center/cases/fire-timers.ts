@@ -11,6 +11,7 @@ import {
   type ClockStep,
 } from "./clock-plans.ts";
 import { dueAt } from "./due-times.ts";
+import { readOverrides } from "./clock-overrides.ts";
 import { clockText } from "./page-text.ts";
 import { addPages } from "./pages.ts";
 import { planOf, stepDueAt } from "./running-clocks.ts";
@@ -94,7 +95,7 @@ const fire = async (tx: Writing, timer: TimerRow, nowMs: number): Promise<void> 
   const clock = clockNames.find((known) => known === timer.clock);
   // Another clock of the same case may have stopped or restarted this one a moment ago.
   if (row === undefined || clock === undefined || !(await stillRuns(tx, timer))) return;
-  const plan = planOf(row, clock);
+  const plan = planOf(row, clock, await readOverrides(tx));
   const missed = missedSteps(plan, timer, nowMs);
   const audience = missed.length > 0 ? together(missed) : repeatAudience(plan, timer.repeats);
   const deeds =

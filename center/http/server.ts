@@ -6,6 +6,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { LogController, type FastifyRequest } from "fastify";
 import { addAccountRoutes } from "./account-routes.ts";
 import { addAlarmRoutes } from "./alarm-routes.ts";
+import { addClockRoutes } from "./clock-routes.ts";
 import { addCommandRoutes } from "./command-routes.ts";
 import type { App, HttpParts } from "./app.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
@@ -102,6 +103,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addCommandRoutes(app, parts);
   addCaseRoutes(app, parts);
   addPageRoutes(app, parts);
+  addClockRoutes(app, parts);
   addFigureRoutes(app, parts);
   addGatewayRoutes(app, parts);
   addHistoryRoutes(app, parts);

@@ -42,6 +42,8 @@ const deskRights = {
   "POST /api/v1/cases/:id/notes": { who: "cases.act", audit: "write" },
   "GET /api/v1/pages": { who: "cases.read", audit: "none" },
   "POST /api/v1/pages/:page/read": { who: "cases.read", audit: "write" },
+  "GET /api/v1/clocks": { who: "clocks.read", audit: "none" },
+  "PUT /api/v1/clocks/:priority/:clock": { who: "clocks.write", audit: "write" },
   "GET /api/v1/figures": { who: "cases.read", audit: "none" },
   "GET /api/v1/figures.csv": { who: "cases.read", audit: "none" },
   "GET /api/v1/gateways": { who: "gateways.read", audit: "none" },

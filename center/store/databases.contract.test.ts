@@ -18,6 +18,7 @@ import { upgradeContract } from "./upgrade.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
 import { keepPeopleContract } from "../rights/keep-people.contract.ts";
 import { residentLinksContract } from "../http/resident-links.contract.ts";
+import { streetClocksContract } from "../http/street-clocks.contract.ts";
 import { vaultContract } from "../vault/vault.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
@@ -47,6 +48,7 @@ const contracts = [
   importContract,
   oneIntakeContract,
   vaultContract,
+  streetClocksContract,
   residentLinksContract,
   keepPeopleContract,
 ];
