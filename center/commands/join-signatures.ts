@@ -8,7 +8,7 @@ import { signOne } from "../desk/sign-alarm.ts";
 import type { CaseRow } from "../store/case-tables.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import { audit } from "../store/audit.ts";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { TakenRecord } from "../intake/read-message.ts";
 
@@ -61,15 +61,24 @@ const channel = "gateway";
 /** Whoever the site file lets sign at the board stands watch in that community. */
 const onSite: ReadonlySet<Role> = new Set(["duty"]);
 
-const memberAt = (tx: Writing, { gateway, gatewayEpisode }: SignedThere) =>
-  tx
+/** The alarm by its present name, or by one its gateway has forgotten (decision 0015). */
+const memberAt = async (tx: Writing, { gateway, gatewayEpisode }: SignedThere) => {
+  const members = tx
     .selectFrom("case_alarms")
     .innerJoin("alarms", "alarms.episode", "case_alarms.episode")
     .select(["alarms.episode", "case_alarms.case_id", "case_alarms.signed_by"])
-    .select("case_alarms.signed_at_ms")
+    .select("case_alarms.signed_at_ms");
+  const present = await members
     .where("alarms.gateway", "=", gateway)
     .where("alarms.gateway_episode", "=", gatewayEpisode)
     .executeTakeFirst();
+  if (present !== undefined) return present;
+  return members
+    .innerJoin("episode_names", "episode_names.episode", "alarms.episode")
+    .where("episode_names.gateway", "=", gateway)
+    .where("episode_names.gateway_episode", "=", gatewayEpisode)
+    .executeTakeFirst();
+};
 
 /** The signature counts from when it was given, not from when its word came. */
 const giveTo = async (
@@ -147,7 +156,7 @@ const signaturesFor = async (
     if (episode !== undefined) episodes.add(episode);
   }
   const signed: SignedThere[] = [];
-  for (const chunk of inChunks([...episodes])) {
+  for (const chunk of inLists([...episodes])) {
     const rows = await tx
       .selectFrom("actions")
       .select(["gateway", "id", "gateway_episode", "at_ms", "action"])
@@ -181,7 +190,7 @@ const signaturesFor = async (
 
 const knownCommands = async (tx: Writing, ids: readonly string[]): Promise<ReadonlySet<string>> => {
   const known = new Set<string>();
-  for (const chunk of inChunks([...new Set(ids)])) {
+  for (const chunk of inLists([...new Set(ids)])) {
     const rows = await tx.selectFrom("commands").select("id").where("id", "in", chunk).execute();
     for (const { id } of rows) known.add(id);
   }

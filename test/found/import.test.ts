@@ -10,10 +10,11 @@ import {
 import type { Change } from "../../center/register/change-register.ts";
 import { runImport } from "../../center/register/import/run-import.ts";
 import { undoImport } from "../../center/register/import/undo-import.ts";
+import type { Vault } from "../../center/vault/seal.ts";
 import { places, plantRegister } from "../../center/rights/plant-register.testing.ts";
 
 let ground: Ground;
-let vault: Awaited<ReturnType<typeof openTestVault>>;
+let vault: Vault;
 beforeEach(async () => {
   ground = await openGround(newSqlite);
   vault = await openTestVault(ground.store);
