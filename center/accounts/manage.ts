@@ -15,6 +15,9 @@ import { revokeById, revokeOthers } from "./sessions.ts";
 /** A password given out by another person is theirs too: it ends by itself. */
 const oneTimeValidMs = 7 * 24 * 3_600_000;
 
+/** Names under which the center writes what it or a resident did: whoever had one could hide behind it. */
+const ownNames: ReadonlySet<string> = new Set(["system", "resident", "staff"]);
+
 /** Who does it, from where, and over which areas they are an administrator. */
 export interface Manager {
   readonly name: string;
@@ -48,6 +51,7 @@ export const createAccount = async (
   manager: Manager,
   wish: { readonly name: string; readonly area: string; readonly grants: readonly Grant[] },
 ): Managed<OneTime> => {
+  if (ownNames.has(wish.name)) return err({ kind: "name-taken" });
   const password = randomPassword();
   const passwordHash = await hashPassword(password);
   return store.write(async (tx) => {
