@@ -92,8 +92,8 @@ export const signedText = ({ id, data }: Signable): string =>
 
 const check = compileOnUse(CommandMessageSchema);
 
-const orderShape = Compile(order);
-const signed = Compile(
+const orderShape = compileOnUse(order);
+const signed = compileOnUse(
   Type.Object({
     id: name,
     signature: Type.String({ maxLength: 200 }),
@@ -112,9 +112,9 @@ export interface Signed {
 export const signatureIn = (json: string): Signed | undefined => {
   try {
     const value: unknown = JSON.parse(json);
-    if (!signed.Check(value)) return;
+    if (!signed().Check(value)) return;
     const { signature, data } = value;
-    return { text: signedText(value), signature, isOrder: orderShape.Check(data) };
+    return { text: signedText(value), signature, isOrder: orderShape().Check(data) };
   } catch {
     return; // not JSON: nobody signed it
   }

@@ -1,7 +1,12 @@
 /** Ways in which an import sent people to the wrong door, or took away whom they had to find there. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createCase } from "../../center/cases/create-case.ts";
-import { newSqlite, openGround, type Ground } from "../../center/open-ground.testing.ts";
+import {
+  newSqlite,
+  openGround,
+  openTestVault,
+  type Ground,
+} from "../../center/open-ground.testing.ts";
 import type { Change } from "../../center/register/change-register.ts";
 import { runImport } from "../../center/register/import/run-import.ts";
 import { undoImport } from "../../center/register/import/undo-import.ts";
@@ -48,6 +53,7 @@ const importRow = async (change: Readonly<Record<string, string>>) => {
     file: new TextEncoder().encode(file),
     name: "homes.csv",
     dryRun: false,
+    vault: await openTestVault(ground.store),
   });
   if (!done.ok) throw new Error(done.error.kind);
   return done.value;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { epochToRfc3339 } from "#domain/civil-time.ts";
 import { gatewayId } from "#domain/ids.ts";
 import { epochMs } from "#domain/quantity.ts";
-import { parseTelemetry, type TelemetryMessage, type WireBlock } from "#domain/telemetry.ts";
+import { parseTelemetry, type TelemetryMessage, type WireBlock } from "#domain/telemetry-wire.ts";
 import { gatewaySource } from "#domain/wire.ts";
 import { newSqlite, openGround, type Ground } from "../../center/open-ground.testing.ts";
 import { saveTelemetry } from "../../center/telemetry/save-telemetry.ts";
