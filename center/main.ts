@@ -27,6 +27,9 @@ import type { CenterOptions, RunningCenter } from "./options.ts";
 import { openOtherCenters, type OtherCenters } from "./other-centers.ts";
 import { startSinks } from "./sinks/start-sinks.ts";
 import { openStore, type Store } from "./store/open-store.ts";
+import { defaultKeyFile, type KeySource } from "./vault/key-ring.ts";
+import { openVault } from "./vault/open-vault.ts";
+import type { Vault } from "./vault/seal.ts";
 
 export type { CenterOptions, RunningCenter } from "./options.ts";
 
@@ -48,6 +51,11 @@ export const startCenter = async (
     ...(options.databaseUrl !== undefined && { databaseUrl: options.databaseUrl }),
   });
   if (!store.ok) return store;
+  const vault = await openVault(store.value, keySource(options));
+  if (!vault.ok) {
+    await store.value.close();
+    return vault;
+  }
   const clock = await openCenterClock(store.value, options.clock ?? openSystemClock());
   const core = await openCore(options, store.value, clock);
   const { broadcast, intake, metrics, view } = core;
@@ -67,13 +75,18 @@ export const startCenter = async (
   const stops = [
     timers.every(standInMs, core.standIn),
     ...startWatches(core, store.value, clock, timers, options),
-    await startCommands(core, store.value, clock, timers, { link: link.value, log: options.log }),
+    await startCommands(core, store.value, clock, timers, {
+      link: link.value,
+      log: options.log,
+      vault: vault.value,
+    }),
   ];
   const http = await createHttpServer({
     store: store.value,
+    vault: vault.value,
     clock,
     timers,
-    accounts: await openAccounts(store.value, clock, {
+    accounts: await openAccounts(store.value, vault.value, clock, {
       requireSecondFactor: options.requireSecondFactor ?? isReachable(options),
     }),
     broadcast,
@@ -135,6 +148,12 @@ const sayFirstLogin = (core: Core, options: CenterOptions): void => {
   }
 };
 
+/** Beside the folders that a backup takes: the key travels by a way of its own. */
+const keySource = ({ dataFolder, dataKey }: CenterOptions): KeySource => ({
+  file: dataKey?.file ?? defaultKeyFile(dataFolder),
+  text: dataKey?.text,
+});
+
 const filesFolderOf = ({ dataFolder }: CenterOptions): string => join(dataFolder, "center");
 
 /** What happens without anybody asking. */
@@ -181,9 +200,13 @@ const startCommands = async (
   store: Store,
   clock: Clock,
   timers: Timers,
-  { link, log }: { readonly link: GatewayLink; readonly log: CenterOptions["log"] },
+  {
+    link,
+    log,
+    vault,
+  }: { readonly link: GatewayLink; readonly log: CenterOptions["log"]; readonly vault: Vault },
 ): Promise<() => void> => {
-  const privateKey = await ensureSigningKey(store);
+  const privateKey = await ensureSigningKey(store, vault);
   log.info(
     `指令签名公钥,填入各网关 gateway.center.commandKey · key of our commands, for the gateways' gateway.center.commandKey: ${publicKeyOf(privateKey)}`,
   );

@@ -72,8 +72,8 @@ const timersOf = (row: CaseRow, known: ReadonlyMap<string, TimerRow>): readonly 
         ];
   });
 
-const start = (tx: Writing, timers: readonly TimerRow[]): Promise<void> =>
-  insertRows(tx, "timers", timers, (insert) =>
+const start = async (tx: Writing, timers: readonly TimerRow[]): Promise<void> => {
+  await insertRows(tx, "timers", timers, (insert) =>
     insert.onConflict((conflict) =>
       conflict.columns(["case_id", "clock"]).doUpdateSet((eb) => ({
         step: eb.ref("excluded.step"),
@@ -83,6 +83,7 @@ const start = (tx: Writing, timers: readonly TimerRow[]): Promise<void> =>
       })),
     ),
   );
+};
 
 const stop = async (tx: Writing, timers: readonly TimerRow[]): Promise<void> => {
   for (const { case_id, clock } of timers) {

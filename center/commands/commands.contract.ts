@@ -3,7 +3,13 @@ import { parseCommand, signedText, type CommandMessage } from "#domain/command.t
 import type { ActionKind, ActionOrigin } from "#domain/action.ts";
 import { isSignedBy, publicKeyOf } from "#platform/signature.ts";
 import { createFakeGateway, type Told } from "../fake-gateway.testing.ts";
-import { openGround, type Ground, type NewDatabase } from "../open-ground.testing.ts";
+import type { Vault } from "../vault/seal.ts";
+import {
+  openGround,
+  openTestVault,
+  type Ground,
+  type NewDatabase,
+} from "../open-ground.testing.ts";
 import type { Actor } from "#domain/rights.ts";
 import { signAlarm } from "../desk/sign-alarm.ts";
 import { createCommandSender } from "./send-commands.ts";
@@ -14,11 +20,13 @@ export const commandsContract = (database: string, newDatabase: NewDatabase): vo
   const gateway = createFakeGateway("gw-1");
   let ground: Ground;
   let key: string;
+  let vault: Vault;
   let sent: CommandMessage[];
   let sendDue: () => Promise<boolean>;
   beforeEach(async () => {
     ground = await openGround(newDatabase);
-    key = await ensureSigningKey(ground.store);
+    vault = await openTestVault(ground.store);
+    key = await ensureSigningKey(ground.store, vault);
     sent = [];
     sendDue = createCommandSender({
       store: ground.store,
@@ -121,7 +129,7 @@ export const commandsContract = (database: string, newDatabase: NewDatabase): vo
     });
 
     test("the key is made once and stays", async () => {
-      expect(await ensureSigningKey(ground.store)).toBe(key);
+      expect(await ensureSigningKey(ground.store, vault)).toBe(key);
     });
 
     test("a signature at the board accepts the case, also when it comes before its alarm", async () => {

@@ -11,6 +11,8 @@ export interface Thing {
   readonly caseId: string;
 }
 
+const personFacts = { kind: "staff", name: "李敏", phone: "13900001111", area: "xian" };
+
 export const methods = ["GET", "POST", "DELETE", "PATCH"] as const;
 
 export interface Ask {
@@ -197,6 +199,29 @@ export const requests: Readonly<Record<string, RequestOf>> = {
     ask: get(({ name }) => `/api/v1/people/${name}/export`),
     outside: 404,
     shows: includes("13812341234"),
+  },
+  "POST /api/v1/people": {
+    ask: post("/api/v1/people", ({ name }) => ({ ...personFacts, id: `new-${name}` })),
+    outside: 404,
+    shows: (answer, { name }) => answer.body.includes(`"new-${name}"`),
+  },
+  "PATCH /api/v1/people/:id": {
+    ask: ({ name }) => ({
+      method: "PATCH",
+      path: `/api/v1/people/${name}`,
+      body: { phone: "13900002222" },
+      headers: { "if-match": '"1"' },
+    }),
+    outside: 404,
+    shows: includes('"version":2'),
+  },
+  "POST /api/v1/people/:id/end": {
+    ask: (thing) => ({
+      ...post(`/api/v1/people/${thing.name}/end`, reason)(thing),
+      headers: { "if-match": '"1"' },
+    }),
+    outside: 404,
+    shows: includes("endedAtMs"),
   },
   "POST /api/v1/people/:id/erase": {
     ask: post(({ name }) => `/api/v1/people/${name}/erase`, reason),

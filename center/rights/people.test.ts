@@ -52,6 +52,7 @@ test("a name and a phone have stars in them; home and needs are not shown at all
     name: "王**",
     phone: "138****5678",
     masked: true,
+    version: 1,
   });
   expect(await looks()).toMatchObject([{ actor: "duty", action: "person-read" }]);
 });
@@ -137,6 +138,7 @@ test("a forgotten person has no name in any table any more, but an id; not while
     name: "",
     masked: true,
     erasedAtMs: desk.time.clock.now().wallMs,
+    version: 1,
   });
   await desk.store.db.deleteFrom("people").where("id", "=", "person-west").execute();
   for (const table of ["people", "audit", "idempotency", "stream_events"] as const) {

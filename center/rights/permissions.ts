@@ -35,6 +35,8 @@ export const rolesWith = {
   "people.read": handlers,
   /** Without stars, for a reason that is written down. */
   "people.reveal": ["duty", "community_lead", "street_duty", "street_lead"],
+  /** Staff and residents entered, changed and ended. */
+  "people.write": ["community_lead", "street_duty", "street_lead"],
   /** PIPL Art 45: a person's copy of what is kept of them. */
   "people.export": ["street_lead"],
   /** PIPL Art 47: forgetting a person. */

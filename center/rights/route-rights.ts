@@ -52,6 +52,9 @@ const deskRights = {
   "GET /api/v1/people/:id": { who: "people.read", audit: "personal" },
   "POST /api/v1/people/:id/reveal": { who: "people.reveal", audit: "personal" },
   "GET /api/v1/people/:id/export": { who: "people.export", audit: "personal" },
+  "POST /api/v1/people": { who: "people.write", audit: "write" },
+  "PATCH /api/v1/people/:id": { who: "people.write", audit: "write" },
+  "POST /api/v1/people/:id/end": { who: "people.write", audit: "write" },
   "POST /api/v1/people/:id/erase": { who: "people.erase", audit: "write" },
 
   "GET /api/v1/accounts": { who: "accounts.manage", audit: "none" },

@@ -1,25 +1,19 @@
 /** The journal as one SQLite file, synchronous: runs in the writer's thread. */
 import SQLite, { type Database } from "better-sqlite3";
 import { randomUUID } from "node:crypto";
-import { statSync } from "node:fs";
 import { journalId, type JournalId } from "#domain/ids.ts";
 import { err, ok, type Result } from "#domain/result.ts";
-import { lanes, type Lane } from "#domain/wire.ts";
+import { lanes, type Lane } from "#domain/lane.ts";
 import type { JournalCounts, SavedState, Settlement, Settling } from "#gateway/ports.ts";
-import {
-  canonicalJson,
-  chainHashOfText,
-  chainStart,
-  checkLink,
-  type ChainBreak,
-  type ChainEnd,
-} from "./chain.ts";
+import { chainHashOfText, chainStart, checkLink, type ChainBreak, type ChainEnd } from "./chain.ts";
 import { createPruning, readPruned } from "./prune.ts";
 import { renewRecords } from "./renew.ts";
 import { migrate } from "./schema.ts";
 import { confirmedRanges, firstContradicted } from "./settlement.ts";
+import { createTransactions, type Transactions } from "./transactions.ts";
+import { watchPlace } from "./watch-place.ts";
 
-/** A record on its way to the disk; the notice travels as JSON. */
+/** A record on its way to the disk; the notice travels as canonical JSON, which its hash covers. */
 export interface NewRow {
   readonly lane: Lane;
   readonly eventId: string;
@@ -34,8 +28,7 @@ export interface Row extends NewRow {
 
 export interface JournalFile {
   readonly id: JournalId;
-  /** All that `work` writes is on disk together once this returns; when it throws, nothing is. */
-  readonly transact: <Value>(work: () => Value) => Value;
+  readonly transact: Transactions["transact"];
   readonly append: (
     records: readonly NewRow[],
     states: readonly SavedState[],
@@ -57,6 +50,8 @@ export interface JournalFile {
   readonly verify: (from?: ChainEnd, limit?: number) => Result<ChainEnd, ChainBreak>;
   /** False once the name leads to another file or to none, or the log's name does. */
   readonly isInPlace: () => boolean;
+  /** Takes what the log holds into the file, so that no commit has to do it. */
+  readonly writeBack: () => void;
   /** Everything as one new file at `path`, which must not exist; not yet synced to disk. */
   readonly copyTo: (path: string) => void;
   readonly close: () => void;
@@ -80,6 +75,7 @@ export const journalOver = (db: Database, wallMs: number, salvagedFrom?: string)
       ...reader(db, id, renewedFrom),
       prune: createPruning(db),
       isInPlace: watchPlace(db.name),
+      writeBack: () => void db.pragma("wal_checkpoint(PASSIVE)"),
       copyTo: (target) => void db.prepare("VACUUM INTO ?").run(target),
       close: () => void db.close(),
     };
@@ -87,15 +83,6 @@ export const journalOver = (db: Database, wallMs: number, salvagedFrom?: string)
     db.close();
     throw error;
   }
-};
-
-/** By inode: the file that is open now, and its log. */
-const watchPlace = (path: string): (() => boolean) => {
-  const inodeOf = (name: string): number | undefined =>
-    statSync(name, { throwIfNoEntry: false })?.ino;
-  const file = inodeOf(path);
-  const log = inodeOf(`${path}-wal`);
-  return () => inodeOf(path) === file && inodeOf(`${path}-wal`) === log;
 };
 
 export type JournalReader = Pick<
@@ -122,10 +109,15 @@ const readId = (db: Database): JournalId | undefined => {
   return stored === undefined ? undefined : journalId(stored.id);
 };
 
+/** 16 MB: every fourth of SQLite's own interruptions, each of which costs one commit three fsyncs. */
+const pagesInLogMax = 4_000;
+
 const prepareFile = (db: Database): void => {
   db.pragma("journal_mode = WAL");
   // One fsync per commit, because a lost alarm costs more than a slow one.
   db.pragma("synchronous = FULL");
+  // The writer writes the log back while it rests; a commit does so only in a flood without a rest.
+  db.pragma(`wal_autocheckpoint = ${pagesInLogMax}`);
   db.pragma("foreign_keys = ON");
   const found = String(db.pragma("integrity_check(1)", { simple: true }));
   if (found !== "ok") throw new SQLite.SqliteError(found, "SQLITE_CORRUPT");
@@ -182,6 +174,7 @@ const writer = (
   db: Database,
   id: () => JournalId,
 ): Pick<JournalFile, "transact" | "append" | "settle"> => {
+  const { transact, attempt } = createTransactions(db);
   const end = db.prepare<[], ChainEnd>("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1");
   const hashOf = db.prepare<[number], { hash: string }>("SELECT hash FROM record WHERE seq = ?");
   const pruned = readPruned(db);
@@ -212,22 +205,20 @@ const writer = (
     if (first !== undefined) return first;
     const before = end.get() ?? pruned() ?? chainStart;
     const seq = before.seq + 1;
-    const text = canonicalJson(JSON.parse(notice));
-    const hash = chainHashOfText({ journalId: id(), seq, lane }, text, before.hash);
-    insert.run(seq, lane, eventId, text, before.hash, hash, wallMs);
-    return { seq, lane, eventId, notice: text, prev: before.hash, hash };
+    const hash = chainHashOfText({ journalId: id(), seq, lane }, notice, before.hash);
+    insert.run(seq, lane, eventId, notice, before.hash, hash, wallMs);
+    return { seq, lane, eventId, notice, prev: before.hash, hash };
   };
 
   return {
-    // IMMEDIATE: another process that holds the file is waited for here, not half-way through.
-    transact: (work) => db.transaction(work).immediate(),
+    transact,
     append: (records, states, wallMs) =>
-      // Inside `transact` this is a savepoint: one bad record does not take its neighbours along.
-      db.transaction(() => {
+      // One bad record does not take its neighbours along.
+      attempt(() => {
         const rows = records.map((record) => appendOne(record, wallMs));
         for (const { detector, json } of states) saveState.run(detector, json);
         return rows;
-      })(),
+      }),
     settle: (settlement) => {
       const { upTo, holes, ends = [] } = settlement;
       const contradicted = firstContradicted(

@@ -99,6 +99,7 @@ export const createCard = (
         verify: file.verify,
         // Nobody deletes a simulated card's file; `gateway/journal/file-lost.test.ts` does it for real.
         isInPlace: () => true,
+        writeBack: file.writeBack,
         copyTo: file.copyTo,
         close: file.close,
       },
