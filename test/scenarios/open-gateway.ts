@@ -35,6 +35,7 @@ import { parseSite } from "#platform/site-file/read.ts";
 import type { Site } from "#platform/site-file/schema.ts";
 import type { Pipeline } from "#gateway/pipeline.ts";
 import { chooseLimits, chooseTrial } from "#gateway/site-limits.ts";
+import { readDrift, streetKey } from "#gateway/told-drift.ts";
 import { readFileSync } from "node:fs";
 
 export const exampleSite = (): Site => {
@@ -269,6 +270,7 @@ const startLife = async (
     keeper,
     sound: protection.follow,
     reportFault,
+    drifting: readDrift(known.own?.get(streetKey)),
   });
   protection.begin();
   const source = createMqttSource({ directory, clock, take: pipeline.take });
