@@ -41,6 +41,18 @@ const listener = (defaultPort: number) => ({
   tls: Type.Optional(tls),
 });
 
+const securePage = Type.Object(
+  {
+    port: port(8_443),
+    certFile: Type.String({ minLength: 1 }),
+    keyFile: Type.String({ minLength: 1 }),
+  },
+  {
+    ...strict,
+    description: "the board encrypted as well; PINs from other machines are then taken only there",
+  },
+);
+
 const unit = Type.Object(
   {
     unit: Type.Integer({ minimum: 1, maximum: 247, description: "slave address on the line" }),
@@ -168,7 +180,7 @@ const gateway = <
     {
       id: name,
       community: bilingual,
-      http: Type.Object({ host, port: port(8_081) }, strict),
+      http: Type.Object({ host, port: port(8_081), secure: Type.Optional(securePage) }, strict),
       journalDays: Type.Optional(
         Type.Integer({
           minimum: 365,
