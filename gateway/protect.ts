@@ -15,13 +15,14 @@ import type { Registered } from "./directory.ts";
 import { createMemoryJournal } from "./journal/memory-journal.ts";
 import { openJournal, type OpenedJournal } from "./journal/open-journal.ts";
 import { keepRetention } from "./journal/retention.ts";
-import { createFanInterlock, type FanDeps } from "./fans/fan-interlock.ts";
+import { createFanInterlock } from "./fans/fan-interlock.ts";
 import { createKeeper } from "./keeper.ts";
 import { reviveStates, type KnownStates } from "./known-states.ts";
 import { createLinkRelay } from "./link-relay.ts";
 import { createPipeline } from "./pipeline.ts";
 import { createPoints, strangerFault, type Points } from "./points.ts";
 import { openProtection } from "./protection/open-protection.ts";
+import type { Protection as LocalProtection } from "./protection/protection.ts";
 import { createProtectionRecords, type ProtectionRecords } from "./protection/records.ts";
 import { createObserver } from "./telemetry/observe.ts";
 import { withReserve } from "./telemetry/reserve.ts";
@@ -71,8 +72,7 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
   const points = openPoints(world, known);
   const records = createProtectionRecords({ gateway, drill: site.drill, clock, keeper });
   const wires = { broker, lines, timers, reportFault };
-  const unheard: Unheard = (serves) => buzzers.unheard(serves);
-  const { valves, fans } = openInterlocks(world, wires, records, unheard);
+  const { valves, fans } = openInterlocks(world, wires, records, () => buzzers);
   const buzzers = openProtection({
     ...world,
     points,
@@ -124,20 +124,18 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
   return { buzzers, valves, fans, deadMan, ...kept, lines, pipeline, link, uplink, sources };
 };
 
-type Unheard = NonNullable<FanDeps["unheard"]>;
-
 /** Valves are shut for gas, fans may run for CO. */
 const openInterlocks = (
   world: World,
   wires: Parameters<typeof wireValves>[1],
   records: ProtectionRecords,
-  unheard: Unheard,
+  buzzers: () => Pick<LocalProtection, "unheard">,
 ) => ({
   valves: createInterlock(wireValves(world.site, wires), { ...world, record: records.valve }),
   fans: createFanInterlock(wireFans(world.site, wires), {
     ...world,
     record: records.fan,
-    unheard,
+    unheard: (serves) => buzzers().unheard(serves),
   }),
 });
 

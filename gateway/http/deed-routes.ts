@@ -102,7 +102,7 @@ const act = async (
   deed: BoardDeed,
   commandFor: (alarm: BoardAlarm, by: By) => HumanCommand,
 ): Promise<FastifyReply> => {
-  const person = whoMay(parts.visits, request, deed);
+  const person = whoMay(parts, request, deed);
   if ("status" in person) return sendProblem(reply, person);
   const { episode } = request.params;
   const alarm = boardAlarms(parts.points.byId.values(), parts.clock.now()).find(
@@ -125,11 +125,12 @@ const act = async (
 };
 
 const whoMay = (
-  visits: Visits,
+  { visits, securePort }: DeedParts,
   request: FastifyRequest,
   deed: BoardDeed,
 ): Person | ProblemFacts => {
   if (!isOwnPage(request)) return problems.foreignPage;
+  if (isOverheard(request, securePort)) return problems.encryptedOnly;
   const visit = visitOf(visits, request, "touch");
   if (visit === undefined) return problems.whoAreYou;
   return visit.person.may.includes(deed) ? visit.person : problems.notYours;

@@ -110,7 +110,7 @@ const addBoard = (app: FastifyInstance, { status, visits, people, securePort }: 
   const see = (
     request: FastifyRequest,
   ): { person?: string; shown: GatewayStatus; masked: boolean } => {
-    const visit = visitOf(visits, request);
+    const visit = isOverheard(request, securePort) ? undefined : visitOf(visits, request);
     const masked = visit === undefined && !isLocal(request);
     const whole = status();
     const shown = masked ? maskStatus(whole) : whole;

@@ -4,10 +4,10 @@
  */
 import { Type, type Static, type TSchema } from "typebox";
 import { namePattern } from "#domain/ids.ts";
-import { peopleSchema } from "./people-schema.ts";
+import { peopleSchema, securePage } from "./people-schema.ts";
 import { SinkUnion } from "./sink-schema.ts";
 import { StoreSchema } from "./store-schema.ts";
-import { address, name, strict, tokenHash } from "./parts.ts";
+import { address, name, strict, tokenHash, port } from "./parts.ts";
 import {
   BuzzerUnion,
   DeadManUnion,
@@ -22,8 +22,6 @@ const bilingual = Type.Object(
   { zh: Type.String({ minLength: 1 }), en: Type.String({ minLength: 1 }) },
   strict,
 );
-const port = (value: number) =>
-  Type.Integer({ minimum: 0, maximum: 65_535, default: value, description: "0: any free port" });
 const host = Type.String({ minLength: 1, default: "127.0.0.1" });
 const tls = Type.Object(
   {
@@ -40,18 +38,6 @@ const listener = (defaultPort: number) => ({
   port: port(defaultPort),
   tls: Type.Optional(tls),
 });
-
-const securePage = Type.Object(
-  {
-    port: port(8_443),
-    certFile: Type.String({ minLength: 1 }),
-    keyFile: Type.String({ minLength: 1 }),
-  },
-  {
-    ...strict,
-    description: "the board encrypted as well; PINs from other machines are then taken only there",
-  },
-);
 
 const unit = Type.Object(
   {
