@@ -13,10 +13,10 @@ import {
   upTopic,
   type ActionMessage,
   type AlarmMessage,
-  type DetectorStatus,
   type StatusMessage,
   type StreetMessage,
 } from "#domain/wire.ts";
+import type { DetectorStatus } from "#domain/wire-shapes.ts";
 
 /** One thing that happens, told in few words; the rest is filled in. */
 export interface Happening {

@@ -65,11 +65,16 @@ export const CommandMessageSchema = Type.Object({
 });
 export type CommandMessage = Static<typeof CommandMessageSchema>;
 
+interface Signable {
+  readonly id: string;
+  readonly data: Readonly<Partial<Record<keyof Order, unknown>>>;
+}
+
 /**
  * The text a signature covers: everything that decides what is done, in a fixed order. A field that
  * is absent and one that is empty read differently.
  */
-export const signedText = ({ id, data }: Pick<CommandMessage, "id" | "data">): string =>
+export const signedText = ({ id, data }: Signable): string =>
   JSON.stringify([
     "canary.command.v1",
     id,
@@ -86,6 +91,34 @@ export const signedText = ({ id, data }: Pick<CommandMessage, "id" | "data">): s
   ]);
 
 const check = compileOnUse(CommandMessageSchema);
+
+const orderShape = compileOnUse(order);
+const signed = compileOnUse(
+  Type.Object({
+    id: name,
+    signature: Type.String({ maxLength: 200 }),
+    data: Type.Record(Type.String(), Type.Unknown()),
+  }),
+);
+
+export interface Signed {
+  readonly text: string;
+  readonly signature: string;
+  /** What is signed is an order as we know them. */
+  readonly isOrder: boolean;
+}
+
+/** What a message says is signed, also one of a newer center that cannot be read otherwise. */
+export const signatureIn = (json: string): Signed | undefined => {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (!signed().Check(value)) return;
+    const { signature, data } = value;
+    return { text: signedText(value), signature, isOrder: orderShape().Check(data) };
+  } catch {
+    return; // not JSON: nobody signed it
+  }
+};
 
 /** Reads a command the center sent down. A kind this gateway does not know is refused by name. */
 export const parseCommand = (json: string): Result<CommandMessage, WireError> => {

@@ -10,7 +10,8 @@ import { envelope, type WireError } from "./wire.ts";
 const whole = Type.Integer();
 const length = Type.Integer({ minimum: 0 });
 /** Blocks and stretches are of a day at most; twice that is surely a mistake. */
-const offset = Type.Integer({ minimum: 0, maximum: 172_800_000 });
+const longestBlockMs = 172_800_000;
+const offset = Type.Integer({ minimum: 0, maximum: longestBlockMs });
 const count = Type.Integer({ minimum: 1 });
 const valueTuple = Type.Tuple([offset, offset, count, whole, whole, whole]);
 const badTuple = Type.Tuple([offset, offset, count, Type.Enum(badQualities)]);
@@ -60,7 +61,7 @@ export const parseTelemetry = (json: string): Result<TelemetryMessage, WireError
   } catch (error) {
     return err({ kind: "not-json", detail: String(error) });
   }
-  if (check().Check(value)) return ok(value);
+  if (check().Check(value)) return inOrder(value);
   const type = typeof value === "object" && value !== null && "type" in value ? value.type : "";
   if (type !== "canary.telemetry.v1") {
     return err({ kind: "unknown-type", type: String(type).slice(0, 100) });
@@ -71,4 +72,22 @@ export const parseTelemetry = (json: string): Result<TelemetryMessage, WireError
     path: first?.instancePath ?? "/",
     detail: first?.message ?? "",
   });
+};
+
+/**
+ * Stretches follow one another and end within their block's two days. So a message of bounded bytes
+ * means a bounded time, however many stretches it holds: one gateway cannot keep a center busy.
+ */
+const inOrder = (message: TelemetryMessage): Result<TelemetryMessage, WireError> => {
+  const wrong = message.data.blocks.findIndex(({ stretches }) => {
+    let endMs = 0;
+    return !stretches.every(([atMs, forMs]) => {
+      const follows = atMs >= endMs;
+      endMs = atMs + forMs;
+      return follows && endMs <= longestBlockMs;
+    });
+  });
+  if (wrong < 0) return ok(message);
+  const path = `/data/blocks/${wrong}/stretches`;
+  return err({ kind: "wrong-shape", path, detail: "must follow one another within two days" });
 };

@@ -26,6 +26,7 @@ import type { Protection as LocalProtection } from "./protection/protection.ts";
 import { createProtectionRecords, type ProtectionRecords } from "./protection/records.ts";
 import { createObserver } from "./telemetry/observe.ts";
 import { withReserve } from "./telemetry/reserve.ts";
+import { readDrift, streetKey } from "./told-drift.ts";
 import { createUplink, type Uplink } from "./uplinks/uplink.ts";
 import { createInterlock } from "./valves/interlock.ts";
 import { wireBuzzers } from "./wiring/buzzers.ts";
@@ -106,6 +107,7 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
       fans.follow(detector, demand);
     },
     reportFault,
+    drifting: readDrift(known.own?.get(streetKey)),
     observe: createObserver(telemetry),
   });
   // Known alarms have asked by now: nothing that sounds is set off first, and no fan starts in gas.

@@ -41,6 +41,10 @@ export const minutesOf = (block: WireBlock): ReadonlyMap<number, RollUp> => {
   return minutes;
 };
 
+/** How much work {@link minutesOf} is: the parts its stretches fall into, at most. */
+export const minutesIn = ({ stretches }: WireBlock): number =>
+  stretches.reduce((sum, [, forMs, count]) => sum + Math.min(forMs / minuteMs + 2, count), 0);
+
 /**
  * A stretch lies within one minute unless it was thinned. Then its readings are taken as even over
  * its time, and its lowest and highest count for every minute of it: a peak grows wider, never less.

@@ -31,7 +31,11 @@ export interface Request {
   readonly question: Question;
 }
 
+/** What became of a record to be appended; an event known before is answered with its first record. */
+export type Kept = Pick<Row, "seq" | "prev" | "hash"> & { readonly first?: NewRow };
+
 export type Answer =
+  | { readonly kind: "kept"; readonly kept: readonly Kept[] }
   | { readonly kind: "rows"; readonly rows: readonly Row[] }
   | { readonly kind: "states"; readonly states: readonly SavedState[] }
   | ({ readonly kind: "counts" } & JournalCounts)

@@ -7,8 +7,6 @@ export const name = Type.String({
   pattern: namePattern,
   description: "letters or Chinese, digits, . _ - ; at most 64 characters",
 });
-export const port = (value: number) =>
-  Type.Integer({ minimum: 0, maximum: 65_535, default: value, description: "0: any free port" });
 export const tokenHash = Type.String({
   pattern: "^sha256:[A-Za-z0-9_-]+:[A-Za-z0-9_-]+$",
   description: "made by `canary credential <name>`; the token itself is never in this file",
@@ -24,3 +22,7 @@ export const address = Type.Object(
   },
   strict,
 );
+
+export const port = (value: number) =>
+  Type.Integer({ minimum: 0, maximum: 65_535, default: value, description: "0: any free port" });
+export const host = Type.String({ minLength: 1, default: "127.0.0.1" });
