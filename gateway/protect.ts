@@ -121,8 +121,14 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
     take: pipeline.take,
     reportFault: links.report,
   });
-  const retention = startRetention(world, journal);
-  const kept = { telemetry, lane, reserve, retention, keeper, points };
+  const kept = {
+    telemetry,
+    lane,
+    reserve,
+    keeper,
+    points,
+    retention: startRetention(world, journal),
+  };
   return { buzzers, valves, fans, deadMan, ...kept, lines, pipeline, link, uplink, sources };
 };
 
