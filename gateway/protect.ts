@@ -53,11 +53,10 @@ export type Protection = Awaited<ReturnType<typeof protect>>;
 /** Journal, lines, buzzers and judgement: all that sounds an alarm, and the uplink behind it. */
 export const protect = async (world: World, broker: MqttListener, opened: OpenedJournal) => {
   const { site, options, clock, timers, reportFault, trial } = world;
-  const { salvage } = opened;
   const { telemetry, reserve } = wireTelemetry(site, world.folder, world);
   const journal = withReserve(opened.journal, reserve);
   const gateway = gatewayId(site.gateway.id);
-  if (salvage !== undefined) options.log.error(both(salvage));
+  if (opened.salvage !== undefined) options.log.error(both(opened.salvage));
   // Before the buzzers are set for the first time: one that sounds must not fall silent while we read.
   const known = await reviveStates(journal, clock.now(), reportFault, trial?.id);
   const links = createLinkRelay(reportFault);
@@ -79,7 +78,7 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
     points,
     buzzers: wireBuzzers(site, wires),
     records,
-    lost: salvage === undefined ? known.lost : "all",
+    lost: opened.salvage === undefined ? known.lost : "all",
     uplink: () => uplink?.state(),
     onOpen: () => deadMan?.beat(),
   });
@@ -121,15 +120,9 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
     take: pipeline.take,
     reportFault: links.report,
   });
-  const kept = {
-    telemetry,
-    lane,
-    reserve,
-    keeper,
-    points,
-    retention: startRetention(world, journal),
-  };
-  return { buzzers, valves, fans, deadMan, ...kept, lines, pipeline, link, uplink, sources };
+  const kept = { telemetry, lane, reserve, keeper, points };
+  const acting = { buzzers, valves, fans, deadMan, retention: startRetention(world, journal) };
+  return { ...acting, ...kept, lines, pipeline, link, uplink, sources };
 };
 
 /** Valves are shut for gas, fans may run for CO. */
