@@ -16,6 +16,17 @@ interface Props {
   readonly onNote: (input: ActInput) => Promise<boolean>;
 }
 
+/** The steps a case is waiting for; the others stand beside them. */
+const onward: ReadonlySet<string> = new Set([
+  "accept",
+  "dispatch",
+  "take",
+  "arrive",
+  "submit",
+  "review_pass",
+  "close",
+]);
+
 /** What this person may do as buttons; what not, disabled and with the reason in words. */
 export const CaseActions = ({ detail, busy, trouble, onAct, onNote }: Props) => {
   const { say } = useWords();
@@ -48,6 +59,7 @@ export const CaseActions = ({ detail, busy, trouble, onAct, onNote }: Props) => 
           <button
             key={offer.step}
             type="button"
+            className={onward.has(offer.action) ? "primary" : undefined}
             aria-expanded={offer.needs.length === 0 ? undefined : offer.step === chosen}
             aria-disabled={busy}
             onClick={() => press(offer)}

@@ -78,6 +78,9 @@ export const caseText = {
     "在手机的验证器应用中新建账号,输入下面的密钥,再填入它显示的六位数字。",
     "Add an account in the authenticator app on your phone with this key, then type the six digits it shows.",
   ),
+  copyKey: both("复制密钥", "Copy the key"),
+  copied: both("已复制", "Copied"),
+  openApp: both("在本机的验证器应用中打开", "Open in an authenticator on this device"),
   sixDigits: both("六位数字", "Six digits"),
   confirm: both("确认绑定", "Confirm"),
   recovery: both(
@@ -190,4 +193,12 @@ export const questions: Readonly<Record<FieldName, Question>> = {
     ["no", both("不满意", "no")],
   ]),
   note: ask("备注", "Remark", "words"),
+};
+
+/** What a file of a case is. */
+export const evidenceWord: Readonly<Record<string, Bilingual>> = {
+  photo: both("照片", "photo"),
+  voice: both("录音", "sound"),
+  video: both("视频", "film"),
+  document: both("文件", "document"),
 };
