@@ -60,10 +60,12 @@ const photo = {
 const fits = async (page: Page): Promise<void> => {
   const over = await page
     .locator("body *")
-    .evaluateAll((all) =>
-      all
-        .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1)
-        .map((one) => `${one.tagName}.${one.className} ${one.textContent.slice(0, 40)}`),
+    .evaluateAll(
+      (all, width) =>
+        all
+          .filter((one) => one.getBoundingClientRect().right > width + 1)
+          .map((one) => `${one.tagName}.${one.className} ${one.textContent.slice(0, 40)}`),
+      page.viewportSize()?.width ?? 0,
     );
   expect(over).toEqual([]);
 };

@@ -34,6 +34,7 @@ export const CaseActions = ({ detail, busy, trouble, onAct, onNote }: Props) => 
   const allowed = detail.actions.filter((offer) => offer.allowed);
   const refused = detail.actions.filter((offer) => !offer.allowed);
   const open = allowed.find(({ step }) => step === chosen);
+  const hasPhoto = detail.evidence.some(({ kind }) => kind === "photo");
   const escalate = allowed.find(({ action }) => action === "escalate")?.step;
 
   useEscalateKey(escalate, choose);
@@ -76,7 +77,7 @@ export const CaseActions = ({ detail, busy, trouble, onAct, onNote }: Props) => 
         <CaseForm
           key={open.step}
           name={open.name}
-          needs={open.needs}
+          needs={open.needs.filter((need) => need !== "photo" || !hasPhoto)}
           submitWord={caseText.submitStep(open.name)}
           busy={busy}
           onSubmit={(input) => void onAct(open, input).then(finish)}

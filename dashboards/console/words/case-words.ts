@@ -56,8 +56,8 @@ export const caseText = {
   upload: both("上传照片、录音或视频", "Upload a photo, sound or film"),
   uploading: both("上传中…", "Uploading…"),
   photoFirst: both(
-    "此操作需要至少一张照片,请先上传。",
-    "This step needs a photo: upload one first.",
+    "此操作需要至少一张照片,请先上传(下方“证据”)。",
+    "This step needs a photo: upload one first, below under Evidence.",
   ),
   timeline: both("时间线", "Timeline"),
   told: both("已通知", "Who was told"),
@@ -114,6 +114,13 @@ export const clockWord = (clock: string): Bilingual => clockWords[clock] ?? both
 
 const eventWords: Readonly<Record<string, Bilingual>> = {
   alarm: both("报警", "alarm"),
+  alarm_over: both("报警恢复", "alarm over"),
+  alarm_worse: both("报警加重", "alarm worse"),
+  alarm_again: both("再次报警", "alarm again"),
+  alarm_goes_on: both("报警以新编号继续", "alarm goes on under a new name"),
+  late: both("超时", "late"),
+  merged_in: both("并入", "merged in"),
+  taken_out: both("拆出", "taken out"),
   "evidence-add": both("上传证据", "evidence added"),
   "evidence-delete": both("删除证据", "evidence deleted"),
   note: both("记录", "note"),
