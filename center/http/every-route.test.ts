@@ -8,6 +8,7 @@ import { roles } from "#domain/rights.ts";
 import { generateSync } from "otplib";
 import { hashPassword } from "../accounts/passwords.ts";
 import { openSession } from "../accounts/sessions.ts";
+import { fireTimers } from "../cases/fire-timers.ts";
 import { createFakeGateway, detectorAt } from "../fake-gateway.testing.ts";
 import { signatureOf } from "../one-intake/keys.ts";
 import { openDesk, type OpenDesk } from "../open-desk.testing.ts";
@@ -188,6 +189,7 @@ const people = async (): Promise<void> => {
 const deskAndCases = async (): Promise<void> => {
   await go("GET /api/v1/desk");
   await go("GET /api/v1/alarms");
+  await fireTimers(desk.store, desk.time.clock.now().wallMs);
   await go("POST /api/v1/alarms/{episode}/sign", ["ep-1"], { version: 1 });
   const { items: pages } = await go("GET /api/v1/pages");
   const [page] = Array.isArray(pages) ? pages.map(recordOf) : [];

@@ -87,6 +87,6 @@ const unreadable = (where: string): Bilingual => ({
 });
 
 const tooOpen = (file: string): Bilingual => ({
-  zh: `个人数据密钥 ${file} 可被他人读取。请执行 chmod 600 后再启动;如可能已泄露,请再执行 canary data-key rotate`,
-  en: `others can read the personal-data key ${file}. Run chmod 600 on it and start again; if it may have leaked, run canary data-key rotate as well`,
+  zh: `个人数据密钥 ${file} 可被他人读取。请执行 chmod 600 后再启动;如可能已泄露,请再执行 canary data-key --rotate`,
+  en: `others can read the personal-data key ${file}. Run chmod 600 on it and start again; if it may have leaked, run canary data-key --rotate as well`,
 });
