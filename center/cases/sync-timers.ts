@@ -37,7 +37,7 @@ export const syncTimers = async (
       tx,
       known.filter((timer) => !kept.has(keyOf(timer))),
     );
-    await start(
+    await writeTimers(
       tx,
       wanted.filter((timer) => byKey.get(keyOf(timer)) !== timer),
     );
@@ -48,7 +48,7 @@ export const syncTimers = async (
 export const startTimers = async (tx: Writing, rows: readonly CaseRow[]): Promise<void> => {
   if (rows.length === 0) return;
   const overrides = await readOverrides(tx);
-  await start(
+  await writeTimers(
     tx,
     rows.flatMap((row) => timersOf(row, none, overrides)),
   );
@@ -85,8 +85,9 @@ const timersOf = (
         ];
   });
 
-const start = (tx: Writing, timers: readonly TimerRow[]): Promise<void> =>
-  insertRows(tx, "timers", timers, (insert) =>
+/** Writes timers as they are, new ones and moved ones. */
+export const writeTimers = async (tx: Writing, timers: readonly TimerRow[]): Promise<void> => {
+  await insertRows(tx, "timers", timers, (insert) =>
     insert.onConflict((conflict) =>
       conflict.columns(["case_id", "clock"]).doUpdateSet((eb) => ({
         step: eb.ref("excluded.step"),
@@ -96,6 +97,7 @@ const start = (tx: Writing, timers: readonly TimerRow[]): Promise<void> =>
       })),
     ),
   );
+};
 
 const stop = async (tx: Writing, timers: readonly TimerRow[]): Promise<void> => {
   for (const { case_id, clock } of timers) {

@@ -8,7 +8,7 @@ import { signOne } from "../desk/sign-alarm.ts";
 import type { CaseRow } from "../store/case-tables.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import { audit } from "../store/audit.ts";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { TakenRecord } from "../intake/read-message.ts";
 
@@ -145,7 +145,7 @@ const signaturesFor = async (
     if (episode !== undefined) episodes.add(episode);
   }
   const signed: SignedThere[] = [];
-  for (const chunk of inChunks([...episodes])) {
+  for (const chunk of inLists([...episodes])) {
     const rows = await tx
       .selectFrom("actions")
       .select(["gateway", "id", "gateway_episode", "at_ms", "action"])

@@ -21,7 +21,12 @@ export interface Known {
   readonly households: ReadonlyMap<string, { readonly building: string; readonly address: string }>;
   readonly points: ReadonlyMap<
     string,
-    { readonly household: string | null; readonly retired: boolean; readonly detector?: string }
+    {
+      readonly building: string;
+      readonly household: string | null;
+      readonly retired: boolean;
+      readonly detector?: string;
+    }
   >;
   /** Live installations by JSON of (gateway, detector). */
   readonly detectors: ReadonlyMap<string, KnownInstallation>;
@@ -117,12 +122,13 @@ const readPoints = async (db: Reading): Promise<Known["points"]> => {
         .onRef("installations.point", "=", "points.id")
         .on("installations.removed_at_ms", "is", null),
     )
-    .select(["points.id", "points.household", "points.retired_at_ms", "installations.detector"])
+    .select(["points.id", "points.building", "points.household", "points.retired_at_ms"])
+    .select("installations.detector")
     .execute();
   return new Map(
-    rows.map(({ id, household, retired_at_ms: retired, detector }) => [
+    rows.map(({ id, building, household, retired_at_ms: retired, detector }) => [
       id,
-      { household, retired: retired !== null, ...(detector !== null && { detector }) },
+      { building, household, retired: retired !== null, ...(detector !== null && { detector }) },
     ]),
   );
 };
