@@ -250,7 +250,7 @@ const register = async (): Promise<void> => {
   await go("GET /api/v1/register/points/{id}/alarms", ["n-4"]);
   const down = { body: { why: "lost" }, version: 2 };
   await go("POST /api/v1/register/installations/{id}/remove", [id], down);
-  for (const [kind, name] of [...entries].reverse()) {
+  for (const [kind, name] of entries.toReversed()) {
     await go(`POST /api/v1/register/${kind}/{id}/retire`, [name], { body: reason, version: 2 });
   }
   await imports();
