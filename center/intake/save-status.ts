@@ -1,4 +1,4 @@
-import { inChunks } from "../store/chunks.ts";
+import { inChunks, inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { DetectorRow, GatewayRow } from "../store/tables.ts";
 import { followLives, monoOf } from "./gateway-lives.ts";
@@ -26,13 +26,15 @@ export const saveStatus = async (
   const changed: string[] = [];
   const detectors = new Map<string, readonly string[]>();
   const newestByGateway = new Map<string, TakenStatus>();
-  for (const [gateway, ofGateway] of Map.groupBy(messages, (one) => one.gateway)) {
-    const before = await tx
-      .selectFrom("gateways")
-      .selectAll()
-      .where("id", "=", gateway)
-      .executeTakeFirst();
-    const { present: statuses, rival } = await followLives(
+  const byGateway = Map.groupBy(messages, (one) => one.gateway);
+  const known = await knownGateways(tx, [...byGateway.keys()]);
+  for (const [gateway, ofGateway] of byGateway) {
+    const before = known.get(gateway);
+    const {
+      present: statuses,
+      overtaken,
+      rival,
+    } = await followLives(
       tx,
       gateway,
       ofGateway.filter((one) => one.kind === "status"),
@@ -45,13 +47,25 @@ export const saveStatus = async (
       await upsertGateway(tx, after);
       if (looksDifferent(before, after)) changed.push(gateway);
     }
-    const rows = detectorRows(gateway, statuses);
+    const rows = detectorRows(gateway, [...overtaken, ...statuses]);
     await upsertDetectors(tx, rows);
     const gone = await takeAway(tx, gateway, statuses);
     if (rows.length > 0 || gone.length > 0)
       detectors.set(gateway, [...rows.map((row) => row.detector), ...gone]);
   }
   return { gateways: changed, detectors, newest: newestByGateway };
+};
+
+const knownGateways = async (
+  tx: Writing,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, GatewayRow>> => {
+  const known = new Map<string, GatewayRow>();
+  for (const chunk of inLists(ids)) {
+    const rows = await tx.selectFrom("gateways").selectAll().where("id", "in", chunk).execute();
+    for (const row of rows) known.set(row.id, row);
+  }
+  return known;
 };
 
 const gatewayRow = (
@@ -164,19 +178,30 @@ const takeAway = async (
   return gone.map(({ detector }) => detector);
 };
 
+/** Of one boot the newest word about a detector stays, also when an older one comes after it. */
 const upsertDetectors = async (tx: Writing, rows: readonly DetectorRow[]): Promise<void> => {
   for (const chunk of inChunks(rows)) {
     await tx
       .insertInto("detectors")
       .values(chunk)
       .onConflict((conflict) =>
-        conflict.columns(["gateway", "detector"]).doUpdateSet((eb) => ({
-          state: eb.ref("excluded.state"),
-          status: eb.ref("excluded.status"),
-          boot: eb.ref("excluded.boot"),
-          standing: eb.ref("excluded.standing"),
-          mono_ms: eb.ref("excluded.mono_ms"),
-        })),
+        conflict
+          .columns(["gateway", "detector"])
+          .doUpdateSet((eb) => ({
+            state: eb.ref("excluded.state"),
+            status: eb.ref("excluded.status"),
+            boot: eb.ref("excluded.boot"),
+            standing: eb.ref("excluded.standing"),
+            mono_ms: eb.ref("excluded.mono_ms"),
+          }))
+          .where((eb) =>
+            eb.or([
+              eb("detectors.boot", "is", null),
+              eb("detectors.boot", "!=", eb.ref("excluded.boot")),
+              eb("detectors.mono_ms", "is", null),
+              eb("detectors.mono_ms", "<=", eb.ref("excluded.mono_ms")),
+            ]),
+          ),
       )
       .execute();
   }

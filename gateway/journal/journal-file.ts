@@ -3,7 +3,7 @@ import SQLite, { type Database } from "better-sqlite3";
 import { randomUUID } from "node:crypto";
 import { journalId, type JournalId } from "#domain/ids.ts";
 import type { Result } from "#domain/result.ts";
-import { lanes, type Lane } from "#domain/wire.ts";
+import { lanes, type Lane } from "#domain/lane.ts";
 import type { JournalCounts, SavedState, Settlement, Settling } from "#gateway/ports.ts";
 import { chainHashOfText, chainStart, type ChainBreak, type ChainEnd } from "./chain.ts";
 import { countPending, createPendingCount, type PendingCount } from "./pending-count.ts";

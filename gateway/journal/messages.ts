@@ -1,7 +1,7 @@
 /** What the journal and its writer thread say to each other; always arrays of these. */
 import type { JournalId } from "#domain/ids.ts";
 import type { Bilingual } from "#domain/result.ts";
-import type { Lane } from "#domain/wire.ts";
+import type { Lane } from "#domain/lane.ts";
 import type { JournalCounts, SavedState, Settlement, Settling } from "#gateway/ports.ts";
 import type { NewRow, Row } from "./journal-file.ts";
 

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { JournalId } from "#domain/ids.ts";
 import { err, ok } from "#domain/result.ts";
-import type { Lane } from "#domain/wire.ts";
+import type { Lane } from "#domain/lane.ts";
 import type { JournalCounts, SavedState } from "#gateway/ports.ts";
 import { chainHashOfText, chainStart, checkLink } from "./chain.ts";
 import type { JournalFile, Row } from "./journal-file.ts";

@@ -1,7 +1,7 @@
 /** What is on its way to the center and not confirmed yet. Pure bookkeeping; time is a parameter. */
 import { after, type MonoMs } from "#domain/quantity.ts";
 import { noticeId } from "#domain/notice.ts";
-import { lanes, type Lane } from "#domain/wire.ts";
+import { lanes, type Lane } from "#domain/lane.ts";
 import type { JournalRecord, Settlement } from "#gateway/ports.ts";
 import { isConfirmed } from "#gateway/journal/settlement.ts";
 import { createPace } from "./pace.ts";
