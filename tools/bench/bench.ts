@@ -10,6 +10,7 @@ import { memory } from "./memory.ts";
 import { queries } from "./queries.ts";
 import type { Setting } from "./rounds.ts";
 import { formatRows, isMet, ratioOf, type Row } from "./rows.ts";
+import { soak } from "./soak.ts";
 import { start } from "./start.ts";
 import { wear } from "./wear.ts";
 import { openWorkshop, type Workshop } from "./workshop.ts";
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, (setting: Setting) => Promise<readonly Ro
   memory,
   wear,
   durable,
+  soak,
   buzzer,
   center,
   queries,
