@@ -82,18 +82,10 @@ export const createFlight = () => {
       const missed: JournalRecord[] = [];
       for (const lane of lanes) {
         const sent = sentByLane[lane];
-        const confirmed = [...sent.values()].filter(({ record }) =>
-          isConfirmed(record.seq, settlement),
-        );
-        const newest = confirmed.reduce((latest, { order }) => Math.max(latest, order), 0);
-        // Of what was sent twice nobody knows which one was answered.
-        const once = confirmed.filter(({ attempts }) => attempts === 1);
-        const sentAt = once.map(({ sentAt }) => sentAt).sort((a, b) => a - b);
-        pace.answered(sentAt, roomIn(lane) <= 0, now);
+        const { confirmed, missedHere } = sortOut(sent, settlement);
+        pace.answered(sentOnceAt(confirmed), roomIn(lane) <= 0, now);
         for (const { record } of confirmed) sent.delete(record.seq);
-        // One lane travels in order: what was sent before a confirmed one and is not there is lost.
-        const left = [...sent.values()].filter(({ order }) => order < newest);
-        missed.push(...left.map(({ record }) => record));
+        missed.push(...missedHere);
       }
       for (const [id, { seq }] of refusedById) {
         if (isConfirmed(seq, settlement)) refusedById.delete(id);
@@ -138,3 +130,21 @@ export const createFlight = () => {
     },
   };
 };
+
+/** What of a lane the center has, and what it must have missed. */
+const sortOut = (sent: ReadonlyMap<number, Sent>, settlement: Settlement) => {
+  const all = [...sent.values()];
+  const isThere = ({ record }: Sent): boolean => isConfirmed(record.seq, settlement);
+  const confirmed = all.filter(isThere);
+  const newest = confirmed.reduce((latest, { order }) => Math.max(latest, order), 0);
+  // One lane travels in order: what was sent before a confirmed one and is not there is lost.
+  const missed = all.filter((one) => one.order < newest && !isThere(one));
+  return { confirmed, missedHere: missed.map(({ record }) => record) };
+};
+
+/** Of what was sent twice nobody knows which one was answered. */
+const sentOnceAt = (confirmed: readonly Sent[]): readonly MonoMs[] =>
+  confirmed
+    .filter(({ attempts }) => attempts === 1)
+    .map(({ sentAt }) => sentAt)
+    .sort((a, b) => a - b);

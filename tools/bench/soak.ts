@@ -124,11 +124,18 @@ const dropPages = async (httpPort: number): Promise<void> => {
 
 const held = Type.Object({ heldBytes: Type.Number() });
 
-const heldBy = async (gateway: Child): Promise<number> => {
-  const answer = once(gateway.process, "message");
+/** The gateway also says "ready" to its parent when it is. */
+const heldBy = (gateway: Child): Promise<number> => {
+  const answer = new Promise<number>((resolve) => {
+    const hear = (message: unknown): void => {
+      if (!Value.Check(held, message)) return;
+      gateway.process.off("message", hear);
+      resolve(message.heldBytes);
+    };
+    gateway.process.on("message", hear);
+  });
   gateway.process.send("held");
-  const [message]: unknown[] = await Promise.race([answer, gateway.ended]);
-  return Value.Parse(held, message).heldBytes;
+  return Promise.race([answer, gateway.ended]);
 };
 
 /** The line to the center, to be cut under everything that is on it. */
