@@ -25,6 +25,8 @@ interface ReadyRows {
 
 /** What only waits to be written. */
 export interface ReadyPlan {
+  /** Path of the smallest area that holds all of it. */
+  readonly area: string;
   readonly inserts: readonly ReadyRows[];
   readonly completed: readonly Completion[];
 }
@@ -72,6 +74,7 @@ export const readyPlan = (batch: Batch, plan: ImportPlan): ReadyPlan => {
   const completed = plan.devices.flatMap((device) => completionOf(device, note));
   for (const { id } of people) note("person", id);
   return {
+    area: plan.area,
     inserts: [
       readyRows("buildings", buildings),
       readyRows("households", households),
