@@ -16,6 +16,7 @@ import { firstReleaseContract } from "./first-release.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
+import { insertRowsContract } from "./insert-rows.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
 
 const serverUrl = process.env["CANARY_TEST_DATABASE_URL"];
@@ -41,6 +42,7 @@ const contracts = [
   registerContract,
   importContract,
   oneIntakeContract,
+  insertRowsContract,
 ];
 
 for (const [name, newDatabase] of databases) {
