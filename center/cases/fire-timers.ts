@@ -11,6 +11,8 @@ import {
   type ClockStep,
 } from "./clock-plans.ts";
 import { dueAt } from "./due-times.ts";
+import type { ClockOverride } from "./street-plans.ts";
+import { readOverrides } from "./clock-overrides.ts";
 import { clockText } from "./page-text.ts";
 import { addPages, type NewPage } from "./pages.ts";
 import { planOf, stepDueAt } from "./running-clocks.ts";
@@ -74,6 +76,7 @@ const tellTogether = async (
     tx,
     due.map(({ case_id }) => case_id),
   );
+  const overrides = await readOverrides(tx);
   const rowById = new Map(rows.map((row) => [row.id, row]));
   // Of several clocks of one case the first may stop or restart the next.
   const isOnly = new Map(
@@ -81,7 +84,7 @@ const tellTogether = async (
   );
   const telling = due.flatMap((timer) => {
     const row = rowById.get(timer.case_id);
-    const turn = row === undefined ? undefined : turnOf(row, timer, nowMs);
+    const turn = row === undefined ? undefined : turnOf(row, timer, { nowMs, overrides });
     return row !== undefined && turn?.deeds.length === 0 && isOnly.get(row.id) === true
       ? [{ row, timer, turn }]
       : [];
@@ -136,7 +139,7 @@ const fire = async (tx: Writing, timer: TimerRow, nowMs: number): Promise<void> 
   const row = await caseRow(tx, timer.case_id);
   // Another clock of the same case may have stopped or restarted this one a moment ago.
   if (row === undefined || !(await stillRuns(tx, timer))) return;
-  const turn = turnOf(row, timer, nowMs);
+  const turn = turnOf(row, timer, { nowMs, overrides: await readOverrides(tx) });
   if (turn === undefined) return;
   const { clock, audience, deeds } = turn;
   await moveOn(tx, [{ timer, ...turn }], nowMs);
@@ -157,10 +160,14 @@ interface Turn {
   readonly deeds: readonly Pick<Deed, "does" | "until">[];
 }
 
-const turnOf = (row: CaseRow, timer: TimerRow, nowMs: number): Turn | undefined => {
+const turnOf = (
+  row: CaseRow,
+  timer: TimerRow,
+  { nowMs, overrides }: { readonly nowMs: number; readonly overrides: readonly ClockOverride[] },
+): Turn | undefined => {
   const clock = clockNames.find((known) => known === timer.clock);
   if (clock === undefined) return undefined;
-  const plan = planOf(row, clock);
+  const plan = planOf(row, clock, overrides);
   const missed = missedSteps(plan, timer, nowMs);
   const audience = missed.length > 0 ? together(missed) : repeatAudience(plan, timer.repeats);
   const deeds =

@@ -44,6 +44,24 @@ export const gatewayLivesContract = (database: string, newDatabase: NewDatabase)
       expect(await conditions()).toEqual(["returned"]);
     });
 
+    test("nor when the next boot's whole picture is overtaken by its second status", async () => {
+      await forgottenReturn();
+      await ground.take(afterPowerCut.status({ atMs: 900, detectors: [] }));
+      await ground.take(gateway.status({ atMs: 5_100, detectors: [calm] })); // held up on its way
+      await ground.take(
+        afterPowerCut.status({ atMs: 50, boots: ["boot-1"], detectors: [standing] }),
+      );
+      expect(await conditions()).toEqual(["active"]);
+      expect((await ground.desk()).gateways[0]).toMatchObject({ detectors: 1 });
+    });
+
+    test("of one boot the newest word about a detector stays, whichever comes last", async () => {
+      await ground.take(gateway.alarm({ seq: 1 }));
+      await ground.take(gateway.status({ atMs: 5_000, detectors: [standing] }));
+      await ground.take(gateway.status({ atMs: 4_000, detectors: [calm] }));
+      expect((await ground.desk()).alarms).toMatchObject([{ present: { state: "alarm" } }]);
+    });
+
     test("a picture from before the return, also one held up, opens nothing again", async () => {
       await ground.take(gateway.status({ atMs: 1, detectors: [standing] }));
       await ground.take(gateway.alarm({ seq: 1 }));

@@ -12,6 +12,8 @@ const strayMessageMs = 20_000;
 export interface Heard {
   /** Statuses of the present life, oldest first. */
   readonly present: readonly TakenStatus[];
+  /** Of the present life too, but newer ones have come before: news of detectors those do not name. */
+  readonly overtaken: readonly TakenStatus[];
   /** A life that had been followed by another speaks on. */
   readonly rival: boolean;
 }
@@ -23,7 +25,7 @@ export const followLives = async (
   statuses: readonly TakenStatus[],
   nowMs: number,
 ): Promise<Heard> => {
-  if (statuses.length === 0) return { present: [], rival: false };
+  if (statuses.length === 0) return { present: [], overtaken: [], rival: false };
   const known = await tx
     .selectFrom("gateway_lives")
     .selectAll()
@@ -33,6 +35,7 @@ export const followLives = async (
   let lives: readonly GatewayLifeRow[] = known;
   let rival = false;
   let present: TakenStatus[] = [];
+  let overtaken: TakenStatus[] = [];
   for (const status of inOrder(statuses)) {
     const newest = lives.at(-1);
     const before = status.value.data.boots ?? [];
@@ -40,8 +43,11 @@ export const followLives = async (
     lives = ended.map((boot) => endedLife(gateway, boot, nowMs)).concat(lives);
     const own = ownLife(lives, status);
     const isNews = own === newest || own === undefined || before.includes(newest?.boot ?? "");
-    if (own !== undefined && monoOf(status) < own.mono_ms + (isNews ? 0 : strayMessageMs)) continue;
-    if (own === undefined || own !== newest) present = [];
+    if (own !== undefined && monoOf(status) < own.mono_ms + (isNews ? 0 : strayMessageMs)) {
+      if (own === newest) overtaken.push(status);
+      continue;
+    }
+    if (own === undefined || own !== newest) [present, overtaken] = [[], []];
     // A short life between may as well be one whose words were held up on the way.
     rival ||= !isNews && newest !== undefined && hasLived(newest);
     lives = withNewest(lives, own, {
@@ -52,7 +58,7 @@ export const followLives = async (
     present.push(status);
   }
   for (const life of lives) if (!known.includes(life)) await saveLife(tx, life);
-  return { present, rival };
+  return { present, overtaken, rival };
 };
 
 /** For each boot the place of its latest life; one that sent no status is in none. */

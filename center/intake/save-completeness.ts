@@ -1,4 +1,4 @@
-import type { StatusReport } from "#domain/wire.ts";
+import type { StatusReport } from "#domain/wire-shapes.ts";
 import { inLists } from "../store/chunks.ts";
 import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";

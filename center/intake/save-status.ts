@@ -30,7 +30,11 @@ export const saveStatus = async (
   const known = await knownGateways(tx, [...byGateway.keys()]);
   for (const [gateway, ofGateway] of byGateway) {
     const before = known.get(gateway);
-    const { present: statuses, rival } = await followLives(
+    const {
+      present: statuses,
+      overtaken,
+      rival,
+    } = await followLives(
       tx,
       gateway,
       ofGateway.filter((one) => one.kind === "status"),
@@ -43,7 +47,7 @@ export const saveStatus = async (
       await upsertGateway(tx, after);
       if (looksDifferent(before, after)) changed.push(gateway);
     }
-    const rows = detectorRows(gateway, statuses);
+    const rows = detectorRows(gateway, [...overtaken, ...statuses]);
     await upsertDetectors(tx, rows);
     const gone = await takeAway(tx, gateway, statuses);
     if (rows.length > 0 || gone.length > 0)
@@ -174,19 +178,30 @@ const takeAway = async (
   return gone.map(({ detector }) => detector);
 };
 
+/** Of one boot the newest word about a detector stays, also when an older one comes after it. */
 const upsertDetectors = async (tx: Writing, rows: readonly DetectorRow[]): Promise<void> => {
   for (const chunk of inChunks(rows)) {
     await tx
       .insertInto("detectors")
       .values(chunk)
       .onConflict((conflict) =>
-        conflict.columns(["gateway", "detector"]).doUpdateSet((eb) => ({
-          state: eb.ref("excluded.state"),
-          status: eb.ref("excluded.status"),
-          boot: eb.ref("excluded.boot"),
-          standing: eb.ref("excluded.standing"),
-          mono_ms: eb.ref("excluded.mono_ms"),
-        })),
+        conflict
+          .columns(["gateway", "detector"])
+          .doUpdateSet((eb) => ({
+            state: eb.ref("excluded.state"),
+            status: eb.ref("excluded.status"),
+            boot: eb.ref("excluded.boot"),
+            standing: eb.ref("excluded.standing"),
+            mono_ms: eb.ref("excluded.mono_ms"),
+          }))
+          .where((eb) =>
+            eb.or([
+              eb("detectors.boot", "is", null),
+              eb("detectors.boot", "!=", eb.ref("excluded.boot")),
+              eb("detectors.mono_ms", "is", null),
+              eb("detectors.mono_ms", "<=", eb.ref("excluded.mono_ms")),
+            ]),
+          ),
       )
       .execute();
   }

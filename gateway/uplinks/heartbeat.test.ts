@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { detectorId } from "#domain/ids.ts";
-import type { DetectorStatus } from "#domain/wire.ts";
+import type { DetectorStatus } from "#domain/wire-shapes.ts";
 import { alarmRecord } from "#gateway/journal/sample-notice.ts";
 import { many, openStory } from "./open-story.ts";
 
@@ -55,6 +55,24 @@ test("a status message the center did not answer is followed by the whole pictur
   story.center.forgetSeen();
   await story.pass(5_000);
   expect(story.center.statuses().map(({ data }) => data.detectors.length)).toEqual([1]);
+});
+
+test("a whole picture that is lost while other receipts come is told again within 20 s", async () => {
+  const detectors = [kitchen(0, 1), { ...kitchen(0, 1), detector: "bath" }];
+  const story = openStory({ detectors });
+  story.center.troubles.losesStatus = ({ data }) => data.all !== undefined;
+  await story.connect();
+  await story.keep([alarmRecord("raised")]);
+  expect(story.center.statuses()).toEqual([]);
+  delete story.center.troubles.losesStatus;
+  const told = () => story.center.statuses().map(({ data }) => data);
+  await story.pass(2_000);
+  expect(told()).toMatchObject([{ boots: [], detectors: [] }]);
+  await story.pass(18_000);
+  expect(told()).toContainEqual(expect.objectContaining({ all: ["kitchen", "bath"] }));
+  story.center.forgetSeen();
+  await story.pass(60_000);
+  expect(told().flatMap((one) => one.detectors)).toEqual([]);
 });
 
 test("status tells the last number on disk, never less than what was sent", async () => {

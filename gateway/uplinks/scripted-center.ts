@@ -16,6 +16,7 @@ export interface Troubles {
   receiptsLost?: boolean;
   /** Lost between the broker and the center's commit. */
   loses?: (message: RecordMessage) => boolean;
+  losesStatus?: (message: StatusMessage) => boolean;
   refuses?: (message: RecordMessage) => boolean;
 }
 
@@ -93,6 +94,9 @@ const createDesk = (troubles: Troubles) => {
 
   return {
     take: (message: UpMessage): boolean => {
+      if (message.type === "canary.status.v1" && troubles.losesStatus?.(message) === true) {
+        return false;
+      }
       const isFirst = unanswered === undefined;
       unanswered ??= { ids: [], refused: [] };
       // A new journal is counted from the start.
@@ -103,6 +107,7 @@ const createDesk = (troubles: Troubles) => {
       journalid = message.journalid ?? journalid;
       if (message.type === "canary.status.v1") {
         statuses.push(message);
+        unanswered.ids.push(message.id);
         recorded = Math.max(recorded, message.data.lastSeq);
       } else takeRecord(message);
       return isFirst;

@@ -30,7 +30,7 @@ export interface ReceiptDeps {
   readonly held: Volatile;
   readonly faults: UplinkFaults;
   readonly counts: Counts;
-  readonly onHeard: (now: Instant) => void;
+  readonly onHeard: (now: Instant, ids: Receipt["data"]["ids"]) => void;
   readonly resend: (record: JournalRecord) => void;
   /** The center has lost what it once confirmed: there is more to read in every lane. */
   readonly onReopened: () => void;
@@ -81,7 +81,7 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
       await renew();
       return;
     }
-    flight.confirm({ upTo, holes }).forEach(deps.resend);
+    flight.confirm({ upTo, holes }, deps.clock.now().monoMs).forEach(deps.resend);
     deps.fresh.confirm({ upTo, holes });
     settle({ upTo, holes, ...(ends !== undefined && { ends }) });
     deps.onConfirmed();
@@ -104,7 +104,7 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
     }
     faults.clear("receipt-foreign");
     const now = deps.clock.now();
-    deps.onHeard(now);
+    deps.onHeard(now, data.ids);
     compareClocks(Date.parse(parsed.value.time) - now.wallMs);
     for (const id of data.ids) held.forget(id);
     takeRefusals(data.refused, now);

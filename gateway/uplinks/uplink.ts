@@ -92,9 +92,9 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
 
   const takeReceipt = createReceiptTaker({
     ...parts,
-    onHeard: (now) => {
+    onHeard: (now, ids) => {
       // Back after a silence: what was sent into it is due again without its back-off.
-      if (heartbeat.heard(now) === "first") flight.forgetBackOff();
+      if (heartbeat.heard(now, ids) === "first") flight.forgetBackOff();
     },
     resend: send.record,
     onReopened: drain.restart,

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { ImportRow as ImportTableRow } from "../../store/import-tables.ts";
 import type { Reading, Store, Writing } from "../../store/open-store.ts";
+import type { Vault } from "../../vault/seal.ts";
 import { conflict, note, type Change, type Refusal } from "../change-register.ts";
 import { checkRows, type Mistake } from "./check-rows.ts";
 import { planImport, type ImportPlan } from "./plan-import.ts";
@@ -34,7 +35,12 @@ export interface ImportReport {
 export const runImport = async (
   store: Store,
   change: Change,
-  wish: { readonly file: Uint8Array; readonly name: string; readonly dryRun: boolean },
+  wish: {
+    readonly file: Uint8Array;
+    readonly name: string;
+    readonly dryRun: boolean;
+    readonly vault: Vault;
+  },
 ): Promise<Result<ImportReport, Refusal>> => {
   const sheet = await readFile(wish.file);
   if (!sheet.ok) return err({ kind: "invalid", why: sheet.error });
@@ -44,7 +50,7 @@ export const runImport = async (
   const wrong = new Set(checked.mistakes.map(({ row }) => row));
   const sound = checked.rows.filter(({ row }) => !wrong.has(row));
   const seen = await auditLength(store.db);
-  const first = await planImport(store.db, change.actor, sound);
+  const first = await planImport(store.db, wish.vault, change.actor, sound);
   const mistakes = inOrder([...checked.mistakes, ...first.mistakes]);
   if (mistakes.length > 0 || wish.dryRun) return ok(reportOf(facts, first.plan, mistakes));
 
@@ -52,6 +58,7 @@ export const runImport = async (
   const batch: Batch = {
     import: randomUUID(),
     nowMs: change.nowMs,
+    vault: wish.vault,
     row: {
       file_name: wish.name.slice(0, 200),
       file_sha256: sha256,
@@ -76,7 +83,9 @@ export const runImport = async (
     }
     // Somebody may have written in between: what counts is what is true inside the transaction.
     const again = await isRegisterChanged(tx, seen);
-    const { plan, mistakes } = again ? await planImport(tx, change.actor, checked.rows) : first;
+    const { plan, mistakes } = again
+      ? await planImport(tx, wish.vault, change.actor, checked.rows)
+      : first;
     if (mistakes.length > 0) return ok(reportOf(facts, plan, mistakes));
     await insertImport(tx, batch, plan.area);
     await writePlan(tx, store.kind, again ? readyPlan(batch, plan) : ready);
@@ -88,6 +97,7 @@ export const runImport = async (
 interface Batch {
   readonly import: string;
   readonly nowMs: number;
+  readonly vault: Vault;
   readonly row: Pick<ImportTableRow, "file_name" | "file_sha256" | "rows" | "created_by">;
 }
 
