@@ -66,7 +66,7 @@ export const runImport = async (
       created_by: change.actor.name,
     },
   };
-  const ready = readyPlan(batch, first.plan);
+  const ready = await readyPlan(batch, first.plan);
   const done = ok({ import: batch.import, ...reportOf(facts, first.plan, []) });
   if (store.kind === "postgres" && (await writeAlone(store, change, { batch, ready, seen }))) {
     return done;
@@ -88,7 +88,7 @@ export const runImport = async (
       : first;
     if (mistakes.length > 0) return ok(reportOf(facts, plan, mistakes));
     await insertImport(tx, batch, plan.area);
-    await writePlan(tx, store.kind, again ? readyPlan(batch, plan) : ready);
+    await writePlan(tx, store.kind, again ? await readyPlan(batch, plan) : ready);
     await noteImport(tx, change, batch);
     return ok({ import: batch.import, ...reportOf(facts, plan, []) });
   });

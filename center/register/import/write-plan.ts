@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
+import { breathe } from "../../figures/breathe.ts";
 import type { ImportItemRow } from "../../store/import-tables.ts";
 import type { Store, Writing } from "../../store/open-store.ts";
 import { placeOf } from "../../vault/places.ts";
@@ -47,7 +48,7 @@ interface Completion {
 }
 
 /** Outside the lock: names for everything, rows and notes as the database takes them. */
-export const readyPlan = (batch: Batch, plan: ImportPlan): ReadyPlan => {
+export const readyPlan = async (batch: Batch, plan: ImportPlan): Promise<ReadyPlan> => {
   const items: ImportItemRow[] = [];
   const note = (kind: string, ref: string, before: string | null = null): void => {
     items.push({ import: batch.import, kind, ref, before });
@@ -70,7 +71,12 @@ export const readyPlan = (batch: Batch, plan: ImportPlan): ReadyPlan => {
   const installations = plan.devices.flatMap((device) =>
     device.completes === undefined ? [installationOf(device, batch)] : [],
   );
-  const people = plan.people.map((person) => personOf(person, batch.vault));
+  const people: ReturnType<typeof personOf>[] = [];
+  for (const [index, person] of plan.people.entries()) {
+    // Sealing ten thousand names takes a second: alarms come in on this thread meanwhile.
+    if (index % sealedAtOnce === 0) await breathe();
+    people.push(personOf(person, batch.vault));
+  }
   for (const { id } of buildings) note("building", id);
   for (const { id } of households) note("household", id);
   for (const { id } of points) note("point", id);
@@ -117,6 +123,8 @@ export const writePlan = async (
       .execute();
   }
 };
+
+const sealedAtOnce = 200;
 
 /** So many rows in one statement: long enough to be few, short enough to let others breathe. */
 const rowsAtOnce = 2_000;
