@@ -104,7 +104,8 @@ const sendEvenly = async (count: number, take: Take) => {
     const dueMs = startMs + index * everyMs;
     if (performance.now() < dueMs) await wait(dueMs - performance.now());
     if (index > 0 && index % alarmsPerMinute === 0) process.send?.(index / alarmsPerMinute);
-    atMs.push(performance.now());
+    // From when it was due: one that this very process was too busy to send has waited all the same.
+    atMs.push(dueMs);
     pending.push(
       takeForSure(take, delivery).then(() => {
         committedMs.push(performance.now() - (atMs[index] ?? NaN));
