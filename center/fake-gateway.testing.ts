@@ -1,4 +1,5 @@
 /** A gateway as the center sees it: makes the messages a real one would send. */
+import type { Lane } from "#domain/lane.ts";
 import type { ActionEvent } from "#domain/action.ts";
 import type { AlarmEvent, AlarmNotice } from "#domain/alarm.ts";
 import { epochToRfc3339 } from "#domain/civil-time.ts";
@@ -12,11 +13,10 @@ import {
   upTopic,
   type ActionMessage,
   type AlarmMessage,
-  type DetectorStatus,
-  type Lane,
   type StatusMessage,
   type StreetMessage,
 } from "#domain/wire.ts";
+import type { DetectorStatus } from "#domain/wire-shapes.ts";
 
 /** One thing that happens, told in few words; the rest is filled in. */
 export interface Happening {

@@ -19,6 +19,7 @@ import { createLinkWatch } from "./desk/watch-links.ts";
 import { startSweep } from "./evidence/sweep.ts";
 import { startHousekeeping } from "./housekeeping.ts";
 import { evidenceFolder } from "./http/evidence-routes.ts";
+import type { HttpParts } from "./http/app.ts";
 import { createHttpServer } from "./http/server.ts";
 import { openEmbeddedLink } from "./link/embedded-listener.ts";
 import { openBrokerLink } from "./link/external-broker.ts";
@@ -27,6 +28,9 @@ import type { CenterOptions, RunningCenter } from "./options.ts";
 import { openOtherCenters, type OtherCenters } from "./other-centers.ts";
 import { startSinks } from "./sinks/start-sinks.ts";
 import { openStore, type Store } from "./store/open-store.ts";
+import { defaultKeyFile, type KeySource } from "./vault/key-ring.ts";
+import { openVault } from "./vault/open-vault.ts";
+import type { Vault } from "./vault/seal.ts";
 
 export type { CenterOptions, RunningCenter } from "./options.ts";
 
@@ -48,9 +52,14 @@ export const startCenter = async (
     ...(options.databaseUrl !== undefined && { databaseUrl: options.databaseUrl }),
   });
   if (!store.ok) return store;
+  const vault = await openVault(store.value, keySource(options));
+  if (!vault.ok) {
+    await store.value.close();
+    return vault;
+  }
   const clock = await openCenterClock(store.value, options.clock ?? openSystemClock());
   const core = await openCore(options, store.value, clock);
-  const { broadcast, intake, metrics, view } = core;
+  const { broadcast, intake } = core;
   // Before a port is tried: the account is written by now, and its password must not be lost when
   // the start fails on a taken port.
   sayFirstLogin(core, options);
@@ -67,25 +76,15 @@ export const startCenter = async (
   const stops = [
     timers.every(standInMs, core.standIn),
     ...startWatches(core, store.value, clock, timers, options),
-    await startCommands(core, store.value, clock, timers, { link: link.value, log: options.log }),
+    await startCommands(core, store.value, clock, timers, {
+      link: link.value,
+      log: options.log,
+      vault: vault.value,
+    }),
   ];
   const http = await createHttpServer({
-    store: store.value,
-    clock,
+    ...(await httpParts(options, core, { store: store.value, vault: vault.value, clock })),
     timers,
-    accounts: await openAccounts(store.value, clock, {
-      requireSecondFactor: options.requireSecondFactor ?? isReachable(options),
-    }),
-    broadcast,
-    metrics,
-    view,
-    hindrances: core.hindrances,
-    consoleFolder: options.consoleFolder ?? join(import.meta.dirname, "../dashboards/console/dist"),
-    filesFolder: filesFolderOf(options),
-    streetName: options.street.name,
-    requestsPerMinute: options.requestsPerMinute ?? 1_200,
-    trustedProxies: options.trustedProxies ?? [],
-    logger: options.log,
   });
   const stopSinks = startSinks(core, options, { store: store.value, clock, timers });
   const close = async (): Promise<void> => {
@@ -125,6 +124,27 @@ const sayOnWatch = (
   );
 };
 
+const httpParts = async (
+  options: CenterOptions,
+  { broadcast, metrics, view, hindrances }: Core,
+  kept: { readonly store: Store; readonly vault: Vault; readonly clock: Clock },
+): Promise<Omit<HttpParts, "timers">> => ({
+  ...kept,
+  accounts: await openAccounts(kept.store, kept.vault, kept.clock, {
+    requireSecondFactor: options.requireSecondFactor ?? isReachable(options),
+  }),
+  broadcast,
+  metrics,
+  view,
+  hindrances,
+  consoleFolder: options.consoleFolder ?? join(import.meta.dirname, "../dashboards/console/dist"),
+  filesFolder: filesFolderOf(options),
+  streetName: options.street.name,
+  requestsPerMinute: options.requestsPerMinute ?? 1_200,
+  trustedProxies: options.trustedProxies ?? [],
+  logger: options.log,
+});
+
 /** Said once: the password is stored nowhere. */
 const sayFirstLogin = (core: Core, options: CenterOptions): void => {
   if (core.firstAdmin !== undefined) {
@@ -134,6 +154,12 @@ const sayFirstLogin = (core: Core, options: CenterOptions): void => {
     );
   }
 };
+
+/** Beside the folders that a backup takes: the key travels by a way of its own. */
+const keySource = ({ dataFolder, dataKey }: CenterOptions): KeySource => ({
+  file: dataKey?.file ?? defaultKeyFile(dataFolder),
+  text: dataKey?.text,
+});
 
 const filesFolderOf = ({ dataFolder }: CenterOptions): string => join(dataFolder, "center");
 
@@ -181,9 +207,13 @@ const startCommands = async (
   store: Store,
   clock: Clock,
   timers: Timers,
-  { link, log }: { readonly link: GatewayLink; readonly log: CenterOptions["log"] },
+  {
+    link,
+    log,
+    vault,
+  }: { readonly link: GatewayLink; readonly log: CenterOptions["log"]; readonly vault: Vault },
 ): Promise<() => void> => {
-  const privateKey = await ensureSigningKey(store);
+  const privateKey = await ensureSigningKey(store, vault);
   log.info(
     `指令签名公钥,填入各网关 gateway.center.commandKey · key of our commands, for the gateways' gateway.center.commandKey: ${publicKeyOf(privateKey)}`,
   );

@@ -11,7 +11,7 @@ import { openBroadcast, type Broadcast } from "./desk/broadcast.ts";
 import type { HttpParts } from "./http/app.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createCenterMetrics } from "./metrics.ts";
-import { newSqlite, openGround, type NewDatabase } from "./open-ground.testing.ts";
+import { newSqlite, openGround, openTestVault, type NewDatabase } from "./open-ground.testing.ts";
 import { beginStretch } from "./store/stream-log.ts";
 
 export const adminPassword = "correct horse battery";
@@ -43,11 +43,13 @@ export const openDesk = async (options: DeskOptions = {}) => {
     view: ground.view,
     onTrouble: (error) => failures.push(error),
   });
+  const vault = await openTestVault(ground.store);
   const parts: HttpParts = {
     store: ground.store,
+    vault,
     clock: ground.time.clock,
     timers: ground.time.timers,
-    accounts: await openAccounts(ground.store, ground.time.clock, {
+    accounts: await openAccounts(ground.store, vault, ground.time.clock, {
       requireSecondFactor: options.requireSecondFactor ?? false,
     }),
     broadcast,

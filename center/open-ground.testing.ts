@@ -13,6 +13,8 @@ import { createManualTime } from "#platform/manual-time.ts";
 import type { GatewayView } from "./desk/read-gateways.ts";
 import { readDesk } from "./desk/read-desk.ts";
 import { createIntake } from "./intake/intake.ts";
+import { openVault } from "./vault/open-vault.ts";
+import type { Vault } from "./vault/seal.ts";
 import { openStore, type Store, type StoreOptions } from "./store/open-store.ts";
 
 /** A database of its own for one test. */
@@ -55,6 +57,15 @@ export const openTestStore = async (options: StoreOptions): Promise<Store> => {
   const store = await openStore(options);
   if (!store.ok) throw new Error(store.error.en);
   return store.value;
+};
+
+/** Opens what lies sealed in a test's database, with a key of its own. */
+export const openTestVault = async (store: Store): Promise<Vault> => {
+  const folder = await mkdtemp(join(tmpdir(), "canary-key-"));
+  const vault = await openVault(store, { file: join(folder, "personal-data.key") });
+  await rm(folder, { recursive: true });
+  if (!vault.ok) throw new Error(vault.error.en);
+  return vault.value;
 };
 
 /** Somebody on duty over everything. */

@@ -4,6 +4,7 @@ import type { Log } from "#platform/log.ts";
 import type { SinkSite } from "#platform/site-file/sink-schema.ts";
 import type { Timers } from "#platform/timers.ts";
 import type { RegisteredGateway } from "./link/gateway-access.ts";
+import type { KeySource } from "./vault/key-ring.ts";
 import type { SiteFacts } from "./register/seed-site.ts";
 
 /** What the center needs to be told; the site file and the environment are read by the caller. */
@@ -19,6 +20,8 @@ export interface CenterOptions {
   readonly mqttTls?: { readonly cert: string; readonly key: string; readonly ca?: string };
   /** The center keeps its files in `center/` below it. */
   readonly dataFolder: string;
+  /** Where the key of personal data is, or the key itself; by default a file of its own in `dataFolder`. */
+  readonly dataKey?: Partial<KeySource>;
   /** PostgreSQL instead of SQLite. */
   readonly databaseUrl?: string | undefined;
   /** An external MQTT broker instead of the embedded listener. */

@@ -1,7 +1,7 @@
 /** What somebody brings along when they act on a case: one schema for the API and the rules. */
 import { Type, type Static } from "typebox";
 import type { Conclusion } from "./case.ts";
-import { PrioritySchema } from "./wire.ts";
+import { PrioritySchema } from "./wire-shapes.ts";
 
 // No NUL, which PostgreSQL cannot hold.
 const words = Type.String({ minLength: 1, maxLength: 2_000, pattern: "^[^\\u0000]*$" });

@@ -2,7 +2,7 @@
 import { Type, type Static } from "typebox";
 import { caseLevels, caseStates } from "./case.ts";
 import { DeskAlarmSchema, type DeskEvent } from "./desk.ts";
-import { PrioritySchema } from "./wire.ts";
+import { PrioritySchema } from "./wire-shapes.ts";
 
 const bilingual = Type.Object({ zh: Type.String(), en: Type.String() });
 const atMs = Type.Number({ description: "epoch ms" });

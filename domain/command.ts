@@ -6,8 +6,8 @@
  * center; the gateway does each name once, and none after its time.
  */
 import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
 import { ruleIds } from "./alarm.ts";
+import { compileOnUse } from "./compile-on-use.ts";
 import { hours, seconds, type DurationMs } from "./quantity.ts";
 import { err, ok, type Result } from "./result.ts";
 import type { WireError } from "./wire.ts";
@@ -65,11 +65,16 @@ export const CommandMessageSchema = Type.Object({
 });
 export type CommandMessage = Static<typeof CommandMessageSchema>;
 
+interface Signable {
+  readonly id: string;
+  readonly data: Readonly<Partial<Record<keyof Order, unknown>>>;
+}
+
 /**
  * The text a signature covers: everything that decides what is done, in a fixed order. A field that
  * is absent and one that is empty read differently.
  */
-export const signedText = ({ id, data }: Pick<CommandMessage, "id" | "data">): string =>
+export const signedText = ({ id, data }: Signable): string =>
   JSON.stringify([
     "canary.command.v1",
     id,
@@ -85,7 +90,35 @@ export const signedText = ({ id, data }: Pick<CommandMessage, "id" | "data">): s
     data.expiresAtMs,
   ]);
 
-const compiled = Compile(CommandMessageSchema);
+const check = compileOnUse(CommandMessageSchema);
+
+const orderShape = compileOnUse(order);
+const signed = compileOnUse(
+  Type.Object({
+    id: name,
+    signature: Type.String({ maxLength: 200 }),
+    data: Type.Record(Type.String(), Type.Unknown()),
+  }),
+);
+
+export interface Signed {
+  readonly text: string;
+  readonly signature: string;
+  /** What is signed is an order as we know them. */
+  readonly isOrder: boolean;
+}
+
+/** What a message says is signed, also one of a newer center that cannot be read otherwise. */
+export const signatureIn = (json: string): Signed | undefined => {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (!signed().Check(value)) return;
+    const { signature, data } = value;
+    return { text: signedText(value), signature, isOrder: orderShape().Check(data) };
+  } catch {
+    return; // not JSON: nobody signed it
+  }
+};
 
 /** Reads a command the center sent down. A kind this gateway does not know is refused by name. */
 export const parseCommand = (json: string): Result<CommandMessage, WireError> => {
@@ -95,10 +128,10 @@ export const parseCommand = (json: string): Result<CommandMessage, WireError> =>
   } catch (error) {
     return err({ kind: "not-json", detail: String(error) });
   }
-  if (compiled.Check(value)) return ok(value);
+  if (check().Check(value)) return ok(value);
   const type = fieldOf(value, "type");
   if (type !== "canary.command.v1") return err({ kind: "unknown-type", type: type.slice(0, 100) });
-  const [first] = compiled.Errors(value);
+  const [first] = check().Errors(value);
   return err({
     kind: "wrong-shape",
     path: first?.instancePath ?? "/",

@@ -14,7 +14,7 @@ import {
   DetectorStatusSchema,
   HeldSchema,
   PrioritySchema,
-} from "./wire.ts";
+} from "./wire-shapes.ts";
 
 export const alarmConditions = ["active", "returned"] as const;
 /** Of one alarm: whether somebody has signed for it. Its case's own progress is `progress`. */

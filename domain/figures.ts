@@ -7,7 +7,7 @@
 import { Type, type Static } from "typebox";
 import type { Clause } from "./alarm.ts";
 import { caseSources, type Conclusion } from "./case.ts";
-import { PrioritySchema } from "./wire.ts";
+import { PrioritySchema } from "./wire-shapes.ts";
 
 interface Limit {
   readonly value: number;

@@ -3,7 +3,7 @@ import { isDanger, type AlarmNotice } from "./alarm.ts";
 import type { GatewayId } from "./ids.ts";
 import type { StreetEvent } from "./street-event.ts";
 import type { Instant } from "./time.ts";
-import type { Lane } from "./wire.ts";
+import type { Lane } from "./lane.ts";
 
 /** Something done to a detector's alarms. */
 export interface ActionNotice {

@@ -7,12 +7,10 @@
  * readings without a value carries their quality instead. Where there is no stretch, nothing was
  * heard. Values are whole hundredths of ppm (CO) or %LEL (combustible gas).
  */
-import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
-import { combustibleGases, type Gas } from "./gas.ts";
-import { badQualities, type BadQuality } from "./reading.ts";
-import { err, ok, type Result } from "./result.ts";
-import { envelope, type Receipt, type WireError } from "./wire.ts";
+import type { Gas } from "./gas.ts";
+import type { BadQuality } from "./reading.ts";
+import type { WireBlock } from "./telemetry-wire.ts";
+import type { Receipt } from "./wire.ts";
 
 /** Test and drill are marked from the sensor to the chart and counted apart from what was real. */
 export const telemetryMarks = ["real", "test", "drill"] as const;
@@ -76,51 +74,6 @@ export interface TelemetryLoss {
   readonly readings: number;
 }
 
-const whole = Type.Integer();
-const length = Type.Integer({ minimum: 0 });
-/** Blocks and stretches are of a day at most; twice that is surely a mistake. */
-const offset = Type.Integer({ minimum: 0, maximum: 172_800_000 });
-const count = Type.Integer({ minimum: 1 });
-const valueTuple = Type.Tuple([offset, offset, count, whole, whole, whole]);
-const badTuple = Type.Tuple([offset, offset, count, Type.Enum(badQualities)]);
-const name = Type.String({ minLength: 1, maxLength: 200 });
-
-/** One block as it travels. `stretches`: `[atMs, forMs, count, min, max, sum]` or `[atMs, forMs, count, quality]`. */
-export const WireBlockSchema = Type.Object({
-  /** Numbered per store; the center takes each number once. */
-  n: Type.Integer({ minimum: 1 }),
-  detector: name,
-  gas: Type.Enum(["co", ...combustibleGases]),
-  mark: Type.Enum(telemetryMarks),
-  lelPercentVolume: Type.Optional(Type.Number()),
-  silenceMs: length,
-  startMs: Type.Integer({ description: "epoch ms, by the gateway's clock when this was sent" }),
-  stretches: Type.Array(Type.Union([valueTuple, badTuple]), { maxItems: 10_000 }),
-});
-export type WireBlock = Static<typeof WireBlockSchema>;
-
-const loss = Type.Object({
-  reason: Type.Enum(lossReasons),
-  dayMs: whole,
-  fromMs: whole,
-  toMs: whole,
-  readings: length,
-});
-
-export const TelemetryMessageSchema = Type.Object({
-  ...envelope,
-  type: Type.Literal("canary.telemetry.v1"),
-  data: Type.Object({
-    /** One life of a telemetry store: block numbers are comparable only within it. */
-    store: name,
-    blocks: Type.Array(WireBlockSchema, { maxItems: 2_000 }),
-    losses: Type.Array(loss, { maxItems: 2_000 }),
-  }),
-});
-export type TelemetryMessage = Static<typeof TelemetryMessageSchema>;
-
-const compiled = Compile(TelemetryMessageSchema);
-
 /** Ids of telemetry messages begin so: their receipts must be told from those of alarms. */
 export const telemetryIdPrefix = "telemetry-";
 
@@ -135,27 +88,6 @@ export const isTelemetryReceipt = ({ journalid, ids, refused }: Receipt["data"])
     named.length > 0 &&
     named.every((id) => id.startsWith(telemetryIdPrefix))
   );
-};
-
-/** Reads a message of the telemetry lane. */
-export const parseTelemetry = (json: string): Result<TelemetryMessage, WireError> => {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (error) {
-    return err({ kind: "not-json", detail: String(error) });
-  }
-  if (compiled.Check(value)) return ok(value);
-  const type = typeof value === "object" && value !== null && "type" in value ? value.type : "";
-  if (type !== "canary.telemetry.v1") {
-    return err({ kind: "unknown-type", type: String(type).slice(0, 100) });
-  }
-  const [first] = compiled.Errors(value);
-  return err({
-    kind: "wrong-shape",
-    path: first?.instancePath ?? "/",
-    detail: first?.message ?? "",
-  });
 };
 
 export const stretchToWire = (stretch: Stretch): WireBlock["stretches"][number] =>

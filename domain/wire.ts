@@ -5,187 +5,28 @@
  * decimal strings, because a CloudEvents integer has 32 bits and a gateway's uptime outgrows them.
  */
 import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
-import { actionKinds, sides } from "./action.ts";
-import { alarmClasses, ruleIds, type AlarmNotice } from "./alarm.ts";
-import { combustibleGases } from "./gas.ts";
+import { compileOnUse } from "./compile-on-use.ts";
+import type { AlarmNotice } from "./alarm.ts";
 import type { GatewayId } from "./ids.ts";
+import type { Lane } from "./lane.ts";
 import type { ActionNotice, StreetNotice } from "./notice.ts";
 import { err, ok, type Result } from "./result.ts";
-import { streetEventKinds } from "./street-event.ts";
-
-/** Lanes of the uplink, most urgent first; the alarm lane overtakes any backlog of the others. */
-export const lanes = ["alarm", "action", "state", "telemetry"] as const;
-export type Lane = (typeof lanes)[number];
+import {
+  ActionEventSchema,
+  AlarmNoticeSchema,
+  bilingual,
+  name,
+  onGateway,
+  StatusReportSchema,
+  StreetEventSchema,
+  text,
+} from "./wire-shapes.ts";
 
 export const upTopic = (gateway: GatewayId, lane: Lane): string =>
   `canary/v1/gateways/${gateway}/up/${lane}`;
 export const downTopic = (gateway: GatewayId, what: "receipt" | "command" | "config"): string =>
   `canary/v1/gateways/${gateway}/down/${what}`;
 export const gatewaySource = (gateway: GatewayId): string => `/canary/gateways/${gateway}`;
-
-const text = Type.String({ maxLength: 2_000 });
-const name = Type.String({ minLength: 1, maxLength: 200 });
-const bilingual = Type.Object({ zh: text, en: text });
-const instant = Type.Object({
-  bootId: name,
-  monoMs: Type.Number(),
-  wallMs: Type.Number(),
-});
-const level = Type.Union([
-  Type.Object({ gas: Type.Literal("co"), ppm: Type.Number() }),
-  Type.Object({
-    gas: Type.Enum(combustibleGases),
-    lel: Type.Number(),
-    lelPercentVolume: Type.Number(),
-  }),
-]);
-const gas = Type.Enum(["co", ...combustibleGases]);
-
-export const PrioritySchema = Type.Union([
-  Type.Literal(1),
-  Type.Literal(2),
-  Type.Literal(3),
-  Type.Literal(4),
-]);
-
-/** Why an alarm rings nobody, as it travels. */
-export const HeldSchema = Type.Object({
-  by: Type.Enum(["shelved", "out-of-service", "suppressed", "shadow", "late"]),
-  who: text,
-  reason: text,
-});
-
-const alarmEvent = Type.Object({
-  id: name,
-  episode: name,
-  kind: Type.Enum(["raised", "worsened", "returned"]),
-  detector: name,
-  rule: Type.Enum(ruleIds),
-  alarmClass: Type.Enum(alarmClasses),
-  priority: PrioritySchema,
-  at: instant,
-  cause: Type.Object({
-    ruleSet: text,
-    source: Type.Object({
-      standard: text,
-      clause: text,
-      confidence: Type.Enum(["h", "m", "l"]),
-    }),
-    text: bilingual,
-    inputs: Type.Record(Type.String(), Type.Union([Type.Number(), text])),
-  }),
-  gas: Type.Optional(gas),
-  level: Type.Optional(level),
-  peak: Type.Optional(level),
-  test: Type.Boolean(),
-  held: Type.Optional(HeldSchema),
-  late: Type.Optional(Type.Literal(true)),
-  chatter: Type.Optional(Type.Integer({ minimum: 1 })),
-});
-
-const address = Type.Object({
-  text,
-  community: Type.Optional(text),
-  building: Type.Optional(text),
-  riser: Type.Optional(text),
-  floor: Type.Optional(text),
-  room: Type.Optional(text),
-});
-const position = Type.Object({ line: text, place: text });
-
-export const AlarmNoticeSchema = Type.Object({
-  event: alarmEvent,
-  where: Type.Object({
-    gateway: name,
-    address: Type.Optional(address),
-    position,
-    profile: Type.Optional(text),
-  }),
-  drill: Type.Boolean(),
-});
-
-const onGateway = { where: Type.Object({ gateway: name }), drill: Type.Boolean() };
-
-export const ActionEventSchema = Type.Object({
-  id: name,
-  kind: Type.Enum(actionKinds),
-  detector: name,
-  rule: Type.Enum([...ruleIds, "all"]),
-  episode: Type.Optional(name),
-  by: text,
-  reason: text,
-  at: instant,
-  untilWallMs: Type.Optional(Type.Number()),
-  origin: Type.Optional(
-    Type.Object({
-      side: Type.Enum(sides),
-      source: Type.Optional(text),
-      command: Type.Optional(name),
-      askedAtMs: Type.Optional(Type.Number()),
-    }),
-  ),
-});
-
-const streetEvent = Type.Object({
-  id: name,
-  kind: Type.Enum(streetEventKinds),
-  group: Type.String({ minLength: 1, maxLength: 2_000 }),
-  priority: PrioritySchema,
-  text: bilingual,
-  at: instant,
-  members: Type.Array(name),
-  alarms: Type.Optional(Type.Integer({ minimum: 0 })),
-});
-
-/** What the gateway sees of one detector right now; not numbered, the newest wins. */
-export const DetectorStatusSchema = Type.Object({
-  detector: name,
-  /** `unknown`: not heard from within its silence limit. Never shown as normal. */
-  state: Type.Enum(["normal", "alarm", "fault", "unknown", "warming-up"]),
-  heardAtMs: Type.Optional(Type.Number()),
-  levels: Type.Array(level),
-  address: Type.Optional(address),
-  position,
-  /**
-   * Its alarms that stand, by episode; absent when none does. The newest word on them, also where an
-   * event was lost with a life that could not write it down.
-   */
-  episodes: Type.Optional(Type.Array(name)),
-});
-export type DetectorStatus = Static<typeof DetectorStatusSchema>;
-
-/** What judges at a gateway: the set, a hash over what is applied of it, the set on trial. */
-export const AppliedRulesSchema = Type.Object({
-  set: text,
-  hash: text,
-  shadow: Type.Optional(text),
-});
-
-const statusReport = Type.Object({
-  sentAtMs: Type.Number(),
-  /** Highest record number on this gateway's disk: lets the center notice a lost tail. */
-  lastSeq: Type.Integer({ minimum: 0 }),
-  pending: Type.Integer({ minimum: 0 }),
-  drill: Type.Boolean(),
-  rules: Type.Optional(AppliedRulesSchema),
-  /** Changed since the last report; a whole picture after each new connection. */
-  detectors: Type.Array(DetectorStatusSchema),
-  /** In the first message of a whole picture: every detector there is. Others have been taken away. */
-  all: Type.Optional(Type.Array(text)),
-  faults: Type.Array(bilingual),
-  /** Boots before this one, oldest first, as far as known; only until the center has answered. */
-  boots: Type.Optional(Type.Array(name)),
-  /** The id the journal had before, and which of its numbers it took over under the same numbers. */
-  renewed: Type.Optional(
-    Type.Object({
-      journal: name,
-      from: Type.Integer({ minimum: 1 }),
-      to: Type.Integer({ minimum: 0 }),
-    }),
-  ),
-});
-export type StatusReport = Static<typeof statusReport>;
 
 export const envelope = {
   specversion: Type.Literal("1.0"),
@@ -224,13 +65,13 @@ export const StreetMessageSchema = Type.Object({
   ...envelope,
   ...numbered,
   type: Type.Literal("canary.street.v1"),
-  data: Type.Object({ street: streetEvent, ...onGateway }),
+  data: Type.Object({ street: StreetEventSchema, ...onGateway }),
 });
 export const StatusMessageSchema = Type.Object({
   ...envelope,
   type: Type.Literal("canary.status.v1"),
   journalid: Type.Optional(name),
-  data: statusReport,
+  data: StatusReportSchema,
 });
 export type AlarmMessage = Omit<Static<typeof AlarmMessageSchema>, "data"> & { data: AlarmNotice };
 export type ActionMessage = Omit<Static<typeof ActionMessageSchema>, "data"> & {
@@ -298,11 +139,11 @@ export const explainWireError = (error: WireError): { zh: string; en: string } =
 };
 
 const compiled = {
-  "canary.alarm.v1": Compile(AlarmMessageSchema),
-  "canary.action.v1": Compile(ActionMessageSchema),
-  "canary.street.v1": Compile(StreetMessageSchema),
-  "canary.status.v1": Compile(StatusMessageSchema),
-  "canary.receipt.v1": Compile(ReceiptSchema),
+  "canary.alarm.v1": compileOnUse(AlarmMessageSchema),
+  "canary.action.v1": compileOnUse(ActionMessageSchema),
+  "canary.street.v1": compileOnUse(StreetMessageSchema),
+  "canary.status.v1": compileOnUse(StatusMessageSchema),
+  "canary.receipt.v1": compileOnUse(ReceiptSchema),
 };
 
 /** Reads a message a gateway sent up. */
@@ -331,7 +172,7 @@ const parse = <Message>(
   const given = isRecord(value) ? value["type"] : undefined;
   const type = types.find((known) => known === given);
   if (type === undefined) return err({ kind: "unknown-type", type: String(given).slice(0, 100) });
-  const check = compiled[type];
+  const check = compiled[type]();
   if (check.Check(value)) {
     // The schema above is the proof; brands (DetectorId, Ppm …) exist only in the type system.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion

@@ -84,6 +84,26 @@ describe("a buzzer", () => {
     expect(board.status()).toMatchObject([{ confirmed: true }]);
   });
 
+  test("that was never heard since the start and need not sound is a fault on its fifth word", async () => {
+    const { buzzer } = listen(async () => err(silent));
+    const { time, faults, board } = open(buzzer);
+    board.set(id, off);
+    await time.pass(19_999);
+    expect(faults).toEqual([]);
+    expect(board.status()).toMatchObject([{ confirmed: false }]);
+    await time.pass(1);
+    expect(faults.at(-1)).toMatchObject({ key: "buzzer:duty-room", present: true, text: silent });
+  });
+
+  test("that must sound is a fault at once when it does not confirm, however young the start", async () => {
+    const { buzzer } = listen(async () => err(silent));
+    const { time, faults, board } = open(buzzer);
+    board.set(id, off);
+    board.set(id, co);
+    await time.rest();
+    expect(faults.at(-1)).toMatchObject({ key: "buzzer:duty-room", present: true });
+  });
+
   test("that confirms late does not undo a newer command", async () => {
     const answers: ((result: Result<void, Bilingual>) => void)[] = [];
     const { buzzer } = listen(() => new Promise((resolve) => answers.push(resolve)));

@@ -39,6 +39,11 @@ const readBackEveryMs = 5_000;
  * part known within 100 s.
  */
 const toldAnewEveryMs = 60_000;
+/**
+ * After a start, devices come back by their own clocks. One that need not sound is told so many times,
+ * about 30 s, before its silence is a fault: well within those 100 s.
+ */
+const patientTells = 4;
 
 /**
  * Actuators follow *state*: each buzzer is told its command until it has confirmed it, and is asked
@@ -73,11 +78,15 @@ const createOutput = (buzzer: Buzzer, { reportFault, timers }: BoardDeps) => {
   let command: BuzzerCommand | undefined;
   let reported: BuzzerCommand["state"] | undefined;
   let confirmed = false;
+  let everConfirmed = false;
   let attempt = 0;
   let closed = false;
   let cancelRetry = (): void => {};
 
   const fault = (why: Bilingual | undefined) => reportFault(confirmationFault(buzzer.id, why));
+
+  const mayStillCome = (): boolean =>
+    !everConfirmed && command?.state === "off" && attempt <= patientTells;
 
   const drive = (): void => {
     if (command === undefined || closed) return;
@@ -91,7 +100,8 @@ const createOutput = (buzzer: Buzzer, { reportFault, timers }: BoardDeps) => {
       // Confirmed and in the same breath undone: seen with a retained message that came late.
       const undone = result.ok && reported !== undefined && reported !== command?.state;
       confirmed = result.ok && !undone;
-      fault(result.ok ? undefined : result.error);
+      everConfirmed ||= result.ok;
+      if (result.ok || !mayStillCome()) fault(result.ok ? undefined : result.error);
       if (!confirmed) cancelRetry = timers.after(undone ? undoneRetryMs : retryAfterMs, drive);
     });
   };

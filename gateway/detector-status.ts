@@ -1,4 +1,4 @@
-import type { DetectorStatus } from "#domain/wire.ts";
+import type { DetectorStatus } from "#domain/wire-shapes.ts";
 import { statusOf } from "#rules/step.ts";
 import type { Point } from "./points.ts";
 

@@ -31,6 +31,8 @@ export interface PipelineDeps extends CarryDeps {
   readonly points: Points;
   readonly keeper: Keeper;
   readonly reportFault: ReportFault;
+  /** Detectors whose drift the last process has told. */
+  readonly drifting?: readonly DetectorId[];
   /** Hears every report after it was judged and sounded; must neither throw nor wait. */
   readonly observe?: (report: Report, point: Point) => void;
 }

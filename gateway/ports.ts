@@ -4,7 +4,7 @@ import type { BuzzerId, DetectorId, JournalId } from "#domain/ids.ts";
 import type { Notice } from "#domain/notice.ts";
 import type { Report } from "#domain/reading.ts";
 import type { Bilingual, Result } from "#domain/result.ts";
-import type { Lane } from "#domain/wire.ts";
+import type { Lane } from "#domain/lane.ts";
 
 /** Something to be kept and sent, in the lane of `noticeFacts`. */
 export interface NewRecord {

@@ -1,7 +1,7 @@
 /** What many homes have in common: storms, causes, dead links. It stands beside the alarms. */
 import { createHash } from "node:crypto";
 import type { AlarmEvent } from "#domain/alarm.ts";
-import { detectorId, type DetectorId, type GatewayId } from "#domain/ids.ts";
+import type { DetectorId, GatewayId } from "#domain/ids.ts";
 import { noticeFacts, type StreetNotice } from "#domain/notice.ts";
 import type { StreetEvent } from "#domain/street-event.ts";
 import type { Clock } from "#domain/time.ts";
@@ -18,6 +18,7 @@ import {
 import type { Command } from "#rules/step.ts";
 import type { Keeper } from "./keeper.ts";
 import type { ReportFault } from "./ports.ts";
+import { saveDrift, streetKey } from "./told-drift.ts";
 
 export interface StreetWatchDeps {
   readonly gateway: GatewayId;
@@ -29,6 +30,8 @@ export interface StreetWatchDeps {
   readonly baselines: () => readonly Baseline[];
   /** Links that were down when the last process ended, from what it left suppressed. */
   readonly downLinks: readonly string[];
+  /** Detectors whose drift the last process has told. */
+  readonly drifting?: readonly DetectorId[];
   readonly keeper: Pick<Keeper, "keep">;
   /** Carries out what the street's judgement asks of one detector. */
   readonly command: (detector: DetectorId, command: Command) => void;
@@ -58,13 +61,15 @@ export const createStreetWatch = (deps: StreetWatchDeps): StreetWatch => {
   const links = new Set(deps.homes.map(({ link }) => link).concat(deps.downLinks));
   const settling = new Map<string, () => void>();
   const nameEvent = createNamer();
-  let state: StreetState = { ...openStreet(deps.homes), downLinks: deps.downLinks };
+  const { downLinks, drifting = [] } = deps;
+  let state: StreetState = { ...openStreet(deps.homes), downLinks, drifting };
 
   const judge = (input: StreetInput): void => {
     try {
       const next = stepStreet(state, input);
+      const told = input.kind === "baselines" ? saveDrift(next.state.drifting) : undefined;
       state = next.state;
-      keepEvents(deps, next.events.map(nameEvent));
+      keepEvents(deps, next.events.map(nameEvent), told);
       for (const { detector, command } of next.commands) deps.command(detector, command);
     } catch (error) {
       // The alarms of the homes have left already: a mistake here must not reach their senders.
@@ -105,7 +110,12 @@ export const createStreetWatch = (deps: StreetWatchDeps): StreetWatch => {
   };
 };
 
-const keepEvents = (deps: StreetWatchDeps, events: readonly StreetEvent[]): void => {
+/** Events, and with those of drift what has been told by now: both on disk or neither. */
+const keepEvents = (
+  deps: StreetWatchDeps,
+  events: readonly StreetEvent[],
+  told: string | undefined,
+): void => {
   if (events.length === 0) return;
   const notices = events.map((street): StreetNotice => ({
     street,
@@ -114,7 +124,7 @@ const keepEvents = (deps: StreetWatchDeps, events: readonly StreetEvent[]): void
   }));
   const records = notices.map((notice) => ({ lane: noticeFacts(notice).lane, notice }));
   // Nobody waits for an acknowledgement of these; the keeper reports and retries on its own.
-  deps.keeper.keep(detectorId("street:"), records, undefined).catch(() => {});
+  deps.keeper.keep(streetKey, records, told).catch(() => {});
 };
 
 /**

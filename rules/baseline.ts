@@ -54,8 +54,7 @@ export const noteQuiet = (
   { monoMs: nowMs }: Instant,
   standing: readonly Standing[],
 ): QuietLevels | undefined => {
-  if (standing.some(({ condition }) => disturbing.has(condition))) return known;
-  if (report.findings.some(isDisturbance)) return known;
+  if (standing.some(isDisturbing) || report.findings.some(isDisturbance)) return known;
   let quiet = known;
   for (const finding of report.findings) {
     if (finding.kind !== "level" || finding.overRange === true || !isSound(finding.level)) continue;
@@ -67,6 +66,8 @@ export const noteQuiet = (
 };
 
 const disturbing: ReadonlySet<Condition> = new Set(["warming-up", "self-test", "sensor-fault"]);
+
+const isDisturbing = ({ condition }: Standing): boolean => disturbing.has(condition);
 
 const isDisturbance = (finding: Finding): boolean =>
   finding.kind === "condition"

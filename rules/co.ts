@@ -14,7 +14,7 @@ import { averagePpm, beginExposure, breathe, reachedAverage } from "./co-exposur
 import { doseAfter, doseFloor, forgottenDose, timeToDose } from "./co-dose.ts";
 import type { CoAverage } from "./limits/limit-set.ts";
 import { isSound } from "./level.ts";
-import type { CoAlarm, CoMemory } from "./memory.ts";
+import type { CoAlarm, CoMemory, Memory } from "./memory.ts";
 import { isWarmingUp } from "./readings.ts";
 import {
   because,
@@ -40,9 +40,7 @@ export const coRule: Rule = {
   rests: ({ co }) => co === undefined,
 
   perceive: (memory, report, context) => {
-    let co = memory.co === undefined ? undefined : pass(memory.co, context);
-    if (report !== undefined && !isWarmingUp(memory, context)) co = readAll(co, report, context);
-    if (co !== undefined) co = forget(sound(co, context), context);
+    const co = follow(memory, report, context);
     return co === memory.co ? memory : { ...memory, co };
   },
 
@@ -99,35 +97,51 @@ const heldUntil = (co: CoMemory, context: Context): MonoMs =>
 const inFuture = (co: CoMemory, durationMs: number): MonoMs =>
   monoMs(co.doneToMs + Math.ceil(Math.max(0, durationMs)));
 
-/** Lets time pass with the last level standing for it, as far as it may. */
-const pass = (co: CoMemory, context: Context): CoMemory => {
-  const { nowMs, limits } = context;
-  if (nowMs <= co.doneToMs) return co;
-  const held = Math.max(0, Math.min(nowMs, heldUntil(co, context)) - co.doneToMs);
-  const exposure = breathe(co.exposure, co.ppm, co.doneToMs, held, nowMs);
-  const built = co.built + bandRate(co.ppm, limits.co.bands) * held;
-  return {
-    ...co,
-    doneToMs: nowMs,
-    built: Math.min(1, Math.max(0, built)),
-    cohb: doseAfter(co.cohb, co.ppm, milliseconds(held), limits.co.dose),
-    incomplete: co.incomplete || nowMs > heldUntil(co, context),
-    exposure,
-  };
-};
+/** What is still being written: one copy of the memory, made once for all that a reading changes. */
+type Draft = { -readonly [Name in keyof CoMemory]: CoMemory[Name] };
 
-const readAll = (before: CoMemory | undefined, report: Report, context: Context) => {
-  let co = before;
-  for (const finding of report.findings) {
-    if (finding.kind !== "level" || finding.level.gas !== "co" || !isSound(finding.level)) continue;
-    const { ppm } = finding.level;
-    if (co !== undefined) co = read(co, ppm, context);
-    else if (ppm >= doseFloor) co = read(begin(ppm, context), ppm, context);
+/** What is remembered after a report, or after time alone; the same object when nothing changed. */
+const follow = (
+  memory: Memory,
+  report: Report | undefined,
+  context: Context,
+): CoMemory | undefined => {
+  const before = memory.co;
+  let draft: Draft | undefined;
+  if (before !== undefined && context.nowMs > before.doneToMs) {
+    draft = { ...before };
+    pass(draft, context);
   }
-  return co;
+  if (report !== undefined && !isWarmingUp(memory, context)) {
+    for (const finding of report.findings) {
+      if (finding.kind !== "level" || finding.level.gas !== "co" || !isSound(finding.level))
+        continue;
+      const level = finding.level.ppm;
+      if (before === undefined && draft === undefined && level < doseFloor) continue;
+      draft ??= before === undefined ? begin(level, context) : { ...before };
+      read(draft, level, context);
+    }
+  }
+  const after = draft ?? before;
+  if (after === undefined) return undefined;
+  const alarm = sound(after, context);
+  if (alarm !== after.alarm) return { ...after, alarm };
+  return isForgotten(after, context) ? undefined : after;
 };
 
-const begin = (level: Ppm, { nowMs }: Context): CoMemory => ({
+/** Lets time pass with the last level standing for it, as far as it may. */
+const pass = (co: Draft, context: Context): void => {
+  const { nowMs, limits } = context;
+  const held = Math.max(0, Math.min(nowMs, heldUntil(co, context)) - co.doneToMs);
+  const built = co.built + bandRate(co.ppm, limits.co.bands) * held;
+  co.exposure = breathe(co.exposure, co.ppm, co.doneToMs, held, nowMs);
+  co.doneToMs = nowMs;
+  co.built = Math.min(1, Math.max(0, built));
+  co.cohb = doseAfter(co.cohb, co.ppm, milliseconds(held), limits.co.dose);
+  co.incomplete ||= nowMs > heldUntil(co, context);
+};
+
+const begin = (level: Ppm, { nowMs }: Context): Draft => ({
   ppm: level,
   readAtMs: nowMs,
   doneToMs: nowMs,
@@ -142,26 +156,26 @@ const begin = (level: Ppm, { nowMs }: Context): CoMemory => ({
 });
 
 /** Takes a new good level, and counts good readings below the clear level towards the return. */
-const read = (co: CoMemory, level: Ppm, context: Context): CoMemory => {
+const read = (co: Draft, level: Ppm, context: Context): void => {
   const { nowMs, limits } = context;
   const { setPoint, clearBelow, offDelay } = limits.co;
   const gap = nowMs > heldUntil(co, context);
-  const low = below(level, clearBelow.value);
-  const belowClearSinceMs = low ? (gap ? nowMs : (co.belowClearSinceMs ?? nowMs)) : undefined;
-  const clear = belowClearSinceMs !== undefined && nowMs - belowClearSinceMs >= offDelay.value;
-  let overSetPointSinceMs = gap ? undefined : co.overSetPointSinceMs;
-  if (setPoint === undefined || level < setPoint.holdAbove.value) overSetPointSinceMs = undefined;
-  else if (level >= setPoint.raiseAt.value) overSetPointSinceMs ??= nowMs;
-  return {
-    ...co,
-    ppm: level,
-    readAtMs: nowMs,
-    overSetPointSinceMs,
-    belowClearSinceMs,
-    // With the return of an alarm its episode is over; a pre-alarm after it is a new one.
-    preAlarm: clear && co.alarm !== undefined ? undefined : preAlarmAt(co, level, context),
-    alarm: clear ? undefined : co.alarm,
-  };
+  if (!below(level, clearBelow.value)) co.belowClearSinceMs = undefined;
+  else if (gap) co.belowClearSinceMs = nowMs;
+  else co.belowClearSinceMs ??= nowMs;
+  if (gap || setPoint === undefined) co.overSetPointSinceMs = undefined;
+  if (setPoint !== undefined) {
+    if (level < setPoint.holdAbove.value) co.overSetPointSinceMs = undefined;
+    else if (level >= setPoint.raiseAt.value) co.overSetPointSinceMs ??= nowMs;
+  }
+  co.preAlarm = preAlarmAt(co, level, context);
+  co.ppm = level;
+  co.readAtMs = nowMs;
+  const { belowClearSinceMs } = co;
+  if (belowClearSinceMs === undefined || nowMs - belowClearSinceMs < offDelay.value) return;
+  // With the return of an alarm its episode is over; a pre-alarm after it is a new one.
+  if (co.alarm !== undefined) co.preAlarm = undefined;
+  co.alarm = undefined;
 };
 
 /** Looked at only when a reading comes, so that no mere passing of time ends a pre-alarm. */
@@ -173,8 +187,8 @@ const preAlarmAt = (co: CoMemory, level: Ppm, { nowMs, limits }: Context) => {
   return reachedAverage(co.exposure, averages, level, nowMs, 0.9) && preAlarm;
 };
 
-/** Raises the alarm when one of the clauses is fulfilled; a standing alarm only gets worse. */
-const sound = (co: CoMemory, context: Context): CoMemory => {
+/** The alarm when one of the clauses is fulfilled; a standing alarm only gets worse. */
+const sound = (co: CoMemory, context: Context): CoAlarm | undefined => {
   const { setPoint, dose, clearBelow } = context.limits.co;
   if (
     setPoint !== undefined &&
@@ -182,27 +196,23 @@ const sound = (co: CoMemory, context: Context): CoMemory => {
     co.alarm?.grade !== 2 &&
     context.nowMs - co.overSetPointSinceMs >= setPoint.onDelay.value
   ) {
-    return { ...co, alarm: { by: "set-point", grade: 2 } };
+    return { by: "set-point", grade: 2 };
   }
-  if (co.alarm !== undefined || below(co.ppm, clearBelow.value)) return co;
-  if (co.built >= 1 - roundingError) return { ...co, alarm: { by: "bands", grade: 1 } };
-  if (co.cohb >= dose.limit.value - roundingError)
-    return { ...co, alarm: { by: "dose", grade: 1 } };
-  return co;
+  if (co.alarm !== undefined || below(co.ppm, clearBelow.value)) return co.alarm;
+  if (co.built >= 1 - roundingError) return { by: "bands", grade: 1 };
+  return co.cohb >= dose.limit.value - roundingError ? { by: "dose", grade: 1 } : undefined;
 };
 
 /** Sums of many small steps end just below the whole. */
 const roundingError = 1e-9;
 
-const forget = (co: CoMemory, context: Context): CoMemory | undefined =>
+const isForgotten = (co: CoMemory, context: Context): boolean =>
   co.alarm === undefined &&
   co.preAlarm === undefined &&
   co.built === 0 &&
   co.cohb < forgottenDose &&
   co.ppm < doseFloor &&
-  co.doneToMs === context.nowMs
-    ? undefined
-    : co;
+  co.doneToMs === context.nowMs;
 
 const preAlarmCause = (co: CoMemory, average: CoAverage, context: Context): Cause => {
   const meanPpm = round(averagePpm(co.exposure, average.over, context.nowMs));

@@ -1,50 +1,32 @@
-/** Silencing the sound: which level, how confirmed, how often; and what brings it back. */
+/** Silencing the sound: at which level, how confirmed, how often. */
 import { describe, expect, test } from "vitest";
-import type { ActionKind } from "#domain/action.ts";
 import { userId } from "#domain/ids.ts";
 import { minutes } from "#domain/quantity.ts";
 import type { Finding } from "#domain/reading.ts";
+import {
+  bothAlarm,
+  byIecTable,
+  cn2026,
+  coAlarm,
+  deviceAlarm,
+  fromAfar,
+  gasAlarm,
+  gasAlarmBy,
+  onSite,
+  type Silence,
+} from "#test/compliance/sounding.ts";
 import {
   beyond,
   co,
   fault,
   lel,
+  noLevel,
   openBench,
   says,
   verdict,
   type Bench,
 } from "#test/compliance/timetable.ts";
-import { refusals, type Command } from "./commands.ts";
-
-type Silence = Extract<Command, { kind: "hush" }>;
-
-const onSite: Silence = {
-  kind: "hush",
-  by: userId("王强"),
-  reason: "已开窗,在场",
-  duration: minutes(10),
-  confirmedOnSite: true,
-  origin: { side: "board", source: "192.168.1.20" },
-};
-const fromAfar: Silence = { ...onSite, confirmedOnSite: false };
-
-/** 60 ppm until the bands alarm, at 4,260 s; the next reading decides what is measured then. */
-const coAlarm = (): Bench => {
-  const home = openBench();
-  for (let second = 0; second <= 4_500; second += 60) home.says(second, co(60));
-  return home;
-};
-const gasAlarm = (): Bench => {
-  const home = openBench();
-  home.says(4_490, lel(12));
-  home.wait(4_500);
-  return home;
-};
-const deviceAlarm = (grade?: "low" | "high") => (): Bench => {
-  const home = openBench();
-  home.says(4_500, verdict("co", true, grade));
-  return home;
-};
+import { refusals } from "./commands.ts";
 
 describe("level × who confirms × result", () => {
   const may = undefined;
@@ -57,17 +39,43 @@ describe("level × who confirms × result", () => {
     ["CO back at 34 ppm, nobody on site", coAlarm, [co(34)], fromAfar, may],
     ["CO beyond the range", coAlarm, [beyond(co(60))], onSite, refusals.cannotHush],
     [
-      "CO at 60 ppm, the sensor says it is broken",
+      "CO beyond the range of a sensor that shows 5 ppm",
       coAlarm,
-      [says("sensor-fault")],
+      [beyond(co(5))],
       onSite,
-      refusals.levelUnknown,
+      refusals.cannotHush,
     ],
     ["gas at 12 %LEL, on site", gasAlarm, [lel(12)], onSite, may],
     ["gas at 12 %LEL, nobody on site", gasAlarm, [lel(12)], fromAfar, refusals.cannotHush],
     ["gas at 19.9 %LEL, on site", gasAlarm, [lel(19.9)], onSite, may],
     ["gas at 20 %LEL, on site", gasAlarm, [lel(20)], onSite, refusals.cannotHush],
     ["gas back at 9 %LEL, nobody on site", gasAlarm, [lel(9)], fromAfar, may],
+    ["gas at 10 %LEL exactly, nobody on site", gasAlarm, [lel(10)], fromAfar, refusals.cannotHush],
+    ["CO at 35 ppm exactly, nobody on site", coAlarm, [co(35)], fromAfar, refusals.cannotHush],
+    ["CO and gas both back, nobody on site", bothAlarm, [co(34), lel(9)], fromAfar, may],
+    ["only CO is back, nobody on site", bothAlarm, [co(34)], fromAfar, refusals.cannotHush],
+    ["only gas is back, nobody on site", bothAlarm, [lel(9)], fromAfar, refusals.cannotHush],
+    [
+      "gas at 20 %LEL, not yet high by a set with a delay, on site",
+      gasAlarmBy(cn2026, 12),
+      [lel(20)],
+      onSite,
+      refusals.cannotHush,
+    ],
+    [
+      "gas at 9 %LEL that is 10.2 by the site's table, nobody on site",
+      gasAlarmBy(byIecTable, 12),
+      [lel(9)],
+      fromAfar,
+      refusals.cannotHush,
+    ],
+    [
+      "gas at 8.7 %LEL that is 9.9 by the site's table, nobody on site",
+      gasAlarmBy(byIecTable, 12),
+      [lel(8.7)],
+      fromAfar,
+      may,
+    ],
     [
       "gas at 12 %LEL beside CO at 200 ppm",
       gasAlarm,
@@ -110,6 +118,95 @@ describe("level × who confirms × result", () => {
   });
 });
 
+describe("a level that is not measured now", () => {
+  const goodBefore = (home: Bench): Bench => {
+    home.says(4_510, lel(9));
+    return home;
+  };
+  const of = (home: Bench, by: Silence, second = 4_520) => home.does(second, by).refused;
+
+  test.each<[string, Finding]>([
+    ["the sensor says that it is broken", says("sensor-fault")],
+    ["its place holds no number", noLevel("not-a-number", "methane")],
+    ["the message cannot be read", fault("malformed")],
+  ])("is unknown, and nobody may hush: %s", (_, now) => {
+    const home = goodBefore(gasAlarm());
+    home.says(4_515, now);
+    expect(of(home, fromAfar)).toBe(refusals.levelUnknown);
+    expect(of(home, onSite)).toBe(refusals.levelUnknown);
+  });
+
+  test.each<[string, Finding]>([
+    ["one value was left out", noLevel("not-reported", "methane")],
+    ["the sensor of this gas warms up", noLevel("warming-up", "methane")],
+    ["the detector warms up", says("warming-up")],
+  ])("needs somebody on site: %s", (_, now) => {
+    const home = goodBefore(gasAlarm());
+    home.says(4_515, now);
+    expect(of(home, fromAfar)).toBe(refusals.cannotHush);
+    expect(of(home, onSite)).toBeUndefined();
+  });
+
+  test.each<[string, Finding]>([
+    ["one value of another gas was left out", noLevel("not-reported", "lpg")],
+    ["the sensor of another gas warms up", noLevel("warming-up", "lpg")],
+    ["one reply was missing", fault("no-reply")],
+    ["its housing is open", says("tamper")],
+  ])("what says nothing of this gas takes nothing from its level: %s", (_, now) => {
+    const home = goodBefore(gasAlarm());
+    home.says(4_515, now);
+    expect(of(home, fromAfar)).toBeUndefined();
+  });
+
+  test("needs somebody on site when it was read more than five minutes ago", () => {
+    const stale = (second: number, spoken: Finding, by: Silence) => {
+      const home = goodBefore(gasAlarm());
+      for (let at = 4_570; at <= second; at += 60) home.says(at, spoken);
+      return of(home, by, second);
+    };
+    expect(stale(4_810, co(0), fromAfar)).toBeUndefined();
+    expect(stale(4_811, co(0), fromAfar)).toBe(refusals.cannotHush);
+    expect(stale(4_811, co(0), onSite)).toBeUndefined();
+    expect(stale(4_811, lel(9), fromAfar)).toBeUndefined();
+  });
+
+  test("is none of another gas, which may have been read long ago", () => {
+    const home = openBench();
+    home.says(4_400, lel(3, "lpg"));
+    for (let second = 4_490; second <= 4_820; second += 10) home.says(second, lel(12));
+    home.says(4_830, lel(9));
+    expect(of(home, fromAfar, 4_831)).toBeUndefined();
+  });
+
+  test("is no longer asked for once good readings have ended it, and only the calm is waited for", () => {
+    const home = openBench();
+    for (const begin of [0, 100, 200]) {
+      for (const after of [0, 6]) home.says(begin + after, lel(12));
+      for (const after of [20, 31, 42]) home.says(begin + after, lel(0));
+    }
+    expect(home.state.memory.gases).toEqual([]);
+    expect(home.sounding()).toBe("gas");
+    expect(of(home, fromAfar, 250)).toBeUndefined();
+  });
+
+  test("the same of CO, beside gas that is read all the time", () => {
+    const home = coAlarm();
+    home.says(4_510, co(34));
+    for (let second = 4_570; second <= 4_820; second += 50) home.says(second, lel(3));
+    expect(of(home, fromAfar, 4_821)).toBe(refusals.cannotHush);
+    home.says(4_822, co(34));
+    expect(of(home, fromAfar, 4_823)).toBeUndefined();
+  });
+
+  test("needs somebody on site when its number has not moved at all for twelve hours", () => {
+    const home = gasAlarm();
+    for (let second = 4_510; second <= 4_510 + 43_200; second += 60) home.says(second, lel(9));
+    expect(home.story().at(-1)).toContain("raised reading-fault");
+    expect(of(home, fromAfar, 47_712)).toBe(refusals.cannotHush);
+    expect(of(home, onSite, 47_713)).toBeUndefined();
+  });
+});
+
 describe("once in an episode", () => {
   test("when its time is up it sounds again and cannot be hushed a second time", () => {
     const home = gasAlarm();
@@ -122,6 +219,14 @@ describe("once in an episode", () => {
     expect(home.does(5_113, onSite).refused).toBe(refusals.hushedOnce);
   });
 
+  test("nor beside a second alarm that has not been hushed yet", () => {
+    const home = gasAlarm();
+    home.does(4_511, onSite);
+    home.says(4_520, verdict("co", true));
+    expect(home.sounding()).toBe("co");
+    expect(home.does(4_521, onSite).refused).toBe(refusals.hushedOnce);
+  });
+
   test("the next alarm may be hushed again", () => {
     const home = gasAlarm();
     home.does(4_511, onSite);
@@ -130,63 +235,6 @@ describe("once in an episode", () => {
     home.wait(5_206);
     expect(home.sounding()).toBe("gas");
     expect(home.does(5_207, onSite).refused).toBeUndefined();
-  });
-});
-
-describe("the sound comes back", () => {
-  const ends = (home: Bench): ActionKind | undefined =>
-    home.actions.findLast(({ kind }) => kind.startsWith("hush-"))?.kind;
-
-  test.each<[string, () => Bench, Finding[], boolean]>([
-    ["CO wavers by 20 ppm", coAlarm, [co(80)], false],
-    ["CO rises by 21 ppm", coAlarm, [co(81)], true],
-    ["gas wavers by 2 %LEL", gasAlarm, [lel(14)], false],
-    ["gas rises by 2.1 %LEL", gasAlarm, [lel(14.1)], true],
-    ["gas reaches the high level", gasAlarm, [lel(20)], true],
-    ["a second gas is measured", gasAlarm, [lel(12), co(50)], true],
-    ["CO alarms beside gas", gasAlarm, [lel(12), co(400)], true],
-    ["the detector says that its sensor is broken", gasAlarm, [says("sensor-fault")], true],
-    ["gas falls", gasAlarm, [lel(9)], false],
-  ])("%s: %#", (_, alarm, now, comesBack) => {
-    const home = alarm();
-    const was = home.sounding();
-    expect(home.does(4_511, onSite).refused).toBeUndefined();
-    home.says(4_530, ...now);
-    expect(home.sounding() === "none").toBe(!comesBack);
-    if (comesBack) expect([was, "co"]).toContain(home.sounding());
-    expect(ends(home)).toBe(comesBack ? "hush-broken" : undefined);
-  });
-
-  test("when the detector falls silent: nobody knows the level any more", () => {
-    const home = gasAlarm();
-    home.does(4_511, onSite);
-    home.wait(4_700);
-    expect(home.story().at(-1)).toContain("raised silence");
-    expect(home.sounding()).toBe("gas");
-    expect(ends(home)).toBe("hush-broken");
-    expect(home.does(4_701, onSite).refused).toBe(refusals.hushedOnce);
-  });
-
-  test("when messages cannot be read for long", () => {
-    const home = gasAlarm();
-    home.does(4_511, onSite);
-    for (let second = 4_515; second <= 4_560; second += 5) home.says(second, fault("malformed"));
-    expect(home.sounding()).toBe("gas");
-  });
-
-  test("when another device alarms, or a person lets it", () => {
-    const home = gasAlarm();
-    const release: Command = { kind: "release-hush", by: userId("李敏"), reason: "仍有人在屋内" };
-    expect(home.does(4_510, release).refused).toBe(refusals.notHushed);
-    home.does(4_511, onSite);
-    expect(home.does(4_520, release).action).toMatchObject({ kind: "hush-released", by: "李敏" });
-    expect(home.sounding()).toBe("gas");
-
-    const other = gasAlarm();
-    other.does(4_511, onSite);
-    other.does(4_520, { kind: "break-hush", cause: "xian-2-1-604" });
-    expect(other.sounding()).toBe("gas");
-    expect(other.actions.at(-1)).toMatchObject({ kind: "hush-broken", reason: "xian-2-1-604" });
   });
 });
 

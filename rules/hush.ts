@@ -5,18 +5,19 @@
  * with a rising level, a second gas or another device.
  */
 import type { AlarmEvent } from "#domain/alarm.ts";
-import type { Level } from "#domain/gas.ts";
+import type { Gas, Level } from "#domain/gas.ts";
 import { after } from "#domain/quantity.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Instant } from "#domain/time.ts";
 import { act } from "./act.ts";
 import type { Command, Obeyed } from "./command.ts";
-import { amount } from "./level.ts";
+import { judgedLel } from "./lel.ts";
 import { dangerRules, type Hush } from "./life.ts";
 import type { LimitSet } from "./limits/limit-set.ts";
 import type { Memory } from "./memory.ts";
 import { refusals } from "./refusals.ts";
 import { soundingOf, type DetectorState, type Episode } from "./state.ts";
+import { suspect } from "./suspects.ts";
 
 type Silence = Extract<Command, { kind: "hush" }>;
 
@@ -28,7 +29,7 @@ export const hush = (
   limits: LimitSet,
 ): Result<Obeyed, Bilingual> => {
   const { by, reason, duration, origin } = command;
-  const refused = whyNotHush(state, limits, command);
+  const refused = whyNotHush(state, limits, command, now);
   if (refused !== undefined) return err(refused);
   const untilMs = after(now.monoMs, duration);
   const levels = presentLevels(state.memory);
@@ -53,6 +54,7 @@ export const whyNotHush = (
   state: DetectorState,
   limits: LimitSet,
   { duration, confirmedOnSite }: Pick<Silence, "duration" | "confirmedOnSite">,
+  now: Pick<Instant, "monoMs">,
 ): Bilingual | undefined => {
   const atMost = limits.life.hushAtMost.value;
   if (!(duration > 0 && duration <= atMost)) return tooLong(atMost);
@@ -61,13 +63,12 @@ export const whyNotHush = (
   const loud = loudOnes(state);
   if (loud.some((one) => one.hushed === true)) return refusals.hushedOnce;
   if (isLevelUnknown(state.memory)) return refusals.levelUnknown;
-  const levels = presentLevels(state.memory);
+  const high = loud.filter((one) => !isBelowThreshold(one, state.memory, limits, now));
   const isDangerous =
-    levels.some((level) => isAtDanger(level, limits)) ||
-    loud.some((one) => one.severe && !isBelowThreshold(one, limits));
+    presentLevels(state.memory).some((level) => isAtDanger(level, limits)) ||
+    high.some(({ severe }) => severe);
   if (isDangerous) return refusals.cannotHush;
-  const isLow = loud.every((one) => isBelowThreshold(one, limits));
-  return confirmedOnSite || isLow ? undefined : refusals.cannotHush;
+  return confirmedOnSite || high.length === 0 ? undefined : refusals.cannotHush;
 };
 
 /** A person lets the sound come back, or the design does. */
@@ -106,7 +107,7 @@ export const whatBreaks = (
     const before = levels.find(({ gas }) => gas === level.gas);
     const { co, gas } = limits.life.hushRise;
     const margin = level.gas === "co" ? co.value : gas.value;
-    return amount(level) > (before === undefined ? 0 : amount(before)) + margin;
+    return judged(level, limits) > (before === undefined ? 0 : judged(before, limits)) + margin;
   });
   return rose ? "浓度上升 · the level rises" : undefined;
 };
@@ -128,15 +129,50 @@ const presentLevels = ({ co, gases }: Memory): readonly Level[] => [
   ...gases.map(({ level }) => level),
 ];
 
-const isAtDanger = (level: Level, { gas, life }: LimitSet): boolean =>
-  amount(level) >= (level.gas === "co" ? life.hushBelow.co.value : gas.high.raiseAt.value);
-
-/** GB/T 45839-2025: remote silence while the measured value is below the threshold. */
-const isBelowThreshold = ({ level }: Episode, { gas, co }: LimitSet): boolean => {
-  if (level === undefined) return false;
-  const limit = level.gas === "co" ? co.bands.startsAbove.value : gas.low.raiseAt.value;
-  return amount(level) < limit;
+const isAtDanger = (level: Level, limits: LimitSet): boolean => {
+  const { gas, life } = limits;
+  const danger = level.gas === "co" ? life.hushBelow.co.value : gas.high.raiseAt.value;
+  return judged(level, limits) >= danger;
 };
+
+/**
+ * GB/T 45839-2025: remote silence while the measured value is below the threshold. A sensor beyond
+ * its range shows too little.
+ */
+const isBelowThreshold = (
+  { rule, level }: Episode,
+  memory: Memory,
+  limits: LimitSet,
+  now: Pick<Instant, "monoMs">,
+): boolean => {
+  if (level === undefined || rule === "over-range") return false;
+  const threshold =
+    level.gas === "co" ? limits.co.bands.startsAbove.value : limits.gas.low.raiseAt.value;
+  return isMeasured(level.gas, memory, limits, now) && judged(level, limits) < threshold;
+};
+
+/** Whether the last level of a gas is what is there now: read not long ago, and nothing since voids it. */
+const isMeasured = (
+  gas: Gas,
+  memory: Memory,
+  { holdAtMost }: LimitSet,
+  { monoMs }: Pick<Instant, "monoMs">,
+): boolean => {
+  const { co, gases, badGases, warming, standing } = memory;
+  const last = gas === "co" ? co : gases.find(({ level }) => level.gas === gas);
+  // Nothing remembered: good readings have cleared it, and the alarm only lasts its shortest time.
+  const isFresh = last === undefined || monoMs - last.readAtMs <= holdAtMost.value;
+  const isVoid =
+    badGases.some((one) => one.gas === gas) ||
+    warming.some((one) => one.gas === gas) ||
+    standing.some(({ condition }) => condition === "warming-up") ||
+    suspect(memory) !== undefined;
+  return isFresh && !isVoid;
+};
+
+/** As the rules judge it: a site may restate %LEL by another table. */
+const judged = (level: Level, { gas }: LimitSet): number =>
+  level.gas === "co" ? level.ppm : judgedLel(level, gas.lelTable);
 
 const tooLong = (atMostMs: number): Bilingual => {
   const atMost = atMostMs / 60_000;

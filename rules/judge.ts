@@ -15,7 +15,7 @@ import { emptyMemory, isEmpty, type BrokenRule, type Memory, type Spell } from "
 import { overRangeRule } from "./over-range.ts";
 import { readingFaultRule } from "./reading-fault.ts";
 import { isHeard } from "./readings.ts";
-import { earlier, type Context, type Rule } from "./rule.ts";
+import { earlier, never, type Context, type Rule } from "./rule.ts";
 import { silenceRule } from "./silence.ts";
 import { noEpisodes, type DetectorState, type Episode } from "./state.ts";
 import { examine } from "./suspects.ts";
@@ -73,7 +73,7 @@ export const judge = (
   const hush = hushOver ? undefined : state.hush;
   const wake = earlier(round.wakeAtMs, nextExpiry(held.held, hush));
   const next: DetectorState = {
-    ...state,
+    detector: state.detector,
     at: anchor,
     heard: state.heard || heard,
     // Never in the past: a caller that ticks when asked must not be kept busy by a rounding error.
@@ -83,6 +83,9 @@ export const judge = (
     life,
     holds: held.held,
     hush,
+    clock: state.clock,
+    history: state.history,
+    quiet: state.quiet,
   };
   return { state: isSame(state, next) ? state : next, events: round.events, actions };
 };
@@ -116,13 +119,15 @@ const judgeAll = (
   const events: AlarmEvent[] = [];
   const episodes: Episode[] = [];
   for (const rule of ruleList) {
-    const open = state.episodes.find((episode) => episode.rule === rule.id);
+    const open = episodeOf(state.episodes, rule.id);
     try {
       if (rule.id === "reading-fault") memory = withBroken(memory, broken);
       // What a rule has taken in stays, even if judging it fails: other rules ask for it.
       memory = rule.perceive(memory, believed, context);
       if (open === undefined && rule.rests(memory)) continue;
       const opinion = rule.judge(memory, context);
+      wakeAtMs = earlier(wakeAtMs, rule.wakeAt(memory, context));
+      if (open === undefined && !opinion.stands) continue;
       const severe = open?.severe === true || (opinion.stands && opinion.severe === true);
       const next: Turn = turn(rule.id, open, opinion, {
         detector: state.detector,
@@ -132,9 +137,8 @@ const judgeAll = (
         held: sameHeld(open?.held, holdOn(held, rule.id, severe)),
         spell: memory.spells.find((spell) => spell.rule === rule.id),
       });
-      const wake = earlier(rule.wakeAt(memory, context), next.wakeAtMs);
+      wakeAtMs = earlier(wakeAtMs, next.wakeAtMs);
       memory = withSpell(memory, open, next);
-      wakeAtMs = earlier(wakeAtMs, wake);
       if (next.episode !== undefined) episodes.push(next.episode);
       if (next.event !== undefined) events.push(next.event);
     } catch (error) {
@@ -143,6 +147,11 @@ const judgeAll = (
     }
   }
   return { memory, episodes, events, wakeAtMs };
+};
+
+const episodeOf = (episodes: readonly Episode[], rule: Rule["id"]): Episode | undefined => {
+  for (const episode of episodes) if (episode.rule === rule) return episode;
+  return undefined;
 };
 
 const sameHeld = (before: Episode["held"], now: Episode["held"]): Episode["held"] =>
@@ -169,16 +178,14 @@ const spellEnd = (spell: Spell, { limits }: Context): MonoMs =>
   monoMs(spell.fromMs + limits.chatter.value.within);
 
 const withoutOldSpells = (memory: Memory, context: Context): Memory => {
+  if (memory.spells.length === 0) return memory;
   const isOld = (spell: Spell): boolean => spellEnd(spell, context) <= context.nowMs;
   if (!memory.spells.some(isOld)) return memory;
   return { ...memory, spells: memory.spells.filter((spell) => !isOld(spell)) };
 };
 
 const spellsEnd = (memory: Memory, context: Context): MonoMs =>
-  memory.spells.reduce<MonoMs>(
-    (first, spell) => earlier(first, spellEnd(spell, context)),
-    monoMs(Number.POSITIVE_INFINITY),
-  );
+  memory.spells.reduce<MonoMs>((first, spell) => earlier(first, spellEnd(spell, context)), never);
 
 const sameEpisodes = (
   before: readonly Episode[],

@@ -178,6 +178,7 @@ export const expire = (
   holds: readonly Hold[],
   nowMs: MonoMs,
 ): { readonly held: readonly Hold[]; readonly ended: readonly Hold[] } => {
+  if (holds.length === 0) return { held: holds, ended: holds };
   const isOver = (hold: Hold): boolean => hold.untilMs !== undefined && hold.untilMs <= nowMs;
   if (!holds.some(isOver)) return { held: holds, ended: [] };
   return { held: holds.filter((hold) => !isOver(hold)), ended: holds.filter(isOver) };

@@ -16,11 +16,11 @@ import { because, never, round, type Context, type Rule } from "./rule.ts";
 export const readingFaultRule: Rule = {
   id: "reading-fault",
 
-  rests: ({ badMessages, badGases, watched, broken }) =>
-    badMessages === undefined &&
-    badGases.length === 0 &&
-    watched.length === 0 &&
-    broken.length === 0,
+  rests: (memory) =>
+    memory.badMessages === undefined &&
+    memory.badGases.length === 0 &&
+    memory.broken.length === 0 &&
+    suspect(memory) === undefined,
 
   perceive: (memory, report, context) => {
     if (report === undefined) return memory;
@@ -64,7 +64,8 @@ const messages = (
   report: Report,
   context: Context,
 ): BadMessages | undefined => {
-  const faults = report.findings.filter((finding) => finding.kind === "fault");
+  if (before === undefined && !report.findings.some(isFault)) return undefined;
+  const faults = report.findings.filter(isFault);
   const found = faults.find(({ fault }) => !passing.has(fault.code)) ?? faults[0];
   if (found === undefined) return report.findings.some(isGood) ? undefined : before;
   const { fault } = found;
@@ -78,6 +79,9 @@ const messages = (
     alarm: before?.alarm === true || !passing.has(fault.code) || lasts,
   };
 };
+
+const isFault = (finding: Finding): finding is Extract<Finding, { kind: "fault" }> =>
+  finding.kind === "fault";
 
 /** A good reading ends a fault: a sound level, a verdict, a reported state. */
 const isGood = (finding: Finding): boolean =>

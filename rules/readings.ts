@@ -1,4 +1,5 @@
-import type { Finding, Report } from "#domain/reading.ts";
+import type { MonoMs } from "#domain/quantity.ts";
+import type { Condition, Finding, Report } from "#domain/reading.ts";
 import type { Memory } from "./memory.ts";
 import type { Context } from "./rule.ts";
 
@@ -7,10 +8,8 @@ import type { Context } from "./rule.ts";
  * for ever: past the limit, warm-up is a fault and its levels count again.
  */
 export const isWarmingUp = (memory: Memory, context: Context): boolean => {
-  const standing = memory.standing.find((one) => one.condition === "warming-up");
-  return (
-    standing !== undefined && context.nowMs - standing.sinceMs < context.limits.warmUpAtMost.value
-  );
+  const sinceMs = standsSince(memory, "warming-up");
+  return sinceMs !== undefined && context.nowMs - sinceMs < context.limits.warmUpAtMost.value;
 };
 
 /**
@@ -18,10 +17,13 @@ export const isWarmingUp = (memory: Memory, context: Context): boolean => {
  * no longer believed: what alarms then is real.
  */
 export const isTesting = (memory: Memory, context: Context): boolean => {
-  const standing = memory.standing.find((one) => one.condition === "self-test");
-  return (
-    standing !== undefined && context.nowMs - standing.sinceMs < context.limits.selfTestAtMost.value
-  );
+  const sinceMs = standsSince(memory, "self-test");
+  return sinceMs !== undefined && context.nowMs - sinceMs < context.limits.selfTestAtMost.value;
+};
+
+const standsSince = ({ standing }: Memory, condition: Condition): MonoMs | undefined => {
+  for (const one of standing) if (one.condition === condition) return one.sinceMs;
+  return undefined;
 };
 
 /** Proves that the detector lives: anything but a message that could not be had or read. */

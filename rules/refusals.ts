@@ -49,7 +49,7 @@ export const refusals = {
     en: "The detector is silent or faulty: the level is unknown now, so it cannot be hushed.",
   },
   cannotHush: {
-    zh: "不能消音:浓度仍在报警值以上且无人到场确认,或已达危险值。",
-    en: "Cannot be hushed: the level is still at its threshold and nobody on site vouches, or it is at the danger level.",
+    zh: "不能消音:现在没有测到低于报警值的浓度且无人到场确认,或已达危险值。",
+    en: "Cannot be hushed: no level below the threshold is measured now and nobody on site vouches, or it is at the danger level.",
   },
 } as const satisfies Record<string, Bilingual>;

@@ -1,4 +1,4 @@
-import { Compile } from "typebox/compile";
+import { compileOnUse } from "#domain/compile-on-use.ts";
 import { monoMs, type MonoMs } from "#domain/quantity.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Instant } from "#domain/time.ts";
@@ -24,8 +24,8 @@ export const reviveState = (json: string, now: Instant): Result<DetectorState, B
   } catch (error) {
     return refuse(String(error));
   }
-  if (!compiled.Check(value)) {
-    const [first] = compiled.Errors(value);
+  if (!check().Check(value)) {
+    const [first] = check().Errors(value);
     return refuse(`${first?.instancePath ?? "/"} ${first?.message ?? ""}`);
   }
   return ok(rebase(fill(value), now));
@@ -130,7 +130,7 @@ const moveMemory = (memory: Memory, move: Move, unsure: boolean): Memory => {
   };
 };
 
-const compiled = Compile(SavedStateSchema);
+const check = compileOnUse(SavedStateSchema);
 
 const refuse = (detail: string): Result<never, Bilingual> =>
   err({

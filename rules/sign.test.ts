@@ -46,6 +46,38 @@ describe("two sides that signed while they were cut off from one another", () =>
     expect(owner(home)).toBe("李敏");
   });
 
+  test.each([
+    ["the desk's word is taken in first", ["center", "board"]],
+    ["the board's word is taken in first", ["board", "center"]],
+  ] as const)("in the same instant the board comes first, whatever the names: %s", (_, order) => {
+    const home = gasAlarm();
+    const words = { board: atDesk(home, "甲", 15), center: atDesk(home, "乙", 15) };
+    for (const side of order) {
+      home.does(60, { ...words[side], origin: { ...words[side].origin, side } });
+    }
+    expect(signers(home)).toEqual(["甲", "乙"]);
+    expect(owner(home)).toBe("甲");
+  });
+
+  test("each name is kept with where, when, and by which command", () => {
+    const home = gasAlarm();
+    home.does(14, onBoard("王强"));
+    home.does(60, atDesk(home, "李敏", 15));
+    expect(home.state.life[0]?.signatures).toEqual([
+      { by: "王强", atMs: instant(14).wallMs, side: "board" },
+      { by: "李敏", atMs: instant(15).wallMs, side: "center", command: "c-李敏" },
+    ]);
+  });
+
+  test("twenty names at most stand under one alarm", () => {
+    const home = gasAlarm();
+    for (let n = 1; n <= 20; n += 1) {
+      expect(home.does(20 + n, atDesk(home, `值班 ${n}`, 20 + n)).refused).toBeUndefined();
+    }
+    expect(home.does(60, atDesk(home, "值班 21", 41)).refused).toBe(refusals.nothingToSign);
+    expect(signers(home)).toHaveLength(20);
+  });
+
   test("in whatever order their words arrive, the state is the same", () => {
     const seconds = fc.integer({ min: 11, max: 20 });
     const names = fc.uniqueArray(fc.constantFrom<string>("甲", "乙", "丙", "丁"), { minLength: 2 });
@@ -78,6 +110,31 @@ describe("a signature from elsewhere is for what its person had seen", () => {
     expect(home.does(60, late).refused).toBe(refusals.worsenedSince);
     expect(lifeOf(home.state, "combustible")).toBe("unacknowledged");
     expect(home.does(61, atDesk(home, "李敏", 30)).refused).toBeUndefined();
+  });
+
+  test("not when what was seen is no event of this alarm", () => {
+    const home = gasAlarm();
+    const seen = "d1:combustible:boot-one:1#1@boot-one:1";
+    expect(home.does(60, { ...atDesk(home, "李敏", 15), seen }).refused).toBe(
+      refusals.worsenedSince,
+    );
+    expect(home.does(61, { ...atDesk(home, "李敏", 15), seen: "" }).refused).toBe(
+      refusals.worsenedSince,
+    );
+  });
+
+  test("for the alarm as it is, when only the alarm is named", () => {
+    const home = gasAlarm();
+    home.says(20, lel(25));
+    const { seen: _, ...named } = atDesk(home, "李敏", 21);
+    expect(home.does(22, named).refused).toBeUndefined();
+    expect(lifeOf(home.state, "combustible")).toBe("acknowledged");
+  });
+
+  test("and for nothing where nothing has alarmed", () => {
+    const quiet = openBench();
+    const late = atDesk(gasAlarm(), "李敏", 15);
+    expect(quiet.does(20, late).refused).toBe(refusals.nothingToSign);
   });
 
   test("and not for the next alarm", () => {

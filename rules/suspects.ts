@@ -21,20 +21,21 @@ export const examine = (
   report: Report,
   context: Context,
 ): { readonly memory: Memory; readonly report: Report } => {
-  let watched = memory.watched;
-  const doubted: Finding[] = [];
+  let { watched } = memory;
+  let doubted: Finding[] | undefined;
   for (const finding of report.findings) {
     if (finding.kind !== "level" || finding.overRange === true || !isSound(finding.level)) continue;
     const { gas } = finding.level;
-    const before = watched.find((one) => one.gas === gas);
-    const next = look(before, gas, amount(finding.level), context);
-    if (next.doubt) doubted.push(finding);
-    if (next.watch === before) continue;
-    watched = watched.filter((one) => one !== before);
-    if (next.watch !== undefined) watched = watched.concat(next.watch);
+    const value = amount(finding.level);
+    const before = watchOf(watched, gas);
+    if (before === undefined && value < floorOf(gas, context)) continue;
+    const { watch, doubt } =
+      before === undefined ? begin(gas, value, context) : look(before, value, context);
+    if (doubt) (doubted ??= []).push(finding);
+    watched = replace(watched, before, watch);
   }
   const believed =
-    doubted.length === 0
+    doubted === undefined
       ? report
       : { ...report, findings: report.findings.filter((finding) => !doubted.includes(finding)) };
   return {
@@ -43,9 +44,27 @@ export const examine = (
   };
 };
 
+const watchOf = (watched: readonly Watch[], gas: Watch["gas"]): Watch | undefined => {
+  for (const one of watched) if (one.gas === gas) return one;
+  return undefined;
+};
+
+/** The newest goes last. Nearly always there is one only. */
+const replace = (
+  watched: readonly Watch[],
+  before: Watch | undefined,
+  next: Watch | undefined,
+): readonly Watch[] => {
+  const others = watched.filter((one) => one !== before);
+  if (others.length === 0) return next === undefined ? [] : [next];
+  return next === undefined ? others : others.concat(next);
+};
+
 /** A gas whose numbers are doubted so much that people must know: stuck, or jumping again and again. */
-export const suspect = (memory: Memory): Watch | undefined =>
-  memory.watched.find((one) => one.stuck || one.jumps >= jumpsForFault);
+export const suspect = ({ watched }: Memory): Watch | undefined => {
+  for (const one of watched) if (one.stuck || one.jumps >= jumpsForFault) return one;
+  return undefined;
+};
 
 const jumpsForFault = 3;
 /** Jumps further apart than this do not add up. */
@@ -54,20 +73,20 @@ const jumpSpellMs = 600_000;
 const floorOf = (gas: Watch["gas"], { limits }: Context): number =>
   gas === "co" ? doseFloor : limits.gas.watchFrom.value;
 
+const begin = (gas: Watch["gas"], value: number, { nowMs }: Context) => ({
+  watch: { gas, value, sinceMs: nowMs, atMs: nowMs, stuck: false, jumps: 0, jumpedAtMs: undefined },
+  doubt: false,
+});
+
 const look = (
-  before: Watch | undefined,
-  gas: Watch["gas"],
+  before: Watch,
   value: number,
   context: Context,
 ): { readonly watch: Watch | undefined; readonly doubt: boolean } => {
   const { nowMs, limits } = context;
+  const { gas } = before;
   const floor = floorOf(gas, context);
-  if (before === undefined) {
-    if (value < floor) return { watch: undefined, doubt: false };
-    const fresh = { gas, value, sinceMs: nowMs, atMs: nowMs };
-    return { watch: { ...fresh, stuck: false, jumps: 0, jumpedAtMs: undefined }, doubt: false };
-  }
-  if (value < before.value * possibleRest(nowMs - before.atMs) - floor) {
+  if (value < before.value && value < before.value * possibleRest(nowMs - before.atMs) - floor) {
     const again = before.jumpedAtMs !== undefined && nowMs - before.jumpedAtMs < jumpSpellMs;
     const jumps = again ? before.jumps + 1 : 1;
     return { watch: { ...before, jumps, jumpedAtMs: nowMs }, doubt: true };

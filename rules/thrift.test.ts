@@ -1,6 +1,7 @@
 /** What a step must not make anew or do needlessly: a thousand detectors are asked many times a second. */
-import { expect, test } from "vitest";
-import { seconds } from "#domain/quantity.ts";
+import { describe, expect, test } from "vitest";
+import { userId } from "#domain/ids.ts";
+import { minutes, seconds } from "#domain/quantity.ts";
 import {
   co,
   defaultRules,
@@ -14,9 +15,10 @@ import {
   verdict,
   type Bench,
 } from "#test/compliance/timetable.ts";
+import { lelTables } from "./lel.ts";
 import { emptyMemory } from "./memory.ts";
 import { noEpisodes } from "./state.ts";
-import { step } from "./step.ts";
+import { step, type DetectorRules } from "./step.ts";
 
 const tickAt = (home: Bench, second: number) =>
   step(home.state, { kind: "tick", now: instant(second) }, defaultRules);
@@ -43,6 +45,68 @@ test("good news leaves nothing behind: no memory, no episode, and the same empty
   );
   expect(next.events).toBe(tickAt(home, 1).events);
   expect(next.state.quiet).toBe(home.state.quiet);
+});
+
+test("gas is watched from 2 %LEL on, by the site's table of explosive limits", () => {
+  const iec = lelTables.find(({ id }) => id === "iec");
+  if (iec === undefined) throw new Error("no table");
+  const { gas } = defaultRules.limits;
+  const byTable = {
+    ...defaultRules,
+    limits: { ...defaultRules.limits, gas: { ...gas, lelTable: iec } },
+  };
+  const watched = (rules: DetectorRules, level: number): boolean => {
+    const home = openBench(rules);
+    home.says(0, lel(level));
+    return home.state.memory.gases.length === 1;
+  };
+  expect([watched(defaultRules, 1.99), watched(defaultRules, 2)]).toEqual([false, true]);
+  // 1.76 of 5.0 %vol are 2 of 4.4.
+  expect([watched(byTable, 1.75), watched(byTable, 1.77)]).toEqual([false, true]);
+});
+
+test("a message that says nothing changes nothing while a state is remembered", () => {
+  const home = openBench();
+  home.says(0, says("tamper"), verdict("co", true));
+  const next = step(home.state, { kind: "report", report: reportAt(instant(1)) }, defaultRules);
+  expect(next.state).toBe(home.state);
+  expect(next.events).toBe(tickAt(home, 1).events);
+  expect(next.actions).toBe(tickAt(home, 1).actions);
+});
+
+describe("readings that are all well leave out nothing that is due", () => {
+  const wellFrom = (home: Bench, from: number, to: number): void => {
+    for (let second = from; second <= to; second += 1) home.says(second, co(2), lel(0));
+  };
+  const told = (home: Bench) => home.actions.map(({ kind, at }) => `${at.monoMs / 1_000} ${kind}`);
+  const by = userId("王强");
+
+  test("an alarm that came and went within three seconds still returns", () => {
+    const home = openBench();
+    home.says(0, verdict("co", true));
+    home.says(1, verdict("co", false));
+    wellFrom(home, 2, 5);
+    expect(home.story()).toEqual(["0 raised device-alarm-co", "3 returned device-alarm-co"]);
+  });
+
+  test("a shelving ends at its time", () => {
+    const home = openBench();
+    home.does(0, { kind: "shelve", rule: "tamper", by, reason: "装修", duration: seconds(30) });
+    wellFrom(home, 1, 60);
+    expect(told(home)).toEqual(["0 shelved", "30 shelving-expired"]);
+  });
+
+  test("a hush ends at its time, though its alarm is over", () => {
+    const home = openBench();
+    home.says(0, verdict("co", true));
+    const hush = { kind: "hush", by, reason: "已通风", confirmedOnSite: true } as const;
+    home.says(80, verdict("co", true));
+    home.does(90, { ...hush, duration: minutes(10) });
+    home.says(100, verdict("co", false));
+    // From 600 s on even the spell in which it might have chattered is forgotten.
+    wellFrom(home, 101, 700);
+    expect(told(home)).toEqual(["90 hushed", "690 hush-expired"]);
+  });
 });
 
 test("a message that says nothing is no proof of life", () => {

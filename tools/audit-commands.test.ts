@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ensureFirstAdmin } from "#center/accounts/first-admin.ts";
 import { openAccounts } from "#center/accounts/accounts.ts";
+import { openTestVault } from "#center/open-ground.testing.ts";
 import { openStore, type Store } from "#center/store/open-store.ts";
 import { openSystemClock } from "#platform/system-clock.ts";
 import { prove, type ProveOptions } from "./prove.ts";
@@ -41,7 +42,7 @@ test("a locked-out administrator gets in again from the machine, and the log say
     0,
   );
   const { oneTimePassword }: { oneTimePassword: string } = JSON.parse(said[0] ?? "{}");
-  const accounts = await openAccounts(store, openSystemClock());
+  const accounts = await openAccounts(store, await openTestVault(store), openSystemClock());
   const login = await accounts.login({
     username: "admin",
     password: oneTimePassword,

@@ -14,6 +14,7 @@ export const centerOptions = (loaded: LoadedSite, log: Log): CenterOptions => {
     mqttPort: center.mqtt.port,
     ...(center.mqtt.tls && { mqttTls: readTlsFiles(center.mqtt.tls) }),
     dataFolder: loaded.dataFolder,
+    dataKey: loaded.dataKey,
     databaseUrl: loaded.databaseUrl,
     brokerUrl: loaded.brokerUrl,
     gateways: center.gateways.map(({ id, token }) => ({

@@ -4,6 +4,7 @@ import { userInfo } from "node:os";
 import { basename, join } from "node:path";
 import { runImport, type ImportReport } from "#center/register/import/run-import.ts";
 import { openStore } from "#center/store/open-store.ts";
+import { openVault } from "#center/vault/open-vault.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { openSystemClock } from "#platform/system-clock.ts";
 import { loadSite } from "./load-site.ts";
@@ -34,7 +35,7 @@ export const importFile = async (path: string, options: ImportOptions): Promise<
     );
     return 1;
   }
-  const { dataFolder, databaseUrl } = loaded.value;
+  const { dataFolder, databaseUrl, dataKey } = loaded.value;
   const store = await openStore({
     dataFolder: join(dataFolder, "center"),
     ...(databaseUrl !== undefined && { databaseUrl }),
@@ -44,12 +45,22 @@ export const importFile = async (path: string, options: ImportOptions): Promise<
     return 78;
   }
   try {
+    const vault = await openVault(store.value, dataKey);
+    if (!vault.ok) {
+      process.stderr.write(`${both(vault.error)}\n`);
+      return 78;
+    }
     const actor = {
       name: `console:${userInfo().username}`,
       grants: [{ role: "admin", area: "/" }],
     } as const;
     const change = { actor, source: "local", nowMs: openSystemClock().now().wallMs };
-    const wish = { file, name: basename(path), dryRun: options.dryRun === true };
+    const wish = {
+      file,
+      name: basename(path),
+      dryRun: options.dryRun === true,
+      vault: vault.value,
+    };
     const report = await runImport(store.value, change, wish);
     if (!report.ok) {
       const why = "why" in report.error ? both(report.error.why) : report.error.kind;

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkSinks } from "#center/sinks/site-mistakes.ts";
 import { checkGatewaySite } from "#gateway/site-checks.ts";
+import { defaultKeyFile, type KeySource } from "#center/vault/key-ring.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { formatMistakes, readSiteFile } from "#platform/site-file/read.ts";
 import type { Site } from "#platform/site-file/schema.ts";
@@ -16,6 +17,8 @@ export interface LoadedSite {
   readonly databaseUrl: string | undefined;
   readonly brokerUrl: string | undefined;
   readonly adminPassword: string | undefined;
+  /** The key of personal data: its file, or the key itself. */
+  readonly dataKey: KeySource;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -28,12 +31,17 @@ export const readSurroundings = (
   defaultFile = "config/site.yaml",
 ): Surroundings => {
   const environment = withoutEmpty(variables);
+  const dataFolder = resolve(environment["CANARY_DATA"] ?? join(projectRoot, "data"));
   return {
     file: environment["CANARY_CONFIG"] ?? join(projectRoot, defaultFile),
-    dataFolder: resolve(environment["CANARY_DATA"] ?? join(projectRoot, "data")),
+    dataFolder,
     databaseUrl: environment["CANARY_DATABASE_URL"],
     brokerUrl: environment["CANARY_BROKER_URL"],
     adminPassword: environment["CANARY_ADMIN_PASSWORD"],
+    dataKey: {
+      file: environment["CANARY_DATA_KEY_FILE"] ?? defaultKeyFile(dataFolder),
+      text: environment["CANARY_DATA_KEY"],
+    },
   };
 };
 

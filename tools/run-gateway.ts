@@ -36,7 +36,7 @@ export const runGateway = async (environment: Environment): Promise<number> => {
   const chosen = chooseStart(
     record.crashes,
     loaded.ok ? ok(loaded.value.site) : loaded,
-    record.lastGood(),
+    record.lastGood,
   );
   if (!chosen.ok) {
     console.error(chosen.error);

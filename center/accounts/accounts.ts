@@ -5,6 +5,7 @@ import { audit } from "../store/audit.ts";
 import type { Store } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import { isKnownDevice, rememberDevice } from "./devices.ts";
+import type { Vault } from "../vault/seal.ts";
 import { createPasswordChecker, hashPassword, weakness } from "./passwords.ts";
 import {
   beginEnrolment,
@@ -98,13 +99,14 @@ export interface AccountsOptions {
 
 export const openAccounts = async (
   store: Store,
+  vault: Vault,
   clock: Clock,
   options: AccountsOptions = { requireSecondFactor: false },
 ): Promise<Accounts> => {
   const findSession = createSessionFinder(options.requireSecondFactor);
   const nowMs = (): number => clock.now().wallMs;
-  const prove = await createProver(store, clock);
-  const parts = { store, nowMs, prove };
+  const prove = await createProver(store, vault, clock);
+  const parts = { store, vault, nowMs, prove };
 
   return {
     login: async (request) => {
@@ -153,7 +155,7 @@ type Prove = (
 ) => Promise<Result<Proven, LoginFailure>>;
 
 /** Checks a password, and the code where there is one, through the throttle. */
-const createProver = async (store: Store, clock: Clock): Promise<Prove> => {
+const createProver = async (store: Store, vault: Vault, clock: Clock): Promise<Prove> => {
   const checker = await createPasswordChecker();
   const throttle = createThrottle();
 
@@ -178,7 +180,7 @@ const createProver = async (store: Store, clock: Clock): Promise<Prove> => {
     if (!withCode || !(await isEnrolled(store.db, user))) return ok({ area });
     const { code } = request;
     if (code === undefined) return err({ kind: "code-required" });
-    const taken = await store.write((tx) => takeCode(tx, { user, code, nowMs }));
+    const taken = await store.write((tx) => takeCode(tx, vault, { user, code, nowMs }));
     return taken === undefined ? err({ kind: "wrong" }) : ok({ area, code: taken });
   };
 
@@ -197,10 +199,12 @@ const createProver = async (store: Store, clock: Clock): Promise<Prove> => {
     const entered = throttle.enter(attempt, now.monoMs);
     if (entered !== "enter") return err({ kind: "wait", wait: entered });
     const checked = await check(request, mode === "with-code");
-    if (checked.ok) {
-      throttle.succeeded(attempt);
-      return checked;
-    }
+    const isCodeLeft = checked.ok
+      ? mode === "password-only"
+      : checked.error.kind === "code-required";
+    if (isCodeLeft) throttle.halfWay(attempt);
+    else if (checked.ok) throttle.succeeded(attempt);
+    if (checked.ok) return checked;
     // A try that was not looked at is counted in the metrics only: it must not fill the disk.
     await store.write((tx) =>
       audit(tx, {
@@ -216,6 +220,7 @@ const createProver = async (store: Store, clock: Clock): Promise<Prove> => {
 
 interface StepParts {
   readonly store: Store;
+  readonly vault: Vault;
   readonly nowMs: () => number;
   readonly prove: Prove;
 }
@@ -247,6 +252,7 @@ const createPasswordChange =
 
 const createSecondFactorSteps = ({
   store,
+  vault,
   nowMs,
   prove,
 }: StepParts): Pick<Accounts, "enrol" | "confirmEnrolment" | "removeSecondFactor"> => ({
@@ -256,14 +262,14 @@ const createSecondFactorSteps = ({
     const begun = await store.write(async (tx) => {
       const action = "second-factor-begin";
       await audit(tx, { atMs: nowMs(), actor: user.name, action, source });
-      return beginEnrolment(tx, user.name);
+      return beginEnrolment(tx, vault, user.name);
     });
     return begun === undefined ? err({ kind: "enrolled" }) : ok(begun);
   },
   confirmEnrolment: async ({ user, token, code, source }) => {
     const at = nowMs();
     const codes = await store.write(async (tx) => {
-      const answered = await confirmEnrolment(tx, { user: user.name, code, nowMs: at });
+      const answered = await confirmEnrolment(tx, vault, { user: user.name, code, nowMs: at });
       const action = answered === undefined ? "second-factor-wrong" : "second-factor-on";
       await audit(tx, { atMs: at, actor: user.name, action, source });
       if (answered === undefined) return;

@@ -24,6 +24,12 @@ export const isKnownDevice = async (
   return row !== undefined;
 };
 
+/** Whether anybody has logged in with this browser: it is no stranger's. */
+export const isAnybodysDevice = async (
+  db: Reading,
+  device: { readonly token: string; readonly nowMs: number },
+): Promise<boolean> => (await peopleOf(db, device.token, Math.floor(device.nowMs))).length > 0;
+
 /**
  * After a login: answers the token the browser shall keep. A browser new to this account gets a
  * new one, known to everybody the old one was known to: somebody who planted his own cookie here
@@ -65,8 +71,8 @@ export const rememberDevice = async (
 /** People of a shared browser; no more than a duty room has. */
 const peopleMax = 30;
 
-const peopleOf = (tx: Writing, token: string, nowMs: number) =>
-  tx
+const peopleOf = (db: Reading, token: string, nowMs: number) =>
+  db
     .selectFrom("known_devices")
     .select(["user_name", "seen_at_ms"])
     .where("token_hash", "=", hashToken(token))

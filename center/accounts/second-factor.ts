@@ -2,6 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { generateSecret, generateURI, verifySync } from "otplib";
 import type { Reading, Writing } from "../store/open-store.ts";
+import { placeOf } from "../vault/places.ts";
+import type { Vault } from "../vault/seal.ts";
 import { hashToken } from "./tokens.ts";
 
 const stepSeconds = 30;
@@ -20,14 +22,16 @@ export const isEnrolled = async (db: Reading, user: string): Promise<boolean> =>
 /** A new secret, good only once a code from it was shown; `undefined`: there is a confirmed one. */
 export const beginEnrolment = async (
   tx: Writing,
+  vault: Vault,
   user: string,
 ): Promise<{ readonly secret: string; readonly uri: string } | undefined> => {
   if (await isEnrolled(tx, user)) return;
   const secret = generateSecret();
+  const sealed = vault.seal(secret, placeOf.totp(user));
   await tx.deleteFrom("second_factors").where("user_name", "=", user).execute();
   await tx
     .insertInto("second_factors")
-    .values({ user_name: user, secret, confirmed: 0, last_step: 0 })
+    .values({ user_name: user, secret: sealed, confirmed: 0, last_step: 0 })
     .execute();
   return { secret, uri: generateURI({ issuer: "Canary 金丝雀", label: user, secret }) };
 };
@@ -35,10 +39,11 @@ export const beginEnrolment = async (
 /** Answers the recovery codes, shown this once; `undefined`: the code is wrong. */
 export const confirmEnrolment = async (
   tx: Writing,
+  vault: Vault,
   proof: { readonly user: string; readonly code: string; readonly nowMs: number },
 ): Promise<readonly string[] | undefined> => {
   const { user } = proof;
-  if ((await isEnrolled(tx, user)) || !(await takeTimedCode(tx, proof, 0))) return;
+  if ((await isEnrolled(tx, user)) || !(await takeTimedCode(tx, vault, proof, 0))) return;
   await tx
     .updateTable("second_factors")
     .set({ confirmed: 1 })
@@ -56,10 +61,11 @@ export const confirmEnrolment = async (
 /** Uses up a code from the phone or from paper; no code is good twice. */
 export const takeCode = async (
   tx: Writing,
+  vault: Vault,
   proof: { readonly user: string; readonly code: string; readonly nowMs: number },
 ): Promise<"phone" | "paper" | undefined> => {
   if (/^\d{6}$/.test(proof.code)) {
-    return (await takeTimedCode(tx, proof, 1)) ? "phone" : undefined;
+    return (await takeTimedCode(tx, vault, proof, 1)) ? "phone" : undefined;
   }
   const used = await tx
     .updateTable("recovery_codes")
@@ -85,6 +91,7 @@ export const removeSecondFactor = async (tx: Writing, user: string): Promise<voi
 
 const takeTimedCode = async (
   tx: Writing,
+  vault: Vault,
   proof: { readonly user: string; readonly code: string; readonly nowMs: number },
   confirmed: 0 | 1,
 ): Promise<boolean> => {
@@ -94,9 +101,11 @@ const takeTimedCode = async (
     .where("user_name", "=", proof.user)
     .where("confirmed", "=", confirmed)
     .executeTakeFirst();
-  if (row === undefined || !/^\d{6}$/.test(proof.code)) return false;
+  const secret = row && vault.open(row.secret, placeOf.totp(proof.user));
+  // A damaged secret is no way in: paper codes and an administrator's reset are.
+  if (row === undefined || secret === undefined || !/^\d{6}$/.test(proof.code)) return false;
   const checked = verifySync({
-    secret: row.secret,
+    secret,
     token: proof.code,
     epoch: Math.floor(proof.nowMs / 1_000),
     epochTolerance: toleranceSeconds,

@@ -3,7 +3,7 @@ import type { Case, CaseKind, CaseSource, Conclusion } from "#domain/case.ts";
 import { caseLevels, caseStates, isOpen } from "#domain/case.ts";
 import type { CasePatch } from "#domain/decide-case.ts";
 import type { Updateable } from "kysely";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 import type { CaseRow } from "../store/case-tables.ts";
 
@@ -102,7 +102,7 @@ export const caseRows = async (
   ids: readonly string[],
 ): Promise<readonly CaseRow[]> => {
   const rows: CaseRow[] = [];
-  for (const chunk of inChunks([...new Set(ids)])) {
+  for (const chunk of inLists([...new Set(ids)])) {
     rows.push(...(await db.selectFrom("cases").selectAll().where("id", "in", chunk).execute()));
   }
   return rows;

@@ -1,4 +1,4 @@
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { CaseRow } from "../store/case-tables.ts";
 import { caseKey } from "./home-key.ts";
@@ -16,7 +16,7 @@ export const openCasesAt = async (
 ): Promise<ReadonlyMap<string, CaseRow>> => {
   const found = new Map<string, CaseRow>();
   const families = familiesOf(places);
-  for (const chunk of inChunks(homesOf(places))) {
+  for (const chunk of inLists(homesOf(places))) {
     const rows = await tx
       .selectFrom("cases")
       .selectAll()
@@ -42,7 +42,7 @@ export const recentlyClosedAt = async (
 ): Promise<ReadonlyMap<string, CaseRow>> => {
   const found = new Map<string, CaseRow>();
   const families = familiesOf(places);
-  for (const chunk of inChunks(homesOf(places))) {
+  for (const chunk of inLists(homesOf(places))) {
     const rows = await tx
       .selectFrom("cases")
       .selectAll()

@@ -1,13 +1,12 @@
 import type { Bilingual, Result } from "#domain/result.ts";
 import type { Actor, Role } from "#domain/rights.ts";
-import { sql, type ExpressionBuilder } from "kysely";
 import { inChunks } from "../store/chunks.ts";
 import { takeNumbers } from "../store/counters.ts";
 import { insertRows } from "../store/insert-rows.ts";
 import type { Reading, Store, Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import type { PageRow } from "../store/case-tables.ts";
-import type { Tables } from "../store/tables.ts";
+import { meantFor } from "./page-audience.ts";
 
 /** Something people are to be told, before it has its number. */
 export interface NewPage {
@@ -116,25 +115,12 @@ export const pagesFor = (
     .selectAll("pages")
     .select(["page_reads.delivered_at_ms", "page_reads.read_at_ms"])
     .where("pages.channel", "=", inApp)
-    .where((eb) => isMeantFor(eb, actor))
+    .where(meantFor(actor))
     .$if(page.unreadOnly, (query) => query.where("page_reads.read_at_ms", "is", null))
     .$if(page.before !== undefined, (query) => query.where("pages.id", "<", page.before ?? 0))
     .orderBy("pages.id", "desc")
     .limit(page.limit)
     .execute();
-
-/** Theirs by name, or by a role they hold over the area, over a part of it, or above it. */
-const isMeantFor = (eb: ExpressionBuilder<Tables, "pages">, actor: Actor) =>
-  eb.or([
-    eb("pages.person", "=", actor.name),
-    ...actor.grants.map(({ role, area }) =>
-      eb.and([
-        eb("pages.roles", "like", `% ${role} %`),
-        sql<boolean>`(substr(pages.area_path, 1, ${area.length}) = ${area}
-          or substr(${area}, 1, length(pages.area_path)) = pages.area_path)`,
-      ]),
-    ),
-  ]);
 
 /** Notes that somebody has been shown these pages, or has read one; the first of all counts for the page. */
 export const markPages = async (

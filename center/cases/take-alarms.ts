@@ -1,4 +1,5 @@
 import { asksForSignature } from "#domain/alarm.ts";
+import { inLists } from "../store/chunks.ts";
 import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
@@ -110,18 +111,24 @@ const endedCasesOf = async (
   changes: readonly AlarmChange[],
 ): Promise<ReadonlyMap<string, Ended>> => {
   const ended = new Map<string, Ended>();
+  const ringing = new Map<string, Ended["action"]>();
   for (const { alarm, before } of changes) {
     const action = before === undefined ? undefined : actionOf({ alarm, before });
-    if (action === undefined || action === "alarm_over") continue;
-    const { episode } = alarm;
-    const row = await tx
+    if (action !== undefined && action !== "alarm_over") ringing.set(alarm.episode, action);
+  }
+  for (const chunk of inLists([...ringing.keys()])) {
+    const rows = await tx
       .selectFrom("case_alarms")
       .innerJoin("cases", "cases.id", "case_alarms.case_id")
       .selectAll("cases")
-      .where("case_alarms.episode", "=", episode)
+      .select("case_alarms.episode as alarm")
+      .where("case_alarms.episode", "in", chunk)
       .where("cases.is_open", "=", 0)
-      .executeTakeFirst();
-    if (row !== undefined) ended.set(episode, { row, action });
+      .execute();
+    for (const { alarm, ...row } of rows) {
+      const action = ringing.get(alarm);
+      if (action !== undefined) ended.set(alarm, { row, action });
+    }
   }
   return ended;
 };
@@ -191,8 +198,8 @@ const membersOf = (
         signed_at_ms: null,
       }));
 
-const addMembers = (tx: Writing, rows: readonly CaseAlarmRow[]): Promise<void> =>
-  insertRows(tx, "case_alarms", rows, (insert) =>
+const addMembers = async (tx: Writing, rows: readonly CaseAlarmRow[]): Promise<void> => {
+  await insertRows(tx, "case_alarms", rows, (insert) =>
     // It had a case that has ended: a signature for that is none for this.
     insert.onConflict((conflict) =>
       conflict.column("episode").doUpdateSet((eb) => ({
@@ -206,3 +213,4 @@ const addMembers = (tx: Writing, rows: readonly CaseAlarmRow[]): Promise<void> =
       })),
     ),
   );
+};

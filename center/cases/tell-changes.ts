@@ -2,7 +2,7 @@ import { asksForSignature } from "#domain/alarm.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { both } from "#platform/log.ts";
 import { heldBack, type Alarm } from "../intake/fold-alarm.ts";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import { caseRow } from "./case-rows.ts";
@@ -29,25 +29,34 @@ export const tellChanges = async (
     tx,
     telling.map(({ alarm }) => alarm.episode),
   );
-  for (const { alarm, before, action } of telling) {
-    const member = caseOf.get(alarm.episode);
-    if (member === undefined) continue;
-    await addEvents(tx, [
-      {
-        caseId: member.caseId,
-        atMs: nowMs,
-        actor: alarm.gateway,
-        action,
-        channel: "gateway",
-        ...((action === "alarm_again" || action === "alarm_goes_on") && {
-          reason: both(reasons[action]),
-        }),
-        detail: { episode: alarm.episode, priority: alarm.notice.event.priority },
-      },
-    ]);
-    if (action === "alarm_over") await noteChanges(tx, [{ kind: "case", ref: member.caseId }]);
-    else await worsen(tx, { alarm, before }, member, { cause: both(reasons[action]), nowMs });
+  const told = telling.flatMap((one) => {
+    const member = caseOf.get(one.alarm.episode);
+    return member === undefined ? [] : [{ ...one, member }];
+  });
+  await addEvents(
+    tx,
+    told.map(({ alarm, action, member }) => ({
+      caseId: member.caseId,
+      atMs: nowMs,
+      actor: alarm.gateway,
+      action,
+      channel: "gateway",
+      ...((action === "alarm_again" || action === "alarm_goes_on") && {
+        reason: both(reasons[action]),
+      }),
+      detail: { episode: alarm.episode, priority: alarm.notice.event.priority },
+    })),
+  );
+  for (const { alarm, before, action, member } of told) {
+    if (action === "alarm_over") continue;
+    await worsen(tx, { alarm, before }, member, { cause: both(reasons[action]), nowMs });
   }
+  await noteChanges(
+    tx,
+    told.flatMap(({ action, member }) =>
+      action === "alarm_over" ? [{ kind: "case", ref: member.caseId } as const] : [],
+    ),
+  );
 };
 
 export type Action = "alarm_worse" | "alarm_over" | "alarm_again" | "alarm_goes_on";
@@ -115,7 +124,7 @@ const casesOf = async (
   episodes: readonly string[],
 ): Promise<ReadonlyMap<string, Member>> => {
   const found = new Map<string, Member>();
-  for (const chunk of inChunks(episodes)) {
+  for (const chunk of inLists(episodes)) {
     const rows = await tx
       .selectFrom("case_alarms")
       .select(["episode", "case_id", "signed_at_ms"])

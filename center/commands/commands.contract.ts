@@ -3,7 +3,13 @@ import { parseCommand, signedText, type CommandMessage } from "#domain/command.t
 import type { ActionKind, ActionOrigin } from "#domain/action.ts";
 import { isSignedBy, publicKeyOf } from "#platform/signature.ts";
 import { createFakeGateway, type Told } from "../fake-gateway.testing.ts";
-import { openGround, type Ground, type NewDatabase } from "../open-ground.testing.ts";
+import type { Vault } from "../vault/seal.ts";
+import {
+  openGround,
+  openTestVault,
+  type Ground,
+  type NewDatabase,
+} from "../open-ground.testing.ts";
 import type { Actor } from "#domain/rights.ts";
 import { signAlarm } from "../desk/sign-alarm.ts";
 import { createCommandSender } from "./send-commands.ts";
@@ -14,11 +20,13 @@ export const commandsContract = (database: string, newDatabase: NewDatabase): vo
   const gateway = createFakeGateway("gw-1");
   let ground: Ground;
   let key: string;
+  let vault: Vault;
   let sent: CommandMessage[];
   let sendDue: () => Promise<boolean>;
   beforeEach(async () => {
     ground = await openGround(newDatabase);
-    key = await ensureSigningKey(ground.store);
+    vault = await openTestVault(ground.store);
+    key = await ensureSigningKey(ground.store, vault);
     sent = [];
     sendDue = createCommandSender({
       store: ground.store,
@@ -50,11 +58,17 @@ export const commandsContract = (database: string, newDatabase: NewDatabase): vo
     );
   };
   /** The gateway's record of a deed, perhaps naming a command. */
-  const answer = (kind: ActionKind, origin: ActionOrigin, from = gateway, by = "李敏"): Told => {
+  const answer = (
+    kind: ActionKind,
+    origin: ActionOrigin,
+    from = gateway,
+    by = "李敏",
+    episode = "ep-1",
+  ): Told => {
     const atMs = 60_000;
     const { payload } = from.action({ kind, by, atMs });
     const message = JSON.parse(new TextDecoder().decode(payload));
-    const action = { ...message.data.action, id: `${kind}-${by}`, episode: "ep-1", origin };
+    const action = { ...message.data.action, id: `${kind}-${by}`, episode, origin };
     return from.tell("action", {
       ...message,
       id: action.id,
@@ -121,7 +135,7 @@ export const commandsContract = (database: string, newDatabase: NewDatabase): vo
     });
 
     test("the key is made once and stays", async () => {
-      expect(await ensureSigningKey(ground.store)).toBe(key);
+      expect(await ensureSigningKey(ground.store, vault)).toBe(key);
     });
 
     test("a signature at the board accepts the case, also when it comes before its alarm", async () => {
@@ -135,6 +149,21 @@ export const commandsContract = (database: string, newDatabase: NewDatabase): vo
         ({ notice }) => notice.where.gateway === "gw-2",
       );
       expect(other?.case).toMatchObject({ state: "accepted", acceptedBy: "赵军" });
+    });
+
+    test("a signature at the board under a name its gateway has forgotten signs for the alarm that goes on", async () => {
+      const weak = createFakeGateway("gw-3", "journal-3");
+      // Never written down: the disk failed. Started again, the gateway gives it another name.
+      await ground.take(weak.alarm({ episode: "forgotten", atMs: 1_000 }));
+      await ground.take(weak.alarm({ episode: "goes-on", seq: 1, atMs: 5_000 }));
+      const [one, ...others] = (await ground.desk()).alarms.filter(
+        ({ notice }) => notice.where.gateway === "gw-3",
+      );
+      expect(others).toEqual([]);
+      expect(one?.case.state).toBe("reported");
+      await ground.take(answer("acknowledged", { side: "board" }, weak, "钱红", "forgotten"));
+      const after = (await ground.desk()).alarms.find(({ episode }) => episode === one?.episode);
+      expect(after?.case).toMatchObject({ state: "accepted", acceptedBy: "钱红" });
     });
 
     test("of a desk and a board the first by time owns the case, however late its word comes", async () => {

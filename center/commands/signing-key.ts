@@ -1,22 +1,29 @@
 import { createSigningKey } from "#platform/signature.ts";
+import { placeOf } from "../vault/places.ts";
+import type { Vault } from "../vault/seal.ts";
 import type { Store } from "../store/open-store.ts";
 
 /**
- * The key this center signs its commands with (PKCS#8 PEM), made once and kept in the database, so
- * that all processes of one center have the same.
+ * The key this center signs its commands with (PKCS#8 PEM), made once and kept sealed in the
+ * database, so that all processes of one center have the same.
  */
-export const ensureSigningKey = (store: Store): Promise<string> =>
+export const ensureSigningKey = (store: Store, vault: Vault): Promise<string> =>
   store.write(async (tx) => {
     const kept = await tx
       .selectFrom("signing_keys")
       .select("private_pem")
       .where("name", "=", "commands")
       .executeTakeFirst();
-    if (kept !== undefined) return kept.private_pem;
+    const place = placeOf.commandKey("commands");
+    if (kept !== undefined) {
+      const privatePem = vault.open(kept.private_pem, place);
+      if (privatePem === undefined) throw new Error("the key of our commands is damaged");
+      return privatePem;
+    }
     const privatePem = createSigningKey();
     await tx
       .insertInto("signing_keys")
-      .values({ name: "commands", private_pem: privatePem })
+      .values({ name: "commands", private_pem: vault.seal(privatePem, place) })
       .execute();
     return privatePem;
   });

@@ -1,7 +1,7 @@
 import { caseStates } from "#domain/case.ts";
 import type { AlarmNotice } from "#domain/alarm.ts";
 import type { DeskAlarm } from "#domain/desk.ts";
-import type { DetectorStatus } from "#domain/wire.ts";
+import type { DetectorStatus } from "#domain/wire-shapes.ts";
 import { heldBack } from "../intake/fold-alarm.ts";
 import { parseMemory, parseNotice } from "../intake/alarm-rows.ts";
 import { commandsOn } from "../commands/read-commands.ts";

@@ -6,6 +6,7 @@ import type { Clock } from "#domain/time.ts";
 import type { Accounts } from "../accounts/accounts.ts";
 import type { Broadcast } from "../desk/broadcast.ts";
 import type { GatewayView } from "../desk/read-gateways.ts";
+import type { Vault } from "../vault/seal.ts";
 import type { CenterMetrics } from "../metrics.ts";
 import type { Store } from "../store/open-store.ts";
 import type { Timers } from "#platform/timers.ts";
@@ -21,6 +22,8 @@ export type App = FastifyInstance<
 /** What the HTTP side works with. */
 export interface HttpParts {
   readonly store: Store;
+  /** Opens what lies sealed in the database: phones. */
+  readonly vault: Vault;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly accounts: Accounts;

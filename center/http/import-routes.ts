@@ -84,7 +84,9 @@ const addUploadRoute = (app: App, parts: HttpParts): void => {
       const upload = await fileOf(request);
       const dryRun = request.query.dryRun === "true";
       const wish = { file: await upload.toBuffer(), name: upload.filename, dryRun };
-      const report = orProblem(await runImport(parts.store, change, wish));
+      const report = orProblem(
+        await runImport(parts.store, change, { ...wish, vault: parts.vault }),
+      );
       if (report.import !== undefined || dryRun) {
         return { ...report, mistakes: [...report.mistakes], notes: [...report.notes] };
       }

@@ -70,6 +70,26 @@ test("somebody logged in has requests of their own, whatever a stranger at the s
   }
 });
 
+test("a stranger who asks without end keeps no browser out that somebody has logged in with", async () => {
+  const busy = await openDesk({ requestsPerMinute: 20 });
+  const logIn = (cookie: string) =>
+    fetch(`${busy.url}/api/v1/session`, {
+      method: "POST",
+      headers: { "content-type": "application/json", cookie },
+      body: JSON.stringify({ username: "admin", password: adminPassword }),
+    });
+  try {
+    const [, device = ""] = (await logIn("")).headers.getSetCookie();
+    const own = device.split(";")[0] ?? "";
+    const planted = `canary_device=${"a".repeat(43)}`;
+    for (let request = 0; request < 40; request += 1) await busy.get("/api/v1/desk", planted);
+    expect((await logIn(planted)).status).toBe(429);
+    expect((await logIn(own)).status).toBe(200);
+  } finally {
+    await busy.close();
+  }
+});
+
 test("no session token is good before a login, nor after the next one has replaced it", async () => {
   const before = await browser("admin", adminPassword);
   const after = await browser("admin", adminPassword, before);

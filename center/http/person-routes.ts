@@ -9,20 +9,21 @@ import {
   revealPerson,
   type Viewer,
 } from "../rights/people.ts";
+import { personKinds } from "../rights/keep-people.ts";
 import { copyPerson, erasePerson } from "../rights/person-requests.ts";
 import type { App, HttpParts } from "./app.ts";
 import { notFound, ProblemError, problemResponses } from "./problems.ts";
 import { callerOf, requireOver, requireSession } from "./require-session.ts";
 
 const tags = ["people"];
-const idText = Type.String({ pattern: "^[^\\u0000-\\u001f]{1,100}$" });
+export const idText = Type.String({ pattern: "^[^\\u0000-\\u001f]{1,100}$" });
 const idOnly = Type.Object({ id: idText });
-const ReasonSchema = Type.Object(
+export const ReasonSchema = Type.Object(
   { reason: Type.String({ minLength: 2, maxLength: 500, description: "kept in the audit log" }) },
   { additionalProperties: false },
 );
 
-const PersonSchema = Type.Object({
+export const PersonSchema = Type.Object({
   id: Type.String(),
   kind: Type.String({ description: "resident, contact or staff" }),
   area: Type.String(),
@@ -34,6 +35,9 @@ const PersonSchema = Type.Object({
   address: Type.Optional(Type.String()),
   flags: Type.Optional(Type.String({ description: "JSON: what a rescuer must know" })),
   erasedAtMs: Type.Optional(Type.Number()),
+  endedAtMs: Type.Optional(Type.Number({ description: "works or lives here no more" })),
+  account: Type.Optional(Type.String({ description: "what staff log in with" })),
+  version: Type.Integer({ description: "for If-Match" }),
 });
 
 const CopySchema = Type.Object({
@@ -76,6 +80,10 @@ const addReading = (app: App, parts: HttpParts): void => {
         tags,
         querystring: Type.Object({
           household: Type.Optional(idText),
+          kind: Type.Optional(Type.Enum(personKinds)),
+          ended: Type.Optional(
+            Type.Enum(["include"], { description: "also those who have ended" }),
+          ),
           after: Type.Optional(idText),
           limit: Type.Optional(Type.String({ pattern: "^([1-9]\\d?|1\\d\\d|200)$" })),
         }),
@@ -89,8 +97,8 @@ const addReading = (app: App, parts: HttpParts): void => {
       },
     },
     async (request, reply) => {
-      const { limit, ...query } = request.query;
-      const page = { ...query, limit: Number(limit ?? 50) };
+      const { limit, ended, ...query } = request.query;
+      const page = { ...query, ended: ended === "include", limit: Number(limit ?? 50) };
       const viewer = viewerOf(parts, request);
       const { items, next } = await parts.store.write((tx) => readPeople(tx, viewer, page));
       void reply.header("cache-control", "no-store");
@@ -201,7 +209,7 @@ const addRequests = (app: App, parts: HttpParts): void => {
 const seen: Permission = "people.read";
 
 /** Not there for whoever may not see the person at all; refused to whoever may only see. */
-const requirePerson = async (
+export const requirePerson = async (
   parts: HttpParts,
   request: FastifyRequest,
   id: string,
@@ -210,9 +218,15 @@ const requirePerson = async (
   requireOver(request, { area, seen, missing: noSuchPerson });
 };
 
-const viewerOf = (parts: HttpParts, request: FastifyRequest): Viewer => {
+export const viewerOf = (parts: HttpParts, request: FastifyRequest): Viewer => {
   const { user, areas } = callerOf(request);
-  return { name: user.name, areas, source: request.ip, nowMs: parts.clock.now().wallMs };
+  return {
+    vault: parts.vault,
+    name: user.name,
+    areas,
+    source: request.ip,
+    nowMs: parts.clock.now().wallMs,
+  };
 };
 
 const missing = (): never => {

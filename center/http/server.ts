@@ -4,8 +4,11 @@ import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { LogController, type FastifyRequest } from "fastify";
+import { isAnybodysDevice } from "../accounts/devices.ts";
+import { hashToken } from "../accounts/tokens.ts";
 import { addAccountRoutes } from "./account-routes.ts";
 import { addAlarmRoutes } from "./alarm-routes.ts";
+import { addClockRoutes } from "./clock-routes.ts";
 import { addCommandRoutes } from "./command-routes.ts";
 import type { App, HttpParts } from "./app.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
@@ -21,6 +24,7 @@ import { addImportRoutes } from "./import-routes.ts";
 import { addIntakeRoutes } from "./intake-routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import { addPersonRoutes } from "./person-routes.ts";
+import { addPersonKeepingRoutes } from "./person-keeping-routes.ts";
 import {
   badRequest,
   problemBody,
@@ -29,7 +33,7 @@ import {
   sendProblem,
   tooMany,
 } from "./problems.ts";
-import { findCaller, refuseUndecidedRoutes } from "./require-session.ts";
+import { findCaller, refuseUndecidedRoutes, tokenIn } from "./require-session.ts";
 import { addSecondFactorRoutes } from "./second-factor-routes.ts";
 import { addPageRoutes } from "./page-routes.ts";
 import { addRegisterRoutes } from "./register-routes.ts";
@@ -78,11 +82,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   await app.register(rateLimit, {
     max: parts.requestsPerMinute,
     timeWindow: 60_000,
-    // A whole office sits behind one address: who is logged in is not held up by who is not.
-    keyGenerator: async (request) => {
-      const caller = await findCaller(parts, request);
-      return caller === undefined ? request.ip : JSON.stringify(["user", caller.user.name]);
-    },
+    keyGenerator: (request) => whoAsks(parts, request),
     errorResponseBuilder: (_request, context) =>
       new ProblemError(tooMany(Math.ceil(context.ttl / 1_000))),
   });
@@ -93,6 +93,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addSecondFactorRoutes(app, parts);
   addAccountRoutes(app, parts);
   addPersonRoutes(app, parts);
+  addPersonKeepingRoutes(app, parts);
   addAuditRoutes(app, parts);
   addDeskRoutes(app, parts);
   addStreamRoute(app, parts);
@@ -100,6 +101,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addCommandRoutes(app, parts);
   addCaseRoutes(app, parts);
   addPageRoutes(app, parts);
+  addClockRoutes(app, parts);
   addFigureRoutes(app, parts);
   addGatewayRoutes(app, parts);
   addHistoryRoutes(app, parts);
@@ -113,6 +115,21 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   );
   await addConsoleFiles(app, parts);
   return app;
+};
+
+/**
+ * Whose requests are counted together. A whole office sits behind one address: neither who is logged
+ * in nor a browser that somebody has logged in with, and comes to do so again, is held up by a
+ * stranger there.
+ */
+const whoAsks = async (parts: HttpParts, request: FastifyRequest): Promise<string> => {
+  const caller = await findCaller(parts, request);
+  if (caller !== undefined) return JSON.stringify(["user", caller.user.name]);
+  const token = tokenIn(request, "device");
+  if (token === undefined) return request.ip;
+  const nowMs = parts.clock.now().wallMs;
+  const isKnown = await isAnybodysDevice(parts.store.db, { token, nowMs });
+  return isKnown ? JSON.stringify(["device", hashToken(token)]) : request.ip;
 };
 
 /** What is not even HTTP gets an answer as well, then the connection ends. */

@@ -1,5 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { Type } from "typebox";
+import type { Actor } from "#domain/rights.ts";
+import { isMeantFor } from "../cases/page-audience.ts";
 import type { Broadcasted, PlacedEvent } from "../desk/broadcast.ts";
 import { areasWith } from "../rights/permissions.ts";
 import { isInScope, isServing } from "../rights/scoped.ts";
@@ -22,7 +24,8 @@ const position = Type.String({ pattern: "^\\d{1,16}$" });
 interface Page {
   readonly response: ServerResponse;
   readonly token: string;
-  readonly user: string;
+  /** Its viewer, with the grants of now. */
+  actor: Actor;
   /** Paths of the areas its viewer sees, as they are now. */
   areas: readonly string[];
   /** What came while the page was still being replayed the past, or its rights were looked up. */
@@ -60,7 +63,7 @@ export const addStreamRoute = (app: App, parts: HttpParts): void => {
         summary: "What changes on the desk, live 实时事件流",
         description:
           "Server-sent events. `alarm`: DeskAlarm; `gateway`: DeskGateway; `street`: StreetView, " +
-          "also when it is over; `case`: CaseView; `page`: a page to people; `heartbeat`: {nowMs}; " +
+          "also when it is over; `case`: CaseView; `page`: a page meant for whoever listens, as in GET /pages; `heartbeat`: {nowMs}; " +
           "`reset`: the position is not known here, load /api/v1/desk again.",
         tags: ["desk"],
         querystring: Type.Object({ after: Type.Optional(position) }),
@@ -77,11 +80,11 @@ export const addStreamRoute = (app: App, parts: HttpParts): void => {
     async (request, reply) => {
       const { token, user, areas } = callerOf(request);
       if (pages.size >= streamsMax) throw new ProblemError(full(streamsMax));
-      const own = [...pages].filter((page) => page.user === user.name).length;
+      const own = [...pages].filter((page) => page.actor.name === user.name).length;
       if (own >= streamsPerUserMax) throw new ProblemError(full(streamsPerUserMax));
       const asked = request.headers["last-event-id"] ?? request.query.after;
       reply.hijack();
-      const page: Page = { response: reply.raw, token, user: user.name, areas, held: [] };
+      const page: Page = { response: reply.raw, token, actor: user, areas, held: [] };
       open(page, reply.getHeaders());
       pages.add(page);
       parts.metrics.pages.set(pages.size);
@@ -106,7 +109,7 @@ const tell = (parts: HttpParts, pages: ReadonlySet<Page>, events: readonly Broad
     events.flatMap((one) => ("account" in one ? [[one.account, one.position] as const] : [])),
   );
   for (const page of pages) {
-    const at = changed.get(page.user);
+    const at = changed.get(page.actor.name);
     if (page.held !== undefined) page.held.push(...events);
     else if (at === undefined) send(page, events);
     else void lookAgain(parts, page, at);
@@ -130,7 +133,7 @@ const catchUp = async (parts: HttpParts, page: Page, asked: number | undefined):
     if (await isKnownPosition(parts.store.db, asked)) {
       const missed = await parts.broadcast.replay(asked);
       // What was there before, and is the viewer's to see only now, is not among what has changed.
-      if (missed.some((one) => "account" in one && one.account === page.user)) {
+      if (missed.some((one) => "account" in one && one.account === page.actor.name)) {
         write(page, reset(await lastPosition(parts.store.db)));
       } else send(page, missed);
     } else {
@@ -146,7 +149,7 @@ const catchUp = async (parts: HttpParts, page: Page, asked: number | undefined):
  */
 const goLive = async (parts: HttpParts, page: Page): Promise<void> => {
   for (let held = page.held ?? []; ; held = page.held) {
-    const last = held.findLast((one) => "account" in one && one.account === page.user);
+    const last = held.findLast((one) => "account" in one && one.account === page.actor.name);
     page.held = [];
     if (last === undefined) {
       page.held = undefined;
@@ -166,7 +169,7 @@ const goLive = async (parts: HttpParts, page: Page): Promise<void> => {
 
 /** The viewer's rights have changed: nothing goes out before they are known. */
 const lookAgain = async (parts: HttpParts, page: Page, position: number): Promise<void> => {
-  page.held = [{ position, account: page.user }];
+  page.held = [{ position, account: page.actor.name }];
   await goLive(parts, page);
 };
 
@@ -174,16 +177,19 @@ const lookAgain = async (parts: HttpParts, page: Page, position: number): Promis
 const seeViewer = async (parts: HttpParts, page: Page): Promise<void> => {
   const user = await parts.accounts.whoIs(page.token);
   page.areas = user === undefined ? [] : areasWith(user, "alarms.read");
+  if (user !== undefined) page.actor = user;
   if (page.areas.length === 0) page.response.end();
 };
 
 const seeAllViewers = async (parts: HttpParts, pages: ReadonlySet<Page>): Promise<void> => {
   try {
     for (const page of pages) {
-      const before = page.areas.join();
+      const before = JSON.stringify(page.actor.grants);
       await seeViewer(parts, page);
       // Changed by the command on the machine, which tells nobody.
-      if (page.areas.join() !== before) write(page, reset(await lastPosition(parts.store.db)));
+      if (page.areas.length > 0 && JSON.stringify(page.actor.grants) !== before) {
+        write(page, reset(await lastPosition(parts.store.db)));
+      }
     }
   } catch {
     return; // the database is away: pages stay, the next round asks again
@@ -201,6 +207,7 @@ const send = (page: Page, events: readonly Broadcasted[]): void => {
 const isFor = (page: Page, one: Broadcasted): one is PlacedEvent => {
   if ("account" in one) return false;
   const { area, event } = one;
+  if (event.kind === "page") return isMeantFor(event.data, page.actor);
   // Of an alarm that is not stored only the gateway's area is known.
   const isExact = event.kind === "case" || (event.kind === "alarm" && event.data.unstored !== true);
   return isExact ? isInScope(area, page.areas) : isServing(area, page.areas);

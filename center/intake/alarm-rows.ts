@@ -13,8 +13,7 @@ export const alarmToRow = (alarm: Alarm, signed: boolean, area: string): AlarmRo
   alarm_class: alarm.notice.event.alarmClass,
   priority: alarm.notice.event.priority,
   on_desk: Number(alarm.condition === "active" || (!signed && asksForSignature(heldBack(alarm)))),
-  first_at_ms: Math.round(alarm.memory.first.at.wallMs),
-  last_at_ms: Math.round(alarm.notice.event.at.wallMs),
+  ...timesOf(alarm),
   received_at_ms: alarm.receivedAtMs,
   late: Number(alarm.memory.first.late),
   durable: Number(alarm.memory.undurable.length === 0),
@@ -22,6 +21,12 @@ export const alarmToRow = (alarm: Alarm, signed: boolean, area: string): AlarmRo
   notice: JSON.stringify(alarm.notice),
   // Kept as it was when the alarm was new: writing a known one leaves it alone.
   area_path: area,
+});
+
+/** As its gateway's clock dated it; `rebase-times.ts` puts it right. */
+export const timesOf = ({ memory, notice }: Alarm) => ({
+  first_at_ms: Math.round(memory.first.at.wallMs),
+  last_at_ms: Math.round(notice.event.at.wallMs),
 });
 
 /* Both columns are written from {@link alarmToRow} and nowhere else, from values of these types. */

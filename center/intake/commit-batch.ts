@@ -38,7 +38,7 @@ export const commitBatch = (
     const refused = batch.filter((one) => one.kind === "refused");
 
     const news = await saveRecords(tx, records, nowMs);
-    const episodes = await saveAlarms(tx, alarmsIn(news), nowMs);
+    const alarms = await saveAlarms(tx, alarmsIn(news), nowMs);
     const acted = await saveActions(tx, news.fresh);
     await takeAnswers(tx, news.fresh, nowMs);
     const signed = await joinSignatures(tx, news.fresh, nowMs);
@@ -47,11 +47,11 @@ export const commitBatch = (
     const journals = await saveCompleteness(tx, records, statuses);
     const status = await saveStatus(tx, batch, nowMs);
     const reopened = await reopenAlarms(tx, speakersOf(alarmsIn(news), status.detectors), nowMs);
-    const redated = await rebaseTimes(tx, status.newest, episodes, nowMs);
+    const redated = await rebaseTimes(tx, status.newest, alarms, nowMs);
     await saveRefusals(tx, refused, nowMs);
     await noteChanges(tx, [
       ...asChanges("alarm", [
-        ...episodes,
+        ...alarms.map(({ episode }) => episode),
         ...reopened,
         ...redated,
         ...signed,

@@ -13,10 +13,13 @@ import {
 import { receiptsFor, type Settled } from "./receipts.ts";
 
 /**
- * Messages in one transaction at most: bounds how long the newest alarm waits for the batch before.
- * One statement of `inChunks` holds as many.
+ * Messages in one transaction: as many as this database takes in so long, because the newest alarm
+ * waits for the batch before it. Larger ones cost less for each: an index page that several of them
+ * touch is written once. Canary's own choice.
  */
-const batchMax = 512;
+const batchAimMs = 150;
+const batchMin = 512;
+const batchMax = 2_048;
 
 export interface IntakeParts {
   readonly store: Store;
@@ -64,15 +67,18 @@ interface Waiting {
  */
 export const createIntake = (parts: IntakeParts): Intake => {
   let waiting: Waiting[] = [];
+  let size = batchMin;
   let running: Promise<void> | undefined;
 
   const run = async (): Promise<void> => {
     // Let messages that came in the same turn of the event loop ride along.
     await Promise.resolve();
     while (waiting.length > 0) {
-      const { batch, rest } = freshFirst(waiting);
+      const { batch, rest } = freshFirst(waiting, size);
       waiting = rest;
+      const startedMs = parts.clock.now().monoMs;
       await commitWaiting(parts, batch);
+      size = nextSize(size, batch.length, parts.clock.now().monoMs - startedMs);
       // SQLite answers within the turn: sockets and pages must get theirs between two batches.
       if (waiting.length > 0) await setImmediate();
     }
@@ -96,6 +102,12 @@ export const createIntake = (parts: IntakeParts): Intake => {
   };
 };
 
+/** A batch that was not full says little of what a full one would cost. */
+const nextSize = (size: number, taken: number, tookMs: number): number =>
+  taken < batchMin
+    ? size
+    : Math.min(batchMax, Math.max(batchMin, Math.round((batchAimMs * taken) / tookMs)));
+
 /**
  * With more waiting than one batch holds, gateways that have something new to say come first, with
  * all that they sent before it: one gateway's messages keep their order, or it would take those that
@@ -103,12 +115,13 @@ export const createIntake = (parts: IntakeParts): Intake => {
  */
 const freshFirst = (
   waiting: Waiting[],
+  size: number,
 ): { readonly batch: readonly Waiting[]; readonly rest: Waiting[] } => {
-  if (waiting.length <= batchMax) return { batch: waiting, rest: [] };
+  if (waiting.length <= size) return { batch: waiting, rest: [] };
   const speaking = new Set(waiting.filter(isFresh).map(({ read }) => read.gateway));
   const isFirst = ({ read }: Waiting): boolean => speaking.has(read.gateway);
   const ordered = [...waiting.filter(isFirst), ...waiting.filter((one) => !isFirst(one))];
-  return { batch: ordered.slice(0, batchMax), rest: ordered.slice(batchMax) };
+  return { batch: ordered.slice(0, size), rest: ordered.slice(size) };
 };
 
 /** A heartbeat counts: no gateway may seem lost because of another's storm. */

@@ -1,12 +1,11 @@
+import { lanes, type Lane } from "#domain/lane.ts";
 import type { Bilingual } from "#domain/result.ts";
 import {
   explainWireError,
   gatewaySource,
-  lanes,
   parseUpMessage,
   type ActionMessage,
   type AlarmMessage,
-  type Lane,
   type RecordMessage,
   type StatusMessage,
   type StreetMessage,

@@ -6,12 +6,13 @@
  * stays as it came.
  */
 import type { Instant } from "#domain/time.ts";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { AlarmRow } from "../store/tables.ts";
 import { monoOf } from "./gateway-lives.ts";
 import type { TakenStatus } from "./read-message.ts";
-import { parseMemory, parseNotice } from "./alarm-rows.ts";
+import { parseMemory, parseNotice, timesOf } from "./alarm-rows.ts";
+import type { Alarm } from "./fold-alarm.ts";
 
 /**
  * Two clocks that agree so well are both right, and a fault is shown above it. Canary's own choice;
@@ -23,11 +24,20 @@ const slewMs = 1_000;
 /** An alarm may come before the first status of its boot. */
 const aheadMs = 60_000;
 
-/** `newest`: the newest status of each gateway; answers the episodes whose times changed. */
+/** What an alarm says of its times, and what the desk shows. */
+interface Dated extends Pick<AlarmRow, "episode" | "gateway" | "first_at_ms" | "last_at_ms"> {
+  readonly first: Instant;
+  readonly last: Instant;
+}
+
+/**
+ * `newest`: the newest status of each gateway; `arrived`: alarms as this batch has written them.
+ * Answers the episodes whose times changed.
+ */
 export const rebaseTimes = async (
   tx: Writing,
   newest: ReadonlyMap<string, TakenStatus>,
-  arrived: readonly string[],
+  arrived: readonly Alarm[],
   nowMs: number,
 ): Promise<readonly string[]> => {
   const changed: string[] = [];
@@ -42,14 +52,28 @@ export const rebaseTimes = async (
         eb.or([eb("condition", "=", "active"), eb("received_at_ms", ">=", sinceMs - aheadMs)]),
       )
       .execute();
-    changed.push(...(await rebase(tx, rows)));
+    changed.push(...(await rebase(tx, rows.map(rowToDated))));
   }
-  for (const chunk of inChunks(arrived)) {
-    const rows = await tx.selectFrom("alarms").selectAll().where("episode", "in", chunk).execute();
-    changed.push(...(await rebase(tx, rows)));
-  }
+  changed.push(...(await rebase(tx, arrived.map(alarmToDated))));
   return changed;
 };
+
+const rowToDated = (row: AlarmRow): Dated => ({
+  episode: row.episode,
+  gateway: row.gateway,
+  first_at_ms: row.first_at_ms,
+  last_at_ms: row.last_at_ms,
+  first: parseMemory(row.memory).first.at,
+  last: parseNotice(row.notice).event.at,
+});
+
+const alarmToDated = (alarm: Alarm): Dated => ({
+  episode: alarm.episode,
+  gateway: alarm.gateway,
+  ...timesOf(alarm),
+  first: alarm.memory.first.at,
+  last: alarm.notice.event.at,
+});
 
 /** When this boot was first heard, if its right offset is news. */
 const learnOffset = async (
@@ -81,9 +105,10 @@ const learnOffset = async (
   return Math.min(...lives.map((life) => life.first_heard_at_ms));
 };
 
-const rebase = async (tx: Writing, rows: readonly AlarmRow[]): Promise<readonly string[]> => {
+const rebase = async (tx: Writing, rows: readonly Dated[]): Promise<readonly string[]> => {
   const changed: string[] = [];
   const offsets = await offsetsOf(tx, [...new Set(rows.map(({ gateway }) => gateway))]);
+  if (offsets.size === 0) return changed;
   for (const row of rows) {
     const right = ({ bootId, monoMs, wallMs }: Instant): number => {
       const offsetMs = offsets.get(JSON.stringify([row.gateway, bootId]));
@@ -91,8 +116,8 @@ const rebase = async (tx: Writing, rows: readonly AlarmRow[]): Promise<readonly 
       // Dated while the clock was right: what it said then needs no correction.
       return Math.round(Math.abs(rightMs - wallMs) <= clockToleranceMs ? wallMs : rightMs);
     };
-    const first = right(parseMemory(row.memory).first.at);
-    const last = right(parseNotice(row.notice).event.at);
+    const first = right(row.first);
+    const last = right(row.last);
     if (first === row.first_at_ms && last === row.last_at_ms) continue;
     await tx
       .updateTable("alarms")
@@ -109,7 +134,7 @@ const offsetsOf = async (
   gateways: readonly string[],
 ): Promise<ReadonlyMap<string, number>> => {
   const offsets = new Map<string, number>();
-  for (const chunk of inChunks(gateways)) {
+  for (const chunk of inLists(gateways)) {
     const lives = await tx
       .selectFrom("gateway_lives")
       .select(["gateway", "boot", "boot_offset_ms"])

@@ -7,7 +7,7 @@
  */
 import { asksForSignature } from "#domain/alarm.ts";
 import { takeAlarms } from "../cases/take-alarms.ts";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { AlarmRow, DetectorRow } from "../store/tables.ts";
 import { heldBack, type Alarm } from "./fold-alarm.ts";
@@ -21,10 +21,10 @@ export const reopenAlarms = async (
   nowMs: number,
 ): Promise<readonly string[]> => {
   const changed: string[] = [];
-  for (const [gateway, detectors] of detectorsByGateway) {
-    const doubtful = await doubtfulAt(tx, gateway);
-    if (doubtful.length === 0) continue;
-    const pictures = await picturesOf(tx, gateway, [...detectors]);
+  const pictureBy = await picturesOf(tx, detectorsByGateway);
+  const doubtfulBy = await doubtfulAt(tx, [...detectorsByGateway.keys()], pictureBy);
+  for (const [gateway, doubtful] of doubtfulBy) {
+    const pictures = pictureBy.get(gateway) ?? new Map<string, DetectorRow>();
     const places = await bootPlaces(tx, gateway);
     for (const row of doubtful) {
       const picture = pictures.get(row.detector);
@@ -41,51 +41,68 @@ export const reopenAlarms = async (
 
 type Doubtful = AlarmRow & { readonly since: number | null };
 
-/** Alarms told as returned that their gateway names, and those that stand by its picture only. */
-const doubtfulAt = async (tx: Writing, gateway: string): Promise<readonly Doubtful[]> => {
-  const named = await tx
-    .selectFrom("detectors")
-    .select("status")
-    .where("gateway", "=", gateway)
-    .where("standing", "=", 1)
-    .execute();
-  const doubtful: Doubtful[] = await tx
-    // From the few that are reopened to their alarms: the other way every alarm ever is read.
-    .selectFrom("reopened")
-    .innerJoin("alarms", "alarms.episode", "reopened.episode")
-    .selectAll("alarms")
-    .select("reopened.since_ms as since")
-    .where("reopened.gateway", "=", gateway)
-    .execute();
-  for (const chunk of inChunks(named.flatMap(standingIn))) {
+type Pictures = ReadonlyMap<string, ReadonlyMap<string, DetectorRow>>;
+
+/**
+ * By gateway: alarms told as returned that a picture of these names, and those that stand by a
+ * picture only.
+ */
+const doubtfulAt = async (
+  tx: Writing,
+  gateways: readonly string[],
+  pictureBy: Pictures,
+): Promise<ReadonlyMap<string, readonly Doubtful[]>> => {
+  const doubtful: Doubtful[] = [];
+  for (const chunk of inLists(gateways)) {
+    const rows = await tx
+      // From the few that are reopened to their alarms: the other way every alarm ever is read.
+      .selectFrom("reopened")
+      .innerJoin("alarms", "alarms.episode", "reopened.episode")
+      .selectAll("alarms")
+      .select("reopened.since_ms as since")
+      .where("reopened.gateway", "in", chunk)
+      .execute();
+    doubtful.push(...rows);
+  }
+  const named = [...pictureBy].flatMap(([gateway, pictures]) =>
+    [...pictures.values()].flatMap(standingIn).map((episode) => ({ gateway, episode })),
+  );
+  const names = new Set(named.map(({ gateway, episode }) => `${gateway} ${episode}`));
+  for (const chunk of inLists([...new Set(named.map(({ episode }) => episode))])) {
     const rows = await tx
       .selectFrom("alarms")
       .selectAll()
-      .where("gateway", "=", gateway)
       .where("gateway_episode", "in", chunk)
       .where("condition", "=", "returned")
       .execute();
-    for (const row of rows) doubtful.push(Object.assign(row, { since: null }));
+    for (const row of rows) {
+      const isNamed = names.has(`${row.gateway} ${row.gateway_episode}`);
+      if (isNamed) doubtful.push(Object.assign(row, { since: null }));
+    }
   }
-  return doubtful;
+  return Map.groupBy(doubtful, ({ gateway }) => gateway);
 };
 
+/** By gateway and detector: what these detectors say now. */
 const picturesOf = async (
   tx: Writing,
-  gateway: string,
-  detectors: readonly string[],
-): Promise<ReadonlyMap<string, DetectorRow>> => {
-  const pictures = new Map<string, DetectorRow>();
-  for (const chunk of inChunks(detectors)) {
-    const rows = await tx
-      .selectFrom("detectors")
-      .selectAll()
-      .where("gateway", "=", gateway)
-      .where("detector", "in", chunk)
-      .execute();
-    for (const row of rows) pictures.set(row.detector, row);
+  detectorsByGateway: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<Pictures> => {
+  const pictureBy = new Map<string, Map<string, DetectorRow>>();
+  for (const [gateway, detectors] of detectorsByGateway) {
+    const pictures = new Map<string, DetectorRow>();
+    for (const chunk of inLists([...detectors])) {
+      const rows = await tx
+        .selectFrom("detectors")
+        .selectAll()
+        .where("gateway", "=", gateway)
+        .where("detector", "in", chunk)
+        .execute();
+      for (const row of rows) pictures.set(row.detector, row);
+    }
+    if (pictures.size > 0) pictureBy.set(gateway, pictures);
   }
-  return pictures;
+  return pictureBy;
 };
 
 /**

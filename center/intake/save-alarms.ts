@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { takeAlarms } from "../cases/take-alarms.ts";
 import { nameKey, placesOf, type DetectorName } from "../register/place-of.ts";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { AlarmRow } from "../store/tables.ts";
@@ -9,17 +9,17 @@ import { alarmToRow, ownName, rowToAlarm } from "./alarm-rows.ts";
 import { foldAlarm, markDurable, type Alarm } from "./fold-alarm.ts";
 import type { TakenAlarm } from "./read-message.ts";
 import type { News } from "./save-records.ts";
-import { followNames, type KnownAlarm } from "./succeed-episode.ts";
+import { followNames, signaturesOf, type KnownAlarm } from "./succeed-episode.ts";
 
 /**
- * Folds what is new into alarms and tells their cases; answers the episodes changed. An alarm that
+ * Folds what is new into alarms and tells their cases; answers the alarms changed. An alarm that
  * its gateway has forgotten goes on under its new name (`succeed-episode.ts`).
  */
 export const saveAlarms = async (
   tx: Writing,
   news: News<TakenAlarm>,
   nowMs: number,
-): Promise<readonly string[]> => {
+): Promise<readonly Alarm[]> => {
   const known = await knownAlarms(tx, [...news.fresh, ...news.nowDurable]);
   const changed = new Map<string, Alarm>();
   const before = (key: string): Alarm | undefined => known.byOwnName.get(key)?.alarm;
@@ -65,7 +65,7 @@ export const saveAlarms = async (
     places,
     nowMs,
   );
-  return rows.map((row) => row.episode);
+  return [...changed.values()];
 };
 
 interface KnownAlarms {
@@ -86,19 +86,18 @@ const knownAlarms = async (tx: Writing, arrivals: readonly TakenAlarm[]): Promis
   const names = new Set(arrivals.map((one) => one.value.data.event.episode));
   const byOwnName = new Map<string, KnownAlarm>();
   const taken = new Set<string>();
-  for (const chunk of inChunks([...names])) {
+  for (const chunk of inLists([...names])) {
     const rows = await tx
       .selectFrom("alarms")
-      .innerJoin("case_alarms", "case_alarms.episode", "alarms.episode")
-      .selectAll("alarms")
-      .select("case_alarms.signed_at_ms")
-      .where("alarms.gateway_episode", "in", chunk)
+      .selectAll()
+      .where("gateway_episode", "in", chunk)
       .execute();
+    const signed = await signaturesOf(tx, rows);
     for (const row of rows) {
       taken.add(row.episode);
       byOwnName.set(JSON.stringify([row.gateway, row.gateway_episode]), {
         alarm: rowToAlarm(row),
-        signed: row.signed_at_ms !== null,
+        signed: signed.has(row.episode),
       });
     }
     // The center keeps its own name of an alarm also after the gateway's has changed.
@@ -112,8 +111,8 @@ const knownAlarms = async (tx: Writing, arrivals: readonly TakenAlarm[]): Promis
   return { byOwnName, taken };
 };
 
-const writeAlarms = (tx: Writing, rows: readonly AlarmRow[]): Promise<void> =>
-  insertRows(tx, "alarms", rows, (insert) =>
+const writeAlarms = async (tx: Writing, rows: readonly AlarmRow[]): Promise<void> => {
+  await insertRows(tx, "alarms", rows, (insert) =>
     insert.onConflict((conflict) =>
       conflict.column("episode").doUpdateSet((eb) => ({
         gateway_episode: eb.ref("excluded.gateway_episode"),
@@ -130,6 +129,7 @@ const writeAlarms = (tx: Writing, rows: readonly AlarmRow[]): Promise<void> =>
       })),
     ),
   );
+};
 
 const nameOf = ({ gateway, notice }: Alarm): DetectorName => ({
   gateway,

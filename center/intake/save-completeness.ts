@@ -1,4 +1,6 @@
-import type { StatusReport } from "#domain/wire.ts";
+import type { StatusReport } from "#domain/wire-shapes.ts";
+import { inLists } from "../store/chunks.ts";
+import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { CompletenessRow } from "../store/tables.ts";
 import type { TakenRecord, TakenStatus } from "./read-message.ts";
@@ -34,7 +36,7 @@ export const saveCompleteness = async (
     { gateway: string; journal: string; arrived: Arrived[]; told: number; renewed?: Renewed }
   >();
   const at = (gateway: string, journal: string) => {
-    const key = JSON.stringify([gateway, journal]);
+    const key = keyOf({ gateway, journal });
     const entry = journals.get(key) ?? { gateway, journal, arrived: [], told: 0 };
     journals.set(key, entry);
     return entry;
@@ -51,14 +53,11 @@ export const saveCompleteness = async (
     if (value.data.renewed !== undefined) entry.renewed = value.data.renewed;
   }
 
+  const known = await knownJournals(tx, [...journals.values()]);
   const states: JournalState[] = [];
-  for (const { gateway, journal, arrived, told, renewed } of journals.values()) {
-    const row = await tx
-      .selectFrom("completeness")
-      .selectAll()
-      .where("gateway", "=", gateway)
-      .where("journal", "=", journal)
-      .executeTakeFirst();
+  const rows: CompletenessRow[] = [];
+  for (const [key, { gateway, journal, arrived, told, renewed }] of journals) {
+    const row = known.get(key);
     const stretches = withRecords(row === undefined ? [] : parseStretches(row.received), arrived);
     const recorded = Math.max(row?.recorded ?? 0, told);
     const first = row?.first ?? renewed?.from ?? null;
@@ -68,23 +67,50 @@ export const saveCompleteness = async (
       row.received !== received ||
       row.recorded !== recorded ||
       row.first !== first;
-    if (changed) await upsert(tx, { gateway, journal, received, recorded, first });
+    if (changed) rows.push({ gateway, journal, received, recorded, first });
     if (renewed !== undefined) await saveRenewal(tx, { gateway, journal, renewed });
     states.push({ gateway, journal, stretches, recorded, first: first ?? 1, changed });
   }
+  await insertRows(tx, "completeness", rows, (insert) =>
+    insert.onConflict((conflict) =>
+      conflict.columns(["gateway", "journal"]).doUpdateSet((eb) => ({
+        received: eb.ref("excluded.received"),
+        recorded: eb.ref("excluded.recorded"),
+        first: eb.ref("excluded.first"),
+      })),
+    ),
+  );
   return states;
 };
 
-const upsert = async (tx: Writing, row: CompletenessRow): Promise<void> => {
-  await tx
-    .insertInto("completeness")
-    .values(row)
-    .onConflict((conflict) =>
-      conflict
-        .columns(["gateway", "journal"])
-        .doUpdateSet({ received: row.received, recorded: row.recorded, first: row.first }),
-    )
-    .execute();
+type JournalName = Pick<CompletenessRow, "gateway" | "journal">;
+
+const keyOf = ({ gateway, journal }: JournalName): string => JSON.stringify([gateway, journal]);
+
+/** By {@link keyOf}. A journal's name is hardly ever another gateway's as well. */
+const knownJournals = async (
+  tx: Writing,
+  names: readonly JournalName[],
+): Promise<ReadonlyMap<string, CompletenessRow>> => {
+  const known = new Map<string, CompletenessRow>();
+  for (const chunk of inLists(names)) {
+    const rows = await tx
+      .selectFrom("completeness")
+      .selectAll()
+      .where(
+        "gateway",
+        "in",
+        chunk.map(({ gateway }) => gateway),
+      )
+      .where(
+        "journal",
+        "in",
+        chunk.map(({ journal }) => journal),
+      )
+      .execute();
+    for (const row of rows) known.set(keyOf(row), row);
+  }
+  return known;
 };
 
 /** Once known it never changes: an id is given to one journal, once. */

@@ -1,4 +1,4 @@
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { TakenRecord } from "./read-message.ts";
 import { insertRows } from "../store/insert-rows.ts";
@@ -17,26 +17,34 @@ export const saveRecords = async (
   arrivals: readonly TakenRecord[],
   nowMs: number,
 ): Promise<News> => {
-  const known = await knownRecords(tx, arrivals);
-  const fresh = new Map<string, TakenRecord>();
-  const nowDurable = new Map<string, TakenRecord>();
-  const renumbered = new Map<string, TakenRecord>();
+  // Almost always all of them are new: they are written first, and only the others looked up.
+  const wanted = new Map<string, TakenRecord>();
   for (const arrival of arrivals) {
     const key = recordKey(arrival.value);
-    const before = known.get(key);
-    const moved = before !== undefined && isElsewhere(before, arrival);
-    if (before === undefined) {
-      // Both forms in one batch: the numbered one says more.
-      if (arrival.value.durable || !fresh.has(key)) fresh.set(key, arrival);
-    } else if (!before.durable && arrival.value.durable) {
-      nowDurable.set(key, arrival);
-    } else if (moved) renumbered.set(key, arrival);
+    // Both forms in one batch: the numbered one says more.
+    if (arrival.value.durable || !wanted.has(key)) wanted.set(key, arrival);
   }
-  await insertRows(
+  const written = await insertRows(
     tx,
     "records",
-    [...fresh.values()].map((one) => recordRow(one, nowMs)),
+    [...wanted.values()].map((one) => recordRow(one, nowMs)),
+    (insert) =>
+      insert
+        .onConflict((conflict) => conflict.columns(["source", "id"]).doNothing())
+        .returning(["source", "id"]),
   );
+  const isFresh = new Set(written.map(recordKey));
+  const repeated = arrivals.filter(({ value }) => !isFresh.has(recordKey(value)));
+  const known = await knownRecords(tx, repeated);
+  const nowDurable = new Map<string, TakenRecord>();
+  const renumbered = new Map<string, TakenRecord>();
+  for (const arrival of repeated) {
+    const key = recordKey(arrival.value);
+    const before = known.get(key);
+    if (before === undefined) throw new Error(`record ${key} is neither new nor known`);
+    if (!before.durable && arrival.value.durable) nowDurable.set(key, arrival);
+    else if (isElsewhere(before, arrival)) renumbered.set(key, arrival);
+  }
   for (const one of [...nowDurable.values(), ...renumbered.values()]) {
     const { durable, journal, seq } = recordRow(one, nowMs);
     await tx
@@ -46,7 +54,8 @@ export const saveRecords = async (
       .where("id", "=", one.value.id)
       .execute();
   }
-  return { fresh: [...fresh.values()], nowDurable: [...nowDurable.values()] };
+  const fresh = [...wanted].flatMap(([key, one]) => (isFresh.has(key) ? [one] : []));
+  return { fresh, nowDurable: [...nowDurable.values()] };
 };
 
 interface Known {
@@ -68,7 +77,7 @@ const knownRecords = async (
   const known = new Map<string, Known>();
   for (const [source, ofSource] of bySource) {
     const ids = [...new Set(ofSource.map((one) => one.value.id))];
-    for (const chunk of inChunks(ids)) {
+    for (const chunk of inLists(ids)) {
       const rows = await tx
         .selectFrom("records")
         .select(["id", "durable", "journal", "seq"])

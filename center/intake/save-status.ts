@@ -1,4 +1,4 @@
-import { inChunks } from "../store/chunks.ts";
+import { inChunks, inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { DetectorRow, GatewayRow } from "../store/tables.ts";
 import { followLives, monoOf } from "./gateway-lives.ts";
@@ -26,12 +26,10 @@ export const saveStatus = async (
   const changed: string[] = [];
   const detectors = new Map<string, readonly string[]>();
   const newestByGateway = new Map<string, TakenStatus>();
-  for (const [gateway, ofGateway] of Map.groupBy(messages, (one) => one.gateway)) {
-    const before = await tx
-      .selectFrom("gateways")
-      .selectAll()
-      .where("id", "=", gateway)
-      .executeTakeFirst();
+  const byGateway = Map.groupBy(messages, (one) => one.gateway);
+  const known = await knownGateways(tx, [...byGateway.keys()]);
+  for (const [gateway, ofGateway] of byGateway) {
+    const before = known.get(gateway);
     const {
       present: statuses,
       overtaken,
@@ -56,6 +54,18 @@ export const saveStatus = async (
       detectors.set(gateway, [...rows.map((row) => row.detector), ...gone]);
   }
   return { gateways: changed, detectors, newest: newestByGateway };
+};
+
+const knownGateways = async (
+  tx: Writing,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, GatewayRow>> => {
+  const known = new Map<string, GatewayRow>();
+  for (const chunk of inLists(ids)) {
+    const rows = await tx.selectFrom("gateways").selectAll().where("id", "in", chunk).execute();
+    for (const row of rows) known.set(row.id, row);
+  }
+  return known;
 };
 
 const gatewayRow = (

@@ -4,10 +4,11 @@
  * ever return the first one, so the alarm goes on under the new name: one row, one case, and the
  * signature stays. See docs/decisions/0015-an-alarm-its-gateway-forgot.md.
  */
+import { sql } from "kysely";
 import type { AlarmNotice } from "#domain/alarm.ts";
-import { inChunks } from "../store/chunks.ts";
+import { inChunks, inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
-import type { EpisodeNameRow } from "../store/tables.ts";
+import type { AlarmRow, EpisodeNameRow } from "../store/tables.ts";
 import { ownName, rowToAlarm } from "./alarm-rows.ts";
 import { goOnAs, isBefore, type Alarm } from "./fold-alarm.ts";
 import { bootPlaces } from "./gateway-lives.ts";
@@ -107,7 +108,7 @@ const isForgotten = async (tx: Writing, alarm: Alarm, arrival: TakenAlarm): Prom
 const namesLeft = async (tx: Writing, fresh: readonly TakenAlarm[]): Promise<Set<string>> => {
   const left = new Set<string>();
   const episodes = new Set<string>(fresh.map((one) => one.value.data.event.episode));
-  for (const chunk of inChunks([...episodes])) {
+  for (const chunk of inLists([...episodes])) {
     const rows = await tx
       .selectFrom("episode_names")
       .select(["gateway", "gateway_episode"])
@@ -124,25 +125,59 @@ const unwrittenAt = async (
   fresh: readonly TakenAlarm[],
 ): Promise<ReadonlyMap<string, KnownAlarm>> => {
   const found = new Map<string, KnownAlarm>();
-  for (const [gateway, ofGateway] of Map.groupBy(fresh, (one) => one.gateway)) {
-    const detectors = new Set<string>(ofGateway.map((one) => one.value.data.event.detector));
-    for (const chunk of inChunks([...detectors])) {
-      const rows = await tx
-        .selectFrom("alarms")
-        .innerJoin("case_alarms", "case_alarms.episode", "alarms.episode")
-        .selectAll("alarms")
-        .select("case_alarms.signed_at_ms")
-        .where("alarms.on_desk", "=", 1)
-        .where("alarms.durable", "=", 0)
-        .where("alarms.condition", "=", "active")
-        .where("alarms.gateway", "=", gateway)
-        .where("alarms.detector", "in", chunk)
-        .execute();
-      for (const row of rows) {
-        const own = JSON.stringify([row.gateway, row.gateway_episode]);
-        found.set(own, { alarm: rowToAlarm(row), signed: row.signed_at_ms !== null });
-      }
+  const speakers = new Map<string, Set<string>>();
+  for (const { gateway, value } of fresh) {
+    const detectors = speakers.get(gateway) ?? new Set<string>();
+    speakers.set(gateway, detectors.add(value.data.event.detector));
+  }
+  for (const gateways of inLists([...speakers.keys()])) {
+    const all = await tx
+      .selectFrom("alarms")
+      .select(["gateway", "detector", "episode"])
+      // Written out, so that both databases see that their index of just these answers it.
+      .where("durable", "=", sql.lit(0))
+      .where("condition", "=", sql.lit("active"))
+      .where("gateway", "in", gateways)
+      .execute();
+    const own = all.filter(({ gateway, detector }) => speakers.get(gateway)?.has(detector));
+    const signed = await signaturesOf(tx, own);
+    for (const row of await alarmRows(tx, own)) {
+      found.set(JSON.stringify([row.gateway, row.gateway_episode]), {
+        alarm: rowToAlarm(row),
+        signed: signed.has(row.episode),
+      });
     }
   }
   return found;
+};
+
+const alarmRows = async (
+  tx: Writing,
+  alarms: readonly { readonly episode: string }[],
+): Promise<readonly AlarmRow[]> => {
+  const rows: AlarmRow[] = [];
+  for (const chunk of inLists(alarms.map(({ episode }) => episode))) {
+    rows.push(
+      ...(await tx.selectFrom("alarms").selectAll().where("episode", "in", chunk).execute()),
+    );
+  }
+  return rows;
+};
+
+/** Which of these alarms somebody has signed for. */
+export const signaturesOf = async (
+  tx: Writing,
+  alarms: readonly { readonly episode: string }[],
+): Promise<ReadonlySet<string>> => {
+  const signed = new Set<string>();
+  for (const chunk of inLists(alarms.map(({ episode }) => episode))) {
+    const rows = await tx
+      .selectFrom("case_alarms")
+      .select("episode")
+      .where("episode", "in", chunk)
+      .where("signed_at_ms", "is not", null)
+      .execute();
+    for (const { episode } of rows) signed.add(episode);
+  }
+  return signed;
 };

@@ -1,5 +1,5 @@
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
-import { lanes } from "#domain/wire.ts";
+import { lanes } from "#domain/lane.ts";
 import { verifyToken } from "#platform/device-credentials.ts";
 import type { MqttClient, MqttGrant } from "#platform/mqtt-listener/listener.ts";
 import { parseUpTopic } from "../intake/read-message.ts";

@@ -1,4 +1,4 @@
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 
 /** Where a detector hangs, as the register knows it. */
@@ -31,7 +31,7 @@ export const placesOf = async (
   const places = new Map<string, RegisteredPlace>(
     names.map((one) => [nameKey(one), { area: areas.get(one.gateway) ?? "/" }]),
   );
-  for (const chunk of inChunks([...new Set(names.map((one) => one.detector))])) {
+  for (const chunk of inLists([...new Set(names.map((one) => one.detector))])) {
     const rows = await db
       .selectFrom("installations")
       .innerJoin("points", "points.id", "installations.point")
@@ -62,7 +62,7 @@ const gatewayAreas = async (
   gateways: readonly string[],
 ): Promise<ReadonlyMap<string, string>> => {
   const found = new Map<string, string>();
-  for (const chunk of inChunks(gateways)) {
+  for (const chunk of inLists(gateways)) {
     const rows = await db
       .selectFrom("gateway_areas")
       .innerJoin("areas", "areas.id", "gateway_areas.area")

@@ -11,7 +11,9 @@ export interface Thing {
   readonly caseId: string;
 }
 
-export const methods = ["GET", "POST", "DELETE", "PATCH"] as const;
+const personFacts = { kind: "staff", name: "李敏", phone: "13900001111", area: "xian" };
+
+export const methods = ["GET", "POST", "DELETE", "PATCH", "PUT"] as const;
 
 export interface Ask {
   readonly method: (typeof methods)[number];
@@ -34,6 +36,8 @@ interface RequestOf {
   readonly shows: (answer: Answer, thing: Thing) => boolean;
   /** Also for somebody of a part of the community: a gateway serves its grids. */
   readonly serving?: boolean;
+  /** About the street, not the community: a role in the community alone is outside. */
+  readonly ofStreet?: boolean;
   /** Status for a stranger. */
   readonly stranger?: number;
 }
@@ -165,6 +169,23 @@ export const requests: Readonly<Record<string, RequestOf>> = {
     shows: includes(`area,${places.xian},`),
   },
 
+  // Of the street above: whoever holds a role in Xian alone has no street there.
+  "GET /api/v1/clocks": {
+    ask: get(`/api/v1/clocks?area=${encodeURIComponent(places.street)}`),
+    outside: 404,
+    shows: includes('"sign"'),
+    ofStreet: true,
+  },
+  "PUT /api/v1/clocks/:priority/:clock": {
+    ask: () => ({
+      method: "PUT",
+      path: "/api/v1/clocks/2/sign",
+      body: { area: places.street, withinMs: 240_000 },
+    }),
+    outside: 404,
+    shows: includes('"withinMs":240000'),
+    ofStreet: true,
+  },
   "GET /api/v1/gateways": {
     ask: get("/api/v1/gateways"),
     outside: false,
@@ -197,6 +218,29 @@ export const requests: Readonly<Record<string, RequestOf>> = {
     ask: get(({ name }) => `/api/v1/people/${name}/export`),
     outside: 404,
     shows: includes("13812341234"),
+  },
+  "POST /api/v1/people": {
+    ask: post("/api/v1/people", ({ name }) => ({ ...personFacts, id: `new-${name}` })),
+    outside: 404,
+    shows: (answer, { name }) => answer.body.includes(`"new-${name}"`),
+  },
+  "PATCH /api/v1/people/:id": {
+    ask: ({ name }) => ({
+      method: "PATCH",
+      path: `/api/v1/people/${name}`,
+      body: { phone: "13900002222" },
+      headers: { "if-match": '"1"' },
+    }),
+    outside: 404,
+    shows: includes('"version":2'),
+  },
+  "POST /api/v1/people/:id/end": {
+    ask: (thing) => ({
+      ...post(`/api/v1/people/${thing.name}/end`, reason)(thing),
+      headers: { "if-match": '"1"' },
+    }),
+    outside: 404,
+    shows: includes("endedAtMs"),
   },
   "POST /api/v1/people/:id/erase": {
     ask: post(({ name }) => `/api/v1/people/${name}/erase`, reason),

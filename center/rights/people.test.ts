@@ -52,6 +52,7 @@ test("a name and a phone have stars in them; home and needs are not shown at all
     name: "王**",
     phone: "138****5678",
     masked: true,
+    version: 1,
   });
   expect(await looks()).toMatchObject([{ actor: "duty", action: "person-read" }]);
 });
@@ -121,6 +122,21 @@ test("a person gets a copy of all that is kept, with who looked at it", async ()
   });
 });
 
+test("whoever saw somebody in full in a list is in that person's copy as well", async () => {
+  const lead = await log("lead", "street_lead", places.street);
+  const duty = await log("duty", "duty", places.xian);
+  await desk.take(createFakeGateway("gw-xian").alarm({ seq: 1 }));
+  await desk.sign({ episode: "ep-1", case: { version: 1 } }, duty);
+  await desk.get("/api/v1/people?household=h-xian", duty);
+  const copy = await (await desk.get("/api/v1/people/person-xian/export", lead)).json();
+  expect(copy).toMatchObject({
+    looks: [
+      { actor: "lead", action: "person-export" },
+      { actor: "duty", action: "person-reveal", detail: '{"case":"AJ-000001"}' },
+    ],
+  });
+});
+
 test("a forgotten person has no name in any table any more, but an id; not while gas is in the home", async () => {
   const lead = await log("lead", "street_lead", places.street);
   await desk.take(createFakeGateway("gw-xian").alarm({ seq: 1 }));
@@ -137,6 +153,7 @@ test("a forgotten person has no name in any table any more, but an id; not while
     name: "",
     masked: true,
     erasedAtMs: desk.time.clock.now().wallMs,
+    version: 1,
   });
   await desk.store.db.deleteFrom("people").where("id", "=", "person-west").execute();
   for (const table of ["people", "audit", "idempotency", "stream_events"] as const) {

@@ -4,12 +4,15 @@
  */
 import { audit } from "../store/audit.ts";
 import type { Reading, Writing } from "../store/open-store.ts";
+import { placeOf } from "../vault/places.ts";
+import type { Vault } from "../vault/seal.ts";
 import { maskName, maskPhone } from "./masking.ts";
 import { ownCaseAt } from "./open-cases.ts";
 import { inScope } from "./scoped.ts";
 
-/** Who looks, from where. */
+/** Who looks, from where; with what opens sealed phones. */
 export interface Viewer {
+  readonly vault: Vault;
   readonly name: string;
   readonly areas: readonly string[];
   readonly source: string;
@@ -31,23 +34,42 @@ export interface PersonView {
   /** JSON: what a rescuer must know. */
   readonly flags?: string;
   readonly erasedAtMs?: number;
+  /** Works or lives here no more. */
+  readonly endedAtMs?: number;
+  /** Of staff: what they log in with, and what a case is dispatched to. */
+  readonly account?: string;
+  readonly version: number;
 }
 
 /** People of the viewer's areas, by id, as far as the viewer may see them now. */
 export const readPeople = async (
   tx: Writing,
   viewer: Viewer,
-  page: { readonly household?: string; readonly after?: string; readonly limit: number },
+  page: {
+    readonly household?: string;
+    readonly kind?: string;
+    /** Also those who have ended. */
+    readonly ended?: boolean;
+    readonly after?: string;
+    readonly limit: number;
+  },
 ): Promise<{ readonly items: readonly PersonView[]; readonly next?: string }> => {
   let query = selectPeople(tx, viewer.areas);
   if (page.household !== undefined) query = query.where("people.household", "=", page.household);
+  if (page.kind !== undefined) query = query.where("people.kind", "=", page.kind);
+  if (page.ended !== true) query = query.where("people.ended_at_ms", "is", null);
   if (page.after !== undefined) query = query.where("people.id", ">", page.after);
   const rows = await query
     .orderBy("people.id")
     .limit(page.limit + 1)
     .execute();
   const items: PersonView[] = [];
-  for (const row of rows.slice(0, page.limit)) items.push(await asSeenBy(tx, viewer, row));
+  for (const row of rows.slice(0, page.limit)) {
+    const view = await seenBy(tx, viewer, row);
+    items.push(view);
+    // By name, as for one person: whoever asks who has seen their data is told of this look, too.
+    if (!view.masked) await auditLook(tx, viewer, view);
+  }
   await audit(tx, {
     ...by(viewer),
     action: "people-read",
@@ -70,17 +92,23 @@ export const readPerson = async (
 ): Promise<PersonView | undefined> => {
   const row = await personRow(tx, viewer.areas, id);
   if (row === undefined) return;
-  const view = await asSeenBy(tx, viewer, row);
-  const { byCase } = view;
-  await audit(tx, {
-    ...by(viewer),
-    action: view.masked ? "person-read" : "person-reveal",
-    subject: id,
-    area: row.area,
-    ...(byCase !== undefined && { detail: { case: byCase } }),
-  });
+  const view = await seenBy(tx, viewer, row);
+  await auditLook(tx, viewer, view);
   return view;
 };
+
+const auditLook = (
+  tx: Writing,
+  viewer: Viewer,
+  { id, area, masked: isMasked, byCase }: PersonView,
+): Promise<void> =>
+  audit(tx, {
+    ...by(viewer),
+    action: isMasked ? "person-read" : "person-reveal",
+    subject: id,
+    area,
+    ...(byCase !== undefined && { detail: { case: byCase } }),
+  });
 
 /** In full, for a reason. */
 export const revealPerson = async (
@@ -93,7 +121,7 @@ export const revealPerson = async (
   const detail = { reason: wish.reason };
   const deed = { action: "person-reveal", subject: wish.id, area: row.area, detail };
   await audit(tx, { ...by(viewer), ...deed });
-  return inFull(row);
+  return inFull(viewer.vault, row);
 };
 
 /** Path of the area a person belongs to. */
@@ -118,6 +146,9 @@ const selectPeople = (db: Reading, areas: readonly string[]) =>
       "people.household",
       "people.flags",
       "people.erased_at_ms",
+      "people.ended_at_ms",
+      "people.user_name",
+      "people.version",
       "areas.path as area",
       "households.address",
     ])
@@ -125,28 +156,46 @@ const selectPeople = (db: Reading, areas: readonly string[]) =>
 
 type PersonFound = Awaited<ReturnType<ReturnType<typeof selectPeople>["execute"]>>[number];
 
-const asSeenBy = async (db: Reading, viewer: Viewer, row: PersonFound): Promise<PersonView> => {
+/** A person as the viewer may see them now. */
+export const seenBy = async (
+  db: Reading,
+  viewer: Viewer,
+  row: PersonFound,
+): Promise<PersonView> => {
   const { household } = row;
   const byCase =
     household === null ? undefined : await ownCaseAt(db, { household, user: viewer.name });
-  return byCase === undefined ? masked(row) : { ...inFull(row), byCase };
+  return byCase === undefined
+    ? masked(viewer.vault, row)
+    : { ...inFull(viewer.vault, row), byCase };
 };
 
-const masked = (row: PersonFound): PersonView => ({
+const masked = (vault: Vault, row: PersonFound): PersonView => ({
   ...commonOf(row),
   name: maskName(row.name),
-  ...(row.phone !== null && { phone: maskPhone(row.phone) }),
+  ...phoneOf(vault, row, maskPhone),
   masked: true,
 });
 
-export const inFull = (row: PersonFound): PersonView => ({
+export const inFull = (vault: Vault, row: PersonFound): PersonView => ({
   ...commonOf(row),
   name: row.name,
-  ...(row.phone !== null && { phone: row.phone }),
+  ...phoneOf(vault, row, (phone) => phone),
   masked: false,
   ...(row.address !== null && { address: row.address }),
   flags: row.flags,
 });
+
+/** A phone that does not open is said to be so: who looks for it in an alarm must try elsewhere. */
+const phoneOf = (
+  vault: Vault,
+  { id, phone: kept }: PersonFound,
+  shown: (phone: string) => string,
+): { readonly phone?: string } => {
+  if (kept === null) return {};
+  const phone = vault.open(kept, placeOf.phone(id));
+  return { phone: phone === undefined ? "无法读取 · unreadable" : shown(phone) };
+};
 
 const commonOf = (row: PersonFound) => ({
   id: row.id,
@@ -154,4 +203,7 @@ const commonOf = (row: PersonFound) => ({
   area: row.area,
   ...(row.household !== null && { household: row.household }),
   ...(row.erased_at_ms !== null && { erasedAtMs: row.erased_at_ms }),
+  ...(row.ended_at_ms !== null && { endedAtMs: row.ended_at_ms }),
+  ...(row.user_name !== null && { account: row.user_name }),
+  version: row.version,
 });

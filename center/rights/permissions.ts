@@ -28,6 +28,9 @@ export const rolesWith = {
   "intake.place": handlers,
   /** Keys of other systems that report here. */
   "intake.sources": ["admin"],
+  "clocks.read": [...handlers, "admin"],
+  /** Times of case clocks, within bounds. */
+  "clocks.write": ["admin", "street_lead"],
   "gateways.read": [...handlers, "admin"],
   "register.read": [...handlers, "admin"],
   "register.write": ["community_lead", "street_lead", "tech", "admin"],
@@ -35,6 +38,8 @@ export const rolesWith = {
   "people.read": handlers,
   /** Without stars, for a reason that is written down. */
   "people.reveal": ["duty", "community_lead", "street_duty", "street_lead"],
+  /** Staff and residents entered, changed and ended. */
+  "people.write": ["community_lead", "street_duty", "street_lead"],
   /** PIPL Art 45: a person's copy of what is kept of them. */
   "people.export": ["street_lead"],
   /** PIPL Art 47: forgetting a person. */

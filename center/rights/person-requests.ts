@@ -47,7 +47,7 @@ export const copyPerson = async (
   return {
     exportedAtMs: viewer.nowMs,
     exportedBy: viewer.name,
-    person: inFull(row),
+    person: inFull(viewer.vault, row),
     ...(await homeOf(tx, row.household)),
     looks,
   };

@@ -1,7 +1,7 @@
 /** A center's database and a sink over real HTTP, with time moved by hand. */
 import { Registry } from "prom-client";
 import { expect } from "vitest";
-import type { WireBlock } from "#domain/telemetry.ts";
+import type { WireBlock } from "#domain/telemetry-wire.ts";
 import { createFakeGateway } from "../fake-gateway.testing.ts";
 import { openGround, type Ground, type NewDatabase } from "../open-ground.testing.ts";
 import { saveTelemetry } from "../telemetry/save-telemetry.ts";

@@ -145,3 +145,13 @@ export interface PageReadRow {
   readonly delivered_at_ms: number;
   readonly read_at_ms: number | null;
 }
+
+/** Within what time a street wants one step of its cases done; the longest path that covers a case wins. */
+export interface ClockOverrideRow {
+  readonly area: string;
+  readonly priority: number;
+  readonly clock: string;
+  readonly within_ms: number;
+  readonly set_by: string;
+  readonly set_at_ms: number;
+}

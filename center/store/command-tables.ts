@@ -24,6 +24,6 @@ export interface CommandRow {
 /** Keys the center signs with. */
 export interface SigningKeyRow {
   readonly name: string;
-  /** PKCS#8 PEM. */
+  /** PKCS#8 PEM, sealed; see `vault/seal.ts`. */
   readonly private_pem: string;
 }

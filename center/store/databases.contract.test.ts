@@ -5,6 +5,7 @@ import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing
 import { auditContract } from "../audit/audit.contract.ts";
 import { casesContract } from "../cases/cases.contract.ts";
 import { gatewayCasesContract } from "../cases/gateway-cases.contract.ts";
+import { pageAudienceContract } from "../cases/page-audience.contract.ts";
 import { clocksContract } from "../cases/clocks.contract.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { gatewayLivesContract } from "../intake/gateway-lives.contract.ts";
@@ -15,6 +16,10 @@ import { oneIntakeContract } from "../http/intake.contract.ts";
 import { firstReleaseContract } from "./first-release.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
+import { keepPeopleContract } from "../rights/keep-people.contract.ts";
+import { residentLinksContract } from "../http/resident-links.contract.ts";
+import { streetClocksContract } from "../http/street-clocks.contract.ts";
+import { vaultContract } from "../vault/vault.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
 
@@ -36,11 +41,16 @@ const contracts = [
   casesContract,
   gatewayCasesContract,
   clocksContract,
+  pageAudienceContract,
   upgradeContract,
   firstReleaseContract,
   registerContract,
   importContract,
   oneIntakeContract,
+  vaultContract,
+  streetClocksContract,
+  residentLinksContract,
+  keepPeopleContract,
 ];
 
 for (const [name, newDatabase] of databases) {

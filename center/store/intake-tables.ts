@@ -62,3 +62,16 @@ export interface EvidenceDeletionRow {
   readonly agreed_by: string | null;
   readonly agreed_at_ms: number | null;
 }
+
+/** A resident's link 一键报事, good until it ends or somebody withdraws it. */
+export interface ResidentLinkRow {
+  readonly id: string;
+  readonly household: string;
+  readonly expires_at_ms: number;
+  readonly created_by: string;
+  readonly created_at_ms: number;
+  readonly withdrawn_by: string | null;
+  readonly withdrawn_at_ms: number | null;
+  /** The link that was made in its place. */
+  readonly replaced_by: string | null;
+}

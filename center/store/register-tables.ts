@@ -87,6 +87,7 @@ export interface PersonRow {
   /** `resident`, `contact` or `staff`. */
   readonly kind: string;
   readonly name: string;
+  /** Sealed; see `vault/seal.ts`. */
   readonly phone: string | null;
   readonly area: string;
   readonly household: string | null;
@@ -94,6 +95,9 @@ export interface PersonRow {
   /** JSON: what a rescuer must know (lives alone, hearing …), each with its consent. */
   readonly flags: string;
   readonly erased_at_ms: number | null;
+  readonly version: Generated<number>;
+  /** Staff that works here no more; name and phone stay for those who ask who it was. */
+  readonly ended_at_ms: number | null;
 }
 
 export interface GrantRow {

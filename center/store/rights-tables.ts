@@ -1,4 +1,4 @@
-/** Tables of accounts, second factors and the audit chain. */
+/** Tables of accounts, second factors, keys of personal data, and the audit chain. */
 
 export interface UserRow {
   readonly name: string;
@@ -30,7 +30,7 @@ export interface SessionRow {
 /** Time-based codes (RFC 6238) of one account. */
 export interface SecondFactorRow {
   readonly user_name: string;
-  /** Base32. */
+  /** Base32, sealed; see `vault/seal.ts`. */
   readonly secret: string;
   /** 0: shown, but no code from it has been seen yet. */
   readonly confirmed: number;
@@ -68,4 +68,9 @@ export interface AuditRow {
   /** Hash of the row before; empty for the first. */
   readonly prev: string;
   readonly hash: string;
+}
+
+/** A key something here is sealed with; the key itself is in a file, see `vault/key-ring.ts`. */
+export interface DataKeyRow {
+  readonly fingerprint: string;
 }

@@ -5,12 +5,14 @@ import type {
   IntakeNonceRow,
   IntakeSecretRow,
   IntakeSourceRow,
+  ResidentLinkRow,
 } from "./intake-tables.ts";
 import type { ImportItemRow, ImportRow } from "./import-tables.ts";
 import type {
   CaseAlarmRow,
   CaseEventRow,
   CaseRow,
+  ClockOverrideRow,
   EvidenceRow,
   PageReadRow,
   PageRow,
@@ -28,6 +30,7 @@ import type {
 } from "./register-tables.ts";
 import type {
   AuditRow,
+  DataKeyRow,
   KnownDeviceRow,
   RecoveryCodeRow,
   SecondFactorRow,
@@ -91,6 +94,9 @@ export interface Tables extends TelemetryTables {
   readonly intake_secret: IntakeSecretRow;
   readonly evidence_deletions: EvidenceDeletionRow;
   readonly sink_cursors: SinkCursorRow;
+  readonly data_keys: DataKeyRow;
+  readonly resident_links: ResidentLinkRow;
+  readonly clock_overrides: ClockOverrideRow;
 }
 
 export interface GatewayRow {

@@ -1,4 +1,4 @@
-import type { WireBlock } from "#domain/telemetry.ts";
+import type { WireBlock } from "#domain/telemetry-wire.ts";
 import type { CurveKey } from "../store/telemetry-tables.ts";
 
 export const curveOf = (gateway: string, { detector, gas, mark }: WireBlock): CurveKey => ({

@@ -1,4 +1,4 @@
-import type { WireBlock } from "#domain/telemetry.ts";
+import type { WireBlock } from "#domain/telemetry-wire.ts";
 import { inChunks } from "../store/chunks.ts";
 import { takeNumbers } from "../store/counters.ts";
 import type { Writing } from "../store/open-store.ts";

@@ -1,6 +1,7 @@
 /** What many readings come to, and how two such become one; pure. Values in hundredths. */
 import type { BadQuality } from "#domain/reading.ts";
-import { wireToStretch, type Stretch, type WireBlock } from "#domain/telemetry.ts";
+import { wireToStretch, type Stretch } from "#domain/telemetry.ts";
+import type { WireBlock } from "#domain/telemetry-wire.ts";
 
 export interface RollUp {
   /** Readings with a value. */
@@ -39,6 +40,10 @@ export const minutesOf = (block: WireBlock): ReadonlyMap<number, RollUp> => {
   }
   return minutes;
 };
+
+/** How much work {@link minutesOf} is: the parts its stretches fall into, at most. */
+export const minutesIn = ({ stretches }: WireBlock): number =>
+  stretches.reduce((sum, [, forMs, count]) => sum + Math.min(forMs / minuteMs + 2, count), 0);
 
 /**
  * A stretch lies within one minute unless it was thinned. Then its readings are taken as even over

@@ -1,10 +1,12 @@
-import type { TelemetryMessage, WireBlock } from "#domain/telemetry.ts";
+import { setImmediate } from "node:timers/promises";
+import type { TelemetryMessage, WireBlock } from "#domain/telemetry-wire.ts";
 import { parseRanges, withNumbers, type Ranges } from "../intake/number-ranges.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Store, Writing } from "../store/open-store.ts";
 import type { TelemetrySeriesRow } from "../store/telemetry-tables.ts";
 import { curveOf, curveText } from "./curve.ts";
 import { foldIn } from "./fold-in.ts";
+import { minutesIn } from "./roll-up.ts";
 
 export interface Saved {
   /** Blocks that were news; repeats are not counted. */
@@ -12,22 +14,52 @@ export interface Saved {
 }
 
 /**
- * Folds one message into minutes, hours and days, in a transaction of its own that takes no lock an
- * alarm waits for. Repeating it changes nothing: each block of a store counts once, whenever it comes.
+ * Minutes of curves folded in at once, about a tenth of a second: so long an alarm may have to wait
+ * for the database. A usual message is a part of that; one of days takes several turns.
  */
-export const saveTelemetry = (
+const minutesAtOnce = 20_000;
+
+/**
+ * Folds one message into minutes, hours and days, in transactions of its own that take no lock an
+ * alarm waits for. Repeating it changes nothing: each block of a store counts once, whenever it
+ * comes, also when an earlier try ended half-way.
+ */
+export const saveTelemetry = async (
   store: Pick<Store, "db">,
   gateway: string,
   { store: from, blocks, losses }: TelemetryMessage["data"],
-): Promise<Saved> =>
-  store.db.transaction().execute(async (tx) => {
-    await lockTelemetry(tx);
-    const fresh = await takeOnce(tx, gateway, from, blocks);
-    await saveSeries(tx, gateway, fresh);
-    await foldIn(tx, gateway, fresh);
-    await saveLosses(tx, gateway, from, losses);
-    return { blocks: fresh.length };
-  });
+): Promise<Saved> => {
+  let saved = 0;
+  for (const [index, part] of inParts(blocks).entries()) {
+    if (index > 0) await setImmediate();
+    saved += await store.db.transaction().execute(async (tx) => {
+      await lockTelemetry(tx);
+      const fresh = await takeOnce(tx, gateway, from, part);
+      await saveSeries(tx, gateway, fresh);
+      await foldIn(tx, gateway, fresh);
+      if (index === 0) await saveLosses(tx, gateway, from, losses);
+      return fresh.length;
+    });
+  }
+  return { blocks: saved };
+};
+
+/** One at least. */
+const inParts = (blocks: readonly WireBlock[]): readonly (readonly WireBlock[])[] => {
+  let last: WireBlock[] = [];
+  const parts = [last];
+  let minutes = 0;
+  for (const block of blocks) {
+    minutes += minutesIn(block);
+    if (minutes > minutesAtOnce && last.length > 0) {
+      last = [];
+      parts.push(last);
+      minutes = minutesIn(block);
+    }
+    last.push(block);
+  }
+  return parts;
+};
 
 /** One writer at a time over all centers, so that what is read inside is still true when written. */
 const lockTelemetry = async (tx: Writing): Promise<void> => {

@@ -1,6 +1,6 @@
 /** The way in for stored readings: its own queue and its own transactions, so that no alarm waits for it. */
 import type { Bilingual } from "#domain/result.ts";
-import { parseTelemetry, type TelemetryMessage } from "#domain/telemetry.ts";
+import { parseTelemetry, type TelemetryMessage } from "#domain/telemetry-wire.ts";
 import type { Clock } from "#domain/time.ts";
 import { explainWireError, gatewaySource } from "#domain/wire.ts";
 import type { GatewayId } from "#domain/ids.ts";

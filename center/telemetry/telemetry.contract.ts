@@ -4,7 +4,7 @@ import { epochToRfc3339, rfc3339ToEpoch } from "#domain/civil-time.ts";
 import { gatewayId } from "#domain/ids.ts";
 import { epochMs } from "#domain/quantity.ts";
 import type { Bilingual } from "#domain/result.ts";
-import type { TelemetryMessage, WireBlock } from "#domain/telemetry.ts";
+import type { TelemetryMessage, WireBlock } from "#domain/telemetry-wire.ts";
 import { gatewaySource, parseReceipt, upTopic, type Receipt } from "#domain/wire.ts";
 import { createManualTime } from "#platform/manual-time.ts";
 import { keepHouse } from "../housekeeping.ts";

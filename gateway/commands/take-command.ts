@@ -3,7 +3,7 @@ import type { ActionEvent } from "#domain/action.ts";
 import {
   commandIdIn,
   parseCommand,
-  signedText,
+  signatureIn,
   type CommandMessage,
   type Order,
 } from "#domain/command.ts";
@@ -93,14 +93,15 @@ export const createCommandTaker = (deps: CommandDeps) => {
     if (!parsed.ok) {
       const why = explainWireError(parsed.error);
       deps.reportFault({ key: "command-unreadable", present: true, text: unreadable(why) });
-      if (id !== undefined) refuse(id, why);
+      if (id !== undefined && isUnknownKind(payload, deps.centerKey)) refuse(id, why);
       return;
     }
     deps.reportFault({ key: "command-unreadable", present: false, text: readable });
     const message = parsed.value;
-    const forged = isForged(message, deps.centerKey);
+    const forged = !isSigned(payload, deps.centerKey);
     deps.reportFault({ key: "command-forged", present: forged, text: forged ? forgery : readable });
-    // Not answered under its id: whoever forges one could so have the true one taken for done.
+    // Nor is a forgery answered under its id, readable or not: whoever sends one could so have the true
+    // one taken for done, or fill the journal.
     if (forged) return;
     const wrong = whyNotMine(message, deps);
     if (wrong === undefined) carryOut(message);
@@ -108,8 +109,19 @@ export const createCommandTaker = (deps: CommandDeps) => {
   };
 };
 
-const isForged = (message: CommandMessage, centerKey: string | undefined): boolean =>
-  centerKey !== undefined && !isSignedBy(centerKey, signedText(message), message.signature ?? "");
+const isSigned = (
+  payload: string,
+  centerKey: string | undefined,
+  found = signatureIn(payload),
+): boolean =>
+  centerKey === undefined ||
+  (found !== undefined && isSignedBy(centerKey, found.text, found.signature));
+
+/** For one that cannot be read; false for a true command whose envelope, which nobody signs, was spoilt. */
+const isUnknownKind = (payload: string, centerKey: string | undefined): boolean => {
+  const found = signatureIn(payload);
+  return isSigned(payload, centerKey, found) && found?.isOrder !== true;
+};
 
 const whyNotMine = (
   { data }: CommandMessage,

@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { Compile } from "typebox/compile";
+import { compileOnUse } from "#domain/compile-on-use.ts";
 import { detectorId } from "#domain/ids.ts";
 
 /** Kept beside the detectors' states, under a name no detector can have. */
@@ -8,7 +8,9 @@ export const takenName = detectorId("commands:taken");
 /** So many commands are remembered; far more than are ever under way. */
 const idsMax = 500;
 
-const compiled = Compile(Type.Object({ version: Type.Literal(1), ids: Type.Array(Type.String()) }));
+const check = compileOnUse(
+  Type.Object({ version: Type.Literal(1), ids: Type.Array(Type.String()) }),
+);
 
 /**
  * Names of the commands that have been answered, newest last, so that a repeat has no effect. What
@@ -30,7 +32,7 @@ const idsIn = (saved: string | undefined): readonly string[] => {
   if (saved === undefined) return [];
   try {
     const value: unknown = JSON.parse(saved);
-    return compiled.Check(value) ? value.ids : [];
+    return check().Check(value) ? value.ids : [];
   } catch {
     return []; // a torn file; see above
   }

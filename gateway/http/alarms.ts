@@ -65,7 +65,8 @@ type Placeless = Omit<BoardAlarm, "detector" | "position" | "address" | "present
 const openAlarm = ({ state, rules }: Point, one: Episode, now: Instant): Placeless => {
   const wall = (monoMs: number): number => Math.round(now.wallMs - now.monoMs + monoMs);
   const { hush } = state;
-  const why = whyNotHush(state, rules.limits, { duration: minutes(1), confirmedOnSite: true });
+  const onSite = { duration: minutes(1), confirmedOnSite: true };
+  const why = whyNotHush(state, rules.limits, onSite, now);
   return {
     episode: one.id,
     rule: one.rule,

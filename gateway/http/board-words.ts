@@ -4,7 +4,7 @@ import type { Gas, Level } from "#domain/gas.ts";
 import { epochToRfc3339 } from "#domain/civil-time.ts";
 import { epochMs } from "#domain/quantity.ts";
 import type { Bilingual } from "#domain/result.ts";
-import type { DetectorStatus } from "#domain/wire.ts";
+import type { DetectorStatus } from "#domain/wire-shapes.ts";
 
 export type Language = "zh" | "en";
 

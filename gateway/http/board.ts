@@ -1,7 +1,7 @@
 /** The gateway's own page: plain HTML that any phone on the local network can open. */
 import type { Address } from "#domain/place.ts";
 import type { Bilingual } from "#domain/result.ts";
-import type { DetectorStatus } from "#domain/wire.ts";
+import type { DetectorStatus } from "#domain/wire-shapes.ts";
 import type { BuzzerStatus } from "../buzzer-board.ts";
 import type { BoardAlarm } from "./alarms.ts";
 import { drawer } from "./board-drawer.ts";

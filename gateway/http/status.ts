@@ -1,7 +1,7 @@
 /** What the gateway answers when asked how it is. */
 import type { Bilingual } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
-import type { DetectorStatus } from "#domain/wire.ts";
+import type { DetectorStatus } from "#domain/wire-shapes.ts";
 import type { Site } from "#platform/site-file/schema.ts";
 import type { BuzzerStatus } from "../buzzer-board.ts";
 import type { DeadManStatus, Heart } from "../dead-man/heart.ts";

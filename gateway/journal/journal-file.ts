@@ -1,25 +1,21 @@
 /** The journal as one SQLite file, synchronous: runs in the writer's thread. */
 import SQLite, { type Database } from "better-sqlite3";
 import { randomUUID } from "node:crypto";
-import { statSync } from "node:fs";
 import { journalId, type JournalId } from "#domain/ids.ts";
-import { err, ok, type Result } from "#domain/result.ts";
-import { lanes, type Lane } from "#domain/wire.ts";
+import type { Result } from "#domain/result.ts";
+import { lanes, type Lane } from "#domain/lane.ts";
 import type { JournalCounts, SavedState, Settlement, Settling } from "#gateway/ports.ts";
-import {
-  canonicalJson,
-  chainHashOfText,
-  chainStart,
-  checkLink,
-  type ChainBreak,
-  type ChainEnd,
-} from "./chain.ts";
+import { chainHashOfText, chainStart, type ChainBreak, type ChainEnd } from "./chain.ts";
+import { countPending, createPendingCount, type PendingCount } from "./pending-count.ts";
 import { createPruning, readPruned } from "./prune.ts";
+import { columns, createReader } from "./read-records.ts";
 import { renewRecords } from "./renew.ts";
 import { migrate } from "./schema.ts";
 import { confirmedRanges, firstContradicted } from "./settlement.ts";
+import { createTransactions, type Transactions } from "./transactions.ts";
+import { watchPlace } from "./watch-place.ts";
 
-/** A record on its way to the disk; the notice travels as JSON. */
+/** A record on its way to the disk; the notice travels as canonical JSON, which its hash covers. */
 export interface NewRow {
   readonly lane: Lane;
   readonly eventId: string;
@@ -34,8 +30,12 @@ export interface Row extends NewRow {
 
 export interface JournalFile {
   readonly id: JournalId;
-  /** All that `work` writes is on disk together once this returns; when it throws, nothing is. */
-  readonly transact: <Value>(work: () => Value) => Value;
+  readonly transact: Transactions["transact"];
+  /**
+   * The same without waiting for the disk: what is so written is there after a crash of the program,
+   * and after a power cut it is there or not, with all before it. For what can be done again.
+   */
+  readonly transactLater: Transactions["transact"];
   readonly append: (
     records: readonly NewRow[],
     states: readonly SavedState[],
@@ -57,6 +57,8 @@ export interface JournalFile {
   readonly verify: (from?: ChainEnd, limit?: number) => Result<ChainEnd, ChainBreak>;
   /** False once the name leads to another file or to none, or the log's name does. */
   readonly isInPlace: () => boolean;
+  /** Takes what the log holds into the file, so that no commit has to do it. */
+  readonly writeBack: () => void;
   /** Everything as one new file at `path`, which must not exist; not yet synced to disk. */
   readonly copyTo: (path: string) => void;
   readonly close: () => void;
@@ -71,15 +73,20 @@ export const journalOver = (db: Database, wallMs: number, salvagedFrom?: string)
   try {
     prepareFile(db);
     const { id, renew, renewedFrom } = openIdentity(db, wallMs, salvagedFrom);
+    const pending = createPendingCount(db);
     return {
       get id() {
         return id();
       },
-      renew,
-      ...writer(db, id),
-      ...reader(db, id, renewedFrom),
+      renew: (atWallMs) => {
+        pending.forget();
+        renew(atWallMs);
+      },
+      ...writer(db, id, pending),
+      ...createReader(db, id, pending.read, renewedFrom),
       prune: createPruning(db),
       isInPlace: watchPlace(db.name),
+      writeBack: () => void db.pragma("wal_checkpoint(PASSIVE)"),
       copyTo: (target) => void db.prepare("VACUUM INTO ?").run(target),
       close: () => void db.close(),
     };
@@ -87,15 +94,6 @@ export const journalOver = (db: Database, wallMs: number, salvagedFrom?: string)
     db.close();
     throw error;
   }
-};
-
-/** By inode: the file that is open now, and its log. */
-const watchPlace = (path: string): (() => boolean) => {
-  const inodeOf = (name: string): number | undefined =>
-    statSync(name, { throwIfNoEntry: false })?.ino;
-  const file = inodeOf(path);
-  const log = inodeOf(`${path}-wal`);
-  return () => inodeOf(path) === file && inodeOf(`${path}-wal`) === log;
 };
 
 export type JournalReader = Pick<
@@ -109,7 +107,7 @@ export const openJournalReader = (path: string): JournalReader => {
   try {
     const id = readId(db);
     if (id === undefined) throw new SQLite.SqliteError("the journal has no id", "SQLITE_CORRUPT");
-    return { id, ...reader(db, () => id), close: () => void db.close() };
+    return { id, ...createReader(db, () => id, countPending(db)), close: () => void db.close() };
   } catch (error) {
     db.close();
     throw error;
@@ -122,10 +120,15 @@ const readId = (db: Database): JournalId | undefined => {
   return stored === undefined ? undefined : journalId(stored.id);
 };
 
+/** 16 MB: every fourth of SQLite's own interruptions, each of which costs one commit three fsyncs. */
+const pagesInLogMax = 4_000;
+
 const prepareFile = (db: Database): void => {
   db.pragma("journal_mode = WAL");
   // One fsync per commit, because a lost alarm costs more than a slow one.
   db.pragma("synchronous = FULL");
+  // The writer writes the log back while it rests; a commit does so only in a flood without a rest.
+  db.pragma(`wal_autocheckpoint = ${pagesInLogMax}`);
   db.pragma("foreign_keys = ON");
   const found = String(db.pragma("integrity_check(1)", { simple: true }));
   if (found !== "ok") throw new SQLite.SqliteError(found, "SQLITE_CORRUPT");
@@ -176,12 +179,12 @@ interface Identity {
   readonly renew: (wallMs: number) => void;
 }
 
-const columns = "seq, lane, event_id AS eventId, notice, prev, hash";
-
 const writer = (
   db: Database,
   id: () => JournalId,
-): Pick<JournalFile, "transact" | "append" | "settle"> => {
+  pending: PendingCount,
+): Pick<JournalFile, "transact" | "transactLater" | "append" | "settle"> => {
+  const { transact, attempt } = createTransactions(db, pending.forget);
   const end = db.prepare<[], ChainEnd>("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1");
   const hashOf = db.prepare<[number], { hash: string }>("SELECT hash FROM record WHERE seq = ?");
   const pruned = readPruned(db);
@@ -212,22 +215,29 @@ const writer = (
     if (first !== undefined) return first;
     const before = end.get() ?? pruned() ?? chainStart;
     const seq = before.seq + 1;
-    const text = canonicalJson(JSON.parse(notice));
-    const hash = chainHashOfText({ journalId: id(), seq, lane }, text, before.hash);
-    insert.run(seq, lane, eventId, text, before.hash, hash, wallMs);
-    return { seq, lane, eventId, notice: text, prev: before.hash, hash };
+    const hash = chainHashOfText({ journalId: id(), seq, lane }, notice, before.hash);
+    insert.run(seq, lane, eventId, notice, before.hash, hash, wallMs);
+    pending.add(1);
+    return { seq, lane, eventId, notice, prev: before.hash, hash };
   };
 
   return {
-    // IMMEDIATE: another process that holds the file is waited for here, not half-way through.
-    transact: (work) => db.transaction(work).immediate(),
+    transact,
+    transactLater: (work) => {
+      db.pragma("synchronous = NORMAL");
+      try {
+        return transact(work);
+      } finally {
+        db.pragma("synchronous = FULL");
+      }
+    },
     append: (records, states, wallMs) =>
-      // Inside `transact` this is a savepoint: one bad record does not take its neighbours along.
-      db.transaction(() => {
+      // One bad record does not take its neighbours along.
+      attempt(() => {
         const rows = records.map((record) => appendOne(record, wallMs));
         for (const { detector, json } of states) saveState.run(detector, json);
         return rows;
-      })(),
+      }),
     settle: (settlement) => {
       const { upTo, holes, ends = [] } = settlement;
       const contradicted = firstContradicted(
@@ -236,51 +246,14 @@ const writer = (
       );
       if (contradicted !== undefined) return { reopened: 0, contradicted };
       const lost = holes.filter(isLost);
-      const reopened = lost.map(([from, to]) => reopen.run(from, Math.min(to, upTo)).changes);
-      for (const [from, to] of confirmedRanges(settlement)) confirm.run(from, to);
-      told = settlement;
-      return { reopened: reopened.reduce((sum, one) => sum + one, 0) };
-    },
-  };
-};
-
-const reader = (
-  db: Database,
-  id: () => JournalId,
-  renewedFrom: () => JournalCounts["renewedFrom"] = () => undefined,
-): Pick<JournalFile, "states" | "pending" | "counts" | "verify"> => {
-  const states = db.prepare<[], SavedState>("SELECT detector, json FROM state ORDER BY detector");
-  const pending = db.prepare<[Lane, number, number], Row>(
-    `SELECT ${columns} FROM record WHERE settled = 0 AND lane = ? AND seq > ? ORDER BY seq LIMIT ?`,
-  );
-  const counts = db.prepare<[], { lastSeq: number; pending: number }>(
-    `SELECT coalesce((SELECT max(seq) FROM record), 0) AS lastSeq,
-            (SELECT count(*) FROM record WHERE settled = 0) AS pending`,
-  );
-  const pruned = readPruned(db);
-  const some = db.prepare<[number, number], Row>(
-    `SELECT ${columns} FROM record WHERE seq > ? ORDER BY seq LIMIT ?`,
-  );
-
-  return {
-    states: () => states.all(),
-    pending: (lane, afterSeq, limit) => pending.all(lane, afterSeq, limit),
-    counts: () => {
-      const renewed = renewedFrom();
-      const { lastSeq, pending } = counts.get() ?? { lastSeq: 0, pending: 0 };
-      const now = { lastSeq: Math.max(lastSeq, pruned()?.seq ?? 0), pending };
-      return renewed === undefined ? now : { ...now, renewedFrom: renewed };
-    },
-    verify: (from = chainStart, limit = -1) => {
-      const start = pruned() ?? chainStart;
-      let end = from.seq < start.seq ? start : from;
-      for (const row of some.iterate(end.seq, limit)) {
-        const hash = chainHashOfText({ ...row, journalId: id() }, row.notice, row.prev);
-        const broken = checkLink(row, end, hash);
-        if (broken !== undefined) return err(broken);
-        end = { seq: row.seq, hash: row.hash };
+      let reopened = 0;
+      for (const [from, to] of lost) reopened += reopen.run(from, Math.min(to, upTo)).changes;
+      pending.add(reopened);
+      for (const [from, to] of confirmedRanges(settlement)) {
+        pending.add(-confirm.run(from, to).changes);
       }
-      return ok(end);
+      told = settlement;
+      return { reopened };
     },
   };
 };

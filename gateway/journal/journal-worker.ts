@@ -11,6 +11,9 @@ import {
 import { createWriter } from "./writer.ts";
 import type { Request } from "./messages.ts";
 
+/** So long without a question, and none is expected that would have to wait. */
+const restAfterMs = 250;
+
 /** Bounds how long the first of a flood waits for its commit. */
 const requestsPerCommit = 500;
 
@@ -18,6 +21,7 @@ const serve = (port: MessagePort, path: string): void => {
   const writer = createWriter(path);
   let waiting: Request[] = [];
   let checking = false;
+  let resting: NodeJS.Timeout | undefined;
 
   const check = (): void => {
     const round = writer.checkPiece();
@@ -35,6 +39,8 @@ const serve = (port: MessagePort, path: string): void => {
       port.postMessage(writer.run(now));
     }
     if (!checking) check();
+    clearTimeout(resting);
+    resting = setTimeout(writer.rest, restAfterMs);
   });
 };
 

@@ -1,7 +1,7 @@
 /** What the journal and its writer thread say to each other; always arrays of these. */
 import type { JournalId } from "#domain/ids.ts";
 import type { Bilingual } from "#domain/result.ts";
-import type { Lane } from "#domain/wire.ts";
+import type { Lane } from "#domain/lane.ts";
 import type { JournalCounts, SavedState, Settlement, Settling } from "#gateway/ports.ts";
 import type { NewRow, Row } from "./journal-file.ts";
 
@@ -31,7 +31,11 @@ export interface Request {
   readonly question: Question;
 }
 
+/** What became of a record to be appended; an event known before is answered with its first record. */
+export type Kept = Pick<Row, "seq" | "prev" | "hash"> & { readonly first?: NewRow };
+
 export type Answer =
+  | { readonly kind: "kept"; readonly kept: readonly Kept[] }
   | { readonly kind: "rows"; readonly rows: readonly Row[] }
   | { readonly kind: "states"; readonly states: readonly SavedState[] }
   | ({ readonly kind: "counts" } & JournalCounts)

@@ -2,8 +2,10 @@
 import type { JournalId } from "#domain/ids.ts";
 import { noticeId, type Notice } from "#domain/notice.ts";
 import type { Bilingual } from "#domain/result.ts";
-import type { JournalRecord } from "#gateway/ports.ts";
-import type { Row } from "./journal-file.ts";
+import type { JournalRecord, NewRecord } from "#gateway/ports.ts";
+import { canonicalJson } from "./chain.ts";
+import type { NewRow, Row } from "./journal-file.ts";
+import type { Kept } from "./messages.ts";
 import type { RenewableJournal } from "./renewable-journal.ts";
 import {
   createWriterThread,
@@ -42,19 +44,12 @@ export const createJournal = (
   get id() {
     return thread.journalId();
   },
-  append: async (records, states) =>
-    rows(
-      thread,
-      await thread.ask({
-        kind: "append",
-        records: records.map(({ lane, notice }) => ({
-          lane,
-          eventId: noticeId(notice),
-          notice: JSON.stringify(notice),
-        })),
-        states,
-      }),
-    ),
+  append: async (records, states) => {
+    const answer = await thread.ask({ kind: "append", records: records.map(toNewRow), states });
+    return answer.kind === "kept"
+      ? answer.kept.map((kept, at) => toKeptRecord(kept, records[at], thread.journalId()))
+      : unexpected(answer);
+  },
   states: async () => {
     const answer = await thread.ask({ kind: "states" });
     return answer.kind === "states" ? answer.states : unexpected(answer);
@@ -82,6 +77,25 @@ export const createJournal = (
   },
   close: thread.close,
 });
+
+const toNewRow = ({ lane, notice }: NewRecord): NewRow => ({
+  lane,
+  eventId: noticeId(notice),
+  notice: canonicalJson(notice),
+});
+
+const toKeptRecord = (
+  { seq, prev, hash, first }: Kept,
+  asked: NewRecord | undefined,
+  id: JournalId,
+): JournalRecord => {
+  const numbered = { journalId: id, seq, prev, hash };
+  if (first !== undefined) {
+    return { ...numbered, lane: first.lane, notice: readNotice(first.notice) };
+  }
+  if (asked === undefined) throw new Error("the journal's writer kept what nobody gave it");
+  return { ...numbered, lane: asked.lane, notice: asked.notice };
+};
 
 const rows = (
   thread: Pick<WriterThread, "journalId">,

@@ -9,6 +9,7 @@ import { dirname } from "node:path";
 import { noticeId, type Notice } from "#domain/notice.ts";
 import type { Bilingual } from "#domain/result.ts";
 import type { SavedState } from "#gateway/ports.ts";
+import { canonicalJson } from "./chain.ts";
 import { openJournalFile, type JournalFile, type NewRow } from "./journal-file.ts";
 
 export interface OpenedFile {
@@ -140,7 +141,7 @@ const isSound = (row: NewRow): boolean =>
 /** False for a row the schema will not have, a scratched lane for one; a failing disk is thrown. */
 const keep = (target: JournalFile, row: NewRow, wallMs: number): boolean => {
   try {
-    target.append([row], [], wallMs);
+    target.append([{ ...row, notice: canonicalJson(JSON.parse(row.notice)) }], [], wallMs);
     return true;
   } catch (error) {
     if (error instanceof SQLite.SqliteError && error.code.startsWith("SQLITE_CONSTRAINT")) {

@@ -1,8 +1,8 @@
 import { chainStart, type ChainEnd } from "./chain.ts";
-import type { Answer, Question, Reply, Request, Round } from "./messages.ts";
+import type { Answer, Kept, Question, Reply, Request, Round } from "./messages.ts";
 import { copyOpenFile, putBack, PutBackError } from "./put-back.ts";
 import { openOrSalvage, type OpenedFile } from "./salvage.ts";
-import type { JournalFile } from "./journal-file.ts";
+import type { JournalFile, NewRow, Row } from "./journal-file.ts";
 
 export interface Writer {
   /** Writes all requests in one commit, then reads; answers every one of them. */
@@ -12,14 +12,19 @@ export interface Writer {
    * undefined when there is nothing left to check.
    */
   readonly checkPiece: () => Round | undefined;
+  /** What is better done while nobody waits. */
+  readonly rest: () => void;
 }
 
 const recordsPerPiece = 500;
+/** About a quarter of the log that SQLite itself writes back within a commit. */
+const commitsPerWriteBack = 200;
 
 /** `openFile`: another disk than the machine's, for simulations. */
 export const createWriter = (path: string, openFile = openOrSalvage): Writer => {
   let file: JournalFile | undefined;
   let checkedTo: ChainEnd | undefined;
+  let commitsInLog = 0;
 
   const open = (wallMs: number): OpenedFile => {
     if (file !== undefined) return { file };
@@ -48,6 +53,7 @@ export const createWriter = (path: string, openFile = openOrSalvage): Writer => 
       try {
         const { file: current, salvage } = openInPlace(requests[0]?.wallMs ?? 0);
         const replies = answerAll(current, requests);
+        if (requests.some(({ question }) => isWrite(question))) commitsInLog += 1;
         if (requests.some(({ question }) => question.kind === "renew")) checkedTo = undefined;
         if (requests.some(({ question }) => question.kind === "close")) close();
         return { journalId: current.id, replies, ...(salvage === undefined ? {} : { salvage }) };
@@ -68,6 +74,16 @@ export const createWriter = (path: string, openFile = openOrSalvage): Writer => 
       const nothing = { journalId: file.id, replies: [] };
       return checked?.ok === false ? { ...nothing, chainBreak: checked.error.text } : nothing;
     },
+    rest: () => {
+      if (file === undefined || commitsInLog < commitsPerWriteBack) return;
+      commitsInLog = 0;
+      try {
+        file.writeBack();
+      } catch {
+        // Nothing is lost, it stands in the log; the next question opens anew and finds what is wrong.
+        close();
+      }
+    },
   };
 };
 
@@ -85,8 +101,12 @@ const attemptCheck = (
 
 const answerAll = (file: JournalFile, requests: readonly Request[]): readonly Reply[] => {
   const writes = requests.filter(({ question }) => isWrite(question));
+  // The center's word alone need not reach the disk: lost with the power, it is said again.
+  const transact = writes.every(({ question }) => question.kind === "settle")
+    ? file.transactLater
+    : file.transact;
   const written =
-    writes.length === 0 ? [] : file.transact(() => writes.map((request) => answer(file, request)));
+    writes.length === 0 ? [] : transact(() => writes.map((request) => answer(file, request)));
   const reads = requests.filter(({ question }) => !isWrite(question));
   return [...written, ...reads.map((request) => answer(file, request))];
 };
@@ -107,7 +127,7 @@ const answer = (file: JournalFile, { number, question, wallMs }: Request): Reply
 const ask = (file: JournalFile, question: Question, wallMs: number): Answer => {
   switch (question.kind) {
     case "append":
-      return { kind: "rows", rows: file.append(question.records, question.states, wallMs) };
+      return { kind: "kept", kept: append(file, question, wallMs) };
     case "settle":
       return { kind: "settled", ...file.settle(question) };
     case "renew":
@@ -129,8 +149,20 @@ const ask = (file: JournalFile, question: Question, wallMs: number): Answer => {
   }
 };
 
-const isOwnFault = (error: unknown): boolean =>
-  error instanceof SyntaxError || codeOf(error).startsWith("SQLITE_CONSTRAINT");
+const append = (
+  file: JournalFile,
+  { records, states }: Extract<Question, { kind: "append" }>,
+  wallMs: number,
+): readonly Kept[] =>
+  file.append(records, states, wallMs).map((row, at) => asKept(row, records[at]));
+
+/** What the asker has already does not travel back to it. */
+const asKept = ({ seq, prev, hash, ...first }: Row, asked: NewRow | undefined): Kept =>
+  first.lane === asked?.lane && first.notice === asked.notice
+    ? { seq, prev, hash }
+    : { seq, prev, hash, first };
+
+const isOwnFault = (error: unknown): boolean => codeOf(error).startsWith("SQLITE_CONSTRAINT");
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : "UNKNOWN";

@@ -21,15 +21,16 @@ export const crashesMax = 6;
 export const chooseStart = (
   crashes: number,
   loaded: Result<Site, string>,
-  lastGood: Site | undefined,
+  readLastGood: () => Site | undefined,
 ): Result<ChosenStart, string> => {
   const mistakes = loaded.ok ? [] : [lastGoodFault(loaded.error)];
   if (crashes >= crashesMax) {
-    const site = lastGood ?? (loaded.ok ? loaded.value : undefined);
+    const site = readLastGood() ?? (loaded.ok ? loaded.value : undefined);
     if (site !== undefined)
       return ok({ site, safe: true, faults: [safeModeFault(crashes), ...mistakes] });
   }
   if (loaded.ok) return ok({ site: loaded.value, safe: false, faults: [] });
+  const lastGood = readLastGood();
   return lastGood === undefined
     ? err(loaded.error)
     : ok({ site: lastGood, safe: false, faults: mistakes });

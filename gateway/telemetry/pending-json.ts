@@ -1,5 +1,6 @@
 import type { BootId } from "#domain/ids.ts";
-import { stretchToWire, type Series, type Stretch, type WireBlock } from "#domain/telemetry.ts";
+import { stretchToWire, type Series, type Stretch } from "#domain/telemetry.ts";
+import type { WireBlock } from "#domain/telemetry-wire.ts";
 import type { Instant } from "#domain/time.ts";
 
 /** A kept block as it travels. */

@@ -1,10 +1,6 @@
 import { expect, test, describe } from "vitest";
-import {
-  parseTelemetry,
-  wireToStretch,
-  type TelemetryLoss,
-  type WireBlock,
-} from "#domain/telemetry.ts";
+import { wireToStretch, type TelemetryLoss } from "#domain/telemetry.ts";
+import { parseTelemetry, type WireBlock } from "#domain/telemetry-wire.ts";
 import { gatewayId, bootId } from "#domain/ids.ts";
 import { epochMs } from "#domain/quantity.ts";
 import { telemetryMessage } from "#gateway/uplinks/telemetry-message.ts";

@@ -1,4 +1,4 @@
-import { lanes } from "#domain/wire.ts";
+import { lanes } from "#domain/lane.ts";
 import type { Journal, JournalRecord } from "#gateway/ports.ts";
 import { unreadText, type UplinkFaults } from "./faults.ts";
 import type { Flight } from "./flight.ts";

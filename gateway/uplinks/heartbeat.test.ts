@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { detectorId } from "#domain/ids.ts";
-import type { DetectorStatus } from "#domain/wire.ts";
+import type { DetectorStatus } from "#domain/wire-shapes.ts";
 import { alarmRecord } from "#gateway/journal/sample-notice.ts";
 import { many, openStory } from "./open-story.ts";
 

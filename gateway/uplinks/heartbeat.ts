@@ -1,7 +1,8 @@
 import type { GatewayId } from "#domain/ids.ts";
 import { elapsed, epochMs, type EpochMs, type MonoMs } from "#domain/quantity.ts";
 import type { Clock, Instant } from "#domain/time.ts";
-import type { Lane, StatusMessage } from "#domain/wire.ts";
+import type { Lane } from "#domain/lane.ts";
+import type { StatusMessage } from "#domain/wire.ts";
 import type { Journal } from "#gateway/ports.ts";
 import { createEarlierBoots } from "./earlier-boots.ts";
 import type { Counts } from "./counts.ts";

@@ -3,12 +3,8 @@ import type { GatewayId, JournalId } from "#domain/ids.ts";
 import { noticeFacts, type Notice } from "#domain/notice.ts";
 import { elapsed } from "#domain/quantity.ts";
 import type { Instant } from "#domain/time.ts";
-import {
-  gatewaySource,
-  type RecordMessage,
-  type StatusMessage,
-  type StatusReport,
-} from "#domain/wire.ts";
+import { gatewaySource, type RecordMessage, type StatusMessage } from "#domain/wire.ts";
+import type { StatusReport } from "#domain/wire-shapes.ts";
 import type { JournalRecord } from "#gateway/ports.ts";
 
 /** From here on a message is marked `late`: the center shows when it happened, not when it came. */

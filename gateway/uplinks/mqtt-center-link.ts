@@ -31,6 +31,8 @@ const defaultKeepaliveSeconds = 10;
 const connectTimeoutMs = 10_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 10_000;
+/** A center that starts beside us opens its port within so many tries, 2 to 3 s: no fault yet. */
+const quietTries = 2;
 
 /** Connects, and connects again for ever. */
 export const openMqttCenterLink = (options: MqttCenterLinkOptions): CenterLink => {
@@ -41,6 +43,7 @@ export const openMqttCenterLink = (options: MqttCenterLinkOptions): CenterLink =
   let current: Connection | undefined;
   let up = false;
   let failures = 0;
+  let wasUp = false;
   let closed = false;
   let cancelRetry = (): void => {};
 
@@ -58,6 +61,7 @@ export const openMqttCenterLink = (options: MqttCenterLinkOptions): CenterLink =
     current = openConnection(options, {
       onUp: () => {
         failures = 0;
+        wasUp = true;
         report(undefined);
         setUp(true);
       },
@@ -68,7 +72,7 @@ export const openMqttCenterLink = (options: MqttCenterLinkOptions): CenterLink =
         current = undefined;
         setUp(false);
         if (closed) return;
-        report(why);
+        if (wasUp || failures >= quietTries || !isNobodyThere(why)) report(why);
         cancelRetry = timers.after(retryDelayMs(failures, random()), start);
         failures += 1;
       },
@@ -95,6 +99,9 @@ export const openMqttCenterLink = (options: MqttCenterLinkOptions): CenterLink =
     },
   };
 };
+
+const isNobodyThere = (why: unknown): boolean =>
+  why instanceof Error && "code" in why && why.code === "ECONNREFUSED";
 
 /** Doubles from 1 s to 10 s; half of it by chance. */
 export const retryDelayMs = (failures: number, random: number): number =>

@@ -1,5 +1,5 @@
 import { gatewayId } from "#domain/ids.ts";
-import type { DetectorStatus } from "#domain/wire.ts";
+import type { DetectorStatus } from "#domain/wire-shapes.ts";
 import { createMemoryJournal, type MemoryJournalOptions } from "#gateway/journal/memory-journal.ts";
 import type { GatewayFault, NewRecord } from "#gateway/ports.ts";
 import { createManualTime } from "#platform/manual-time.ts";

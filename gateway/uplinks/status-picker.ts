@@ -1,5 +1,5 @@
 import { elapsed, minutes, type MonoMs } from "#domain/quantity.ts";
-import type { DetectorStatus, StatusReport } from "#domain/wire.ts";
+import type { DetectorStatus, StatusReport } from "#domain/wire-shapes.ts";
 
 /** What the pipeline knows; the uplink adds the numbers of the journal. */
 export type StatusContent = Pick<StatusReport, "drill" | "rules" | "detectors" | "faults" | "all">;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { gatewayId } from "#domain/ids.ts";
-import { parseTelemetry, type TelemetryMessage } from "#domain/telemetry.ts";
+import { parseTelemetry, type TelemetryMessage } from "#domain/telemetry-wire.ts";
 import { downTopic } from "#domain/wire.ts";
 import type { GatewayFault } from "#gateway/ports.ts";
 import { createMemoryStore } from "#gateway/telemetry/memory-store.ts";

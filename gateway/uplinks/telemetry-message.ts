@@ -1,6 +1,7 @@
 import { epochToRfc3339 } from "#domain/civil-time.ts";
 import type { GatewayId } from "#domain/ids.ts";
-import type { TelemetryLoss, TelemetryMessage } from "#domain/telemetry.ts";
+import type { TelemetryLoss } from "#domain/telemetry.ts";
+import type { TelemetryMessage } from "#domain/telemetry-wire.ts";
 import type { Instant } from "#domain/time.ts";
 import { gatewaySource } from "#domain/wire.ts";
 import type { PendingBlock } from "#gateway/telemetry/store.ts";

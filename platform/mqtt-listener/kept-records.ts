@@ -1,7 +1,7 @@
 /** How the session store looks on disk: what each key and value means. Payloads are base64 in JSON. */
 import type { PublishPacket } from "aedes";
 import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
+import { compileOnUse } from "#domain/compile-on-use.ts";
 import type { Place, QueuedMessage } from "./message-queues.ts";
 
 const qos = Type.Union([Type.Literal(0), Type.Literal(1), Type.Literal(2)]);
@@ -14,12 +14,12 @@ const message = {
   brokerCounter: Type.Number(),
 };
 const checks = {
-  subscription: Compile(
+  subscription: compileOnUse(
     Type.Object({ clientId: Type.String(), topic: Type.String({ minLength: 1 }), qos }),
   ),
-  retained: Compile(Type.Object(message)),
-  queued: Compile(Type.Object({ clientId: Type.String(), number: Type.Number(), ...message })),
-  will: Compile(Type.Object({ clientId: Type.String(), ...message })),
+  retained: compileOnUse(Type.Object(message)),
+  queued: compileOnUse(Type.Object({ clientId: Type.String(), number: Type.Number(), ...message })),
+  will: compileOnUse(Type.Object({ clientId: Type.String(), ...message })),
 };
 const messageType = Type.Object(message);
 type MessageJson = Static<typeof messageType>;
@@ -46,13 +46,13 @@ type StoredPublish = PublishPacket & QueuedMessage;
 export const readRecord = (key: string, value: unknown): KeptRecord | undefined => {
   switch (key.slice(0, 2)) {
     case "s/":
-      return checks.subscription.Check(value) ? { kind: "subscription", ...value } : undefined;
+      return checks.subscription().Check(value) ? { kind: "subscription", ...value } : undefined;
     case "r/":
-      return checks.retained.Check(value)
+      return checks.retained().Check(value)
         ? { kind: "retained", message: fromJson(value) }
         : undefined;
     case "q/":
-      return checks.queued.Check(value)
+      return checks.queued().Check(value)
         ? {
             kind: "queued",
             clientId: value.clientId,
@@ -61,7 +61,7 @@ export const readRecord = (key: string, value: unknown): KeptRecord | undefined 
           }
         : undefined;
     case "w/":
-      return checks.will.Check(value)
+      return checks.will().Check(value)
         ? { kind: "will", clientId: value.clientId, message: fromJson(value) }
         : undefined;
     default:

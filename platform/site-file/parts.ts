@@ -22,3 +22,7 @@ export const address = Type.Object(
   },
   strict,
 );
+
+export const port = (value: number) =>
+  Type.Integer({ minimum: 0, maximum: 65_535, default: value, description: "0: any free port" });
+export const host = Type.String({ minLength: 1, default: "127.0.0.1" });

@@ -61,21 +61,17 @@ export const decideBuzzer = (
   policy: ProtectionPolicy,
 ): BuzzerCommand => {
   if (situation.deadMan) return sound(policy.patterns.gas, "dead-man");
-  let loudest: Exclude<Sounding, "none"> | undefined;
-  let named: DangerCause | undefined;
+  let loudest: { readonly asks: "gas" | "co"; readonly cause: DangerCause } | undefined;
   let faulty = false;
   for (const demand of demands) {
     faulty ||= demand.fault;
     const asks = buzzer.level === "early" ? demand.early : demand.urgent;
     if (asks === "none" || isHushed(demand, situation)) continue;
     const cause = causeFor(buzzer, demand, situation, policy);
-    if (cause === undefined) continue;
-    if (loudest === undefined || (asks === "co" && loudest === "gas")) {
-      loudest = asks;
-      named = cause;
-    } else if (asks === loudest && rank(cause) < rank(named)) named = cause;
+    // Only `no-ack` is a detector's own, and it is named last: all that sound do so for one cause.
+    if (cause !== undefined && (loudest === undefined || asks === "co")) loudest = { asks, cause };
   }
-  if (loudest !== undefined && named !== undefined) return sound(policy.patterns[loudest], named);
+  if (loudest !== undefined) return sound(policy.patterns[loudest.asks], loudest.cause);
   const chirps = buzzer.chirpsForFaults && faulty && !isQuiet(situation.now, policy.quietHours);
   return chirps ? sound("chirp", "fault") : off;
 };
@@ -126,9 +122,6 @@ const holds = (
 
 const isOver = (since: MonoMs | undefined, limit: DurationMs, now: Instant): boolean =>
   since !== undefined && now.monoMs >= after(since, limit);
-
-const rank = (cause: DangerCause | undefined): number =>
-  cause === undefined ? dangerCauses.length : dangerCauses.indexOf(cause);
 
 const isQuiet = (now: Instant, hours: ProtectionPolicy["quietHours"]): boolean => {
   if (hours === undefined) return false;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { RuleId } from "#domain/alarm.ts";
 import { userId } from "#domain/ids.ts";
 import { minutes } from "#domain/quantity.ts";
-import { co, lel, openBench, says, verdict } from "#test/compliance/timetable.ts";
+import { co, lel, openBench, says, verdict, type Bench } from "#test/compliance/timetable.ts";
 import type { Command } from "../commands.ts";
 import { demandOf, noDemand, type Demand } from "./demand.ts";
 
@@ -22,10 +22,54 @@ const openHome = () => {
   return { ...bench, asks: (before?: Demand): Demand => demandOf(bench.state, before) };
 };
 
-test("a quiet home asks for nothing", () => {
+/** 2, 5 and 8 %LEL: a rise that is a pre-alarm. */
+const rises = (home: Bench): void => {
+  home.says(0, lel(2));
+  home.says(6, lel(5));
+  home.says(12, lel(8));
+};
+
+test("a quiet home asks for nothing, also one that has just become quiet", () => {
   const home = openHome();
   home.says(0, lel(1), co(2));
   expect(home.asks()).toBe(noDemand);
+  home.says(10, says("tamper"));
+  const before = home.asks();
+  expect(before.fault).toBe(true);
+  home.says(20, says("tamper", false));
+  expect(home.asks(before)).toBe(noDemand);
+});
+
+test("a pre-alarm is for early buzzers: it shuts no valve and waits for no signature", () => {
+  const home = openHome();
+  rises(home);
+  expect(home.story()).toEqual(["12 raised combustible"]);
+  expect(home.asks()).toEqual({ ...noDemand, early: "gas", gasAround: true });
+});
+
+test("what somebody answers for asks for nothing, but nothing near it may spark", () => {
+  const home = openHome();
+  for (const rule of ["combustible", "sensor-fault"] as const) {
+    home.does(0, { kind: "shelve", rule, by, reason: "换表", duration: minutes(60) });
+  }
+  rises(home);
+  home.says(15, says("sensor-fault"));
+  expect(home.events.map(({ held }) => held?.by)).toEqual(["shelved", "shelved"]);
+  expect(home.asks()).toEqual({ ...noDemand, gasAround: true });
+});
+
+test("a fault beside gas takes nothing from it, nor gas from the fault", () => {
+  const home = openHome();
+  home.says(0, verdict("methane", true));
+  home.says(5, says("tamper"));
+  expect(home.asks()).toMatchObject({ urgent: "gas", early: "gas", gas: true, fault: true });
+});
+
+test("gas that stood before CO came is what waits for a signature longest", () => {
+  const home = openHome();
+  home.says(10, verdict("methane", true));
+  home.says(40, verdict("co", true));
+  expect(home.asks().unsignedSinceMs).toBe(10_000);
 });
 
 test("gas at the low level is a sound, a valve, something not to spark near, and a signature owed", () => {

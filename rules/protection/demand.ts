@@ -3,7 +3,7 @@ import { isDanger } from "#domain/alarm.ts";
 import type { Sounding } from "#domain/buzzer.ts";
 import type { MonoMs } from "#domain/quantity.ts";
 import { lifeOf } from "../life.ts";
-import { noEpisodes, soundingOf, type DetectorState, type Episode } from "../state.ts";
+import { soundingOf, type DetectorState, type Episode } from "../state.ts";
 
 export interface Demand {
   /** The worst urgent alarm that stands, is no test and is not held back; hush does not change it. */
@@ -34,7 +34,7 @@ export const noDemand: Demand = {
 
 /** The same object as `before` when nothing in it has changed: most readings change nothing. */
 export const demandOf = (state: DetectorState, before: Demand = noDemand): Demand => {
-  if (state.episodes === noEpisodes || state.episodes.length === 0) return noDemand;
+  if (state.episodes.length === 0) return noDemand;
   const live = state.episodes.filter((one) => !one.test && one.held === undefined);
   const urgent = live.filter((one) => isDanger(one.alarmClass) && one.priority === 1);
   const now: Demand = {

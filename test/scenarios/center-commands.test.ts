@@ -170,6 +170,26 @@ test("with a pinned key only what the center signed is done; a forgery does not 
   expect(street.faults()).not.toContain("command-forged");
 });
 
+test("with a pinned key nothing unsigned is written down, and it uses up no true one's name", async () => {
+  const site = exampleSite();
+  const key = createSigningKey();
+  const center = { host: "127.0.0.1", port: 1, commandKey: publicKeyOf(key) };
+  const street = await open({ ...site, gateway: { ...site.gateway, center } });
+  const unknown = JSON.stringify({ id: "c1", type: "canary.command.v1", data: { kind: "x" } });
+  street.command(unknown);
+  expect(street.faults()).toContain("command-unreadable");
+  const spoilt: object = JSON.parse(await commandTo(street, "c1", {}, key));
+  street.command(JSON.stringify({ ...spoilt, time: 1 }));
+  expect(await answers(street)).toEqual([]);
+  street.command(await commandTo(street, "c1", {}, key));
+  expect(await answers(street)).toEqual(["c1 acknowledged 李敏"]);
+  // A newer center's kind is refused by its name: it is signed.
+  const data = { gateway: "gw-xian-1", kind: "new" };
+  const signature = signText(key, signedText({ id: "c2", data }));
+  street.command(JSON.stringify({ ...JSON.parse(unknown), id: "c2", signature, data }));
+  expect((await answers(street))[1]).toMatch(/^c2 command-refused/);
+});
+
 test("what is no command at all is shown as a fault, and the gateway goes on", async () => {
   const street = await open();
   for (const text of ["", "{", "null", "[]", '{"type":"canary.command.v2","id":"x"}']) {

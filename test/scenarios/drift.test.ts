@@ -42,3 +42,15 @@ test("a restart does not forget the quiet levels of the day", async () => {
   await hours(street, 7, 15);
   expect(await driftTold(street)).toEqual(["drift home-5"]);
 });
+
+test("a restart does not tell a drift again that was told, and tells when it is over", async () => {
+  const street = await openGateway(siteWithBuilding(homes));
+  await hours(street, 31, 15);
+  expect(await driftTold(street)).toEqual(["drift home-5"]);
+  await street.crashAndRestart();
+  await hours(street, 13, 15);
+  expect(await driftTold(street)).toEqual(["drift home-5"]);
+  await street.crashAndRestart();
+  await hours(street, 30, 0);
+  expect(await driftTold(street)).toEqual(["drift home-5", "drift-over home-5"]);
+});

@@ -6,7 +6,7 @@ import { ensureSigningKey } from "#center/commands/signing-key.ts";
 import { createCommandSender } from "#center/commands/send-commands.ts";
 import { alarmPage } from "#center/desk/read-alarms.ts";
 import { signAlarm } from "#center/desk/sign-alarm.ts";
-import { openGround } from "#center/open-ground.testing.ts";
+import { openGround, openTestVault } from "#center/open-ground.testing.ts";
 import type { Actor } from "#domain/rights.ts";
 import { isDanger } from "#domain/alarm.ts";
 import type { DeskAlarm } from "#domain/desk.ts";
@@ -29,7 +29,7 @@ export const openCutStreet = async () => {
   const sendDue = createCommandSender({
     store: ground.store,
     clock,
-    privateKey: await ensureSigningKey(ground.store),
+    privateKey: await ensureSigningKey(ground.store, await openTestVault(ground.store)),
     send: (_topic, payload) => {
       if (cut) return Promise.reject(new Error("the line is cut"));
       sent.push(payload);

@@ -7,7 +7,9 @@ import type { Notice } from "#domain/notice.ts";
 import { buzzerId, gatewayId, type DetectorId } from "#domain/ids.ts";
 import { seconds, type DurationMs, type EpochMs } from "#domain/quantity.ts";
 import { ok } from "#domain/result.ts";
-import { downTopic, lanes, type DetectorStatus } from "#domain/wire.ts";
+import { lanes } from "#domain/lane.ts";
+import { downTopic } from "#domain/wire.ts";
+import type { DetectorStatus } from "#domain/wire-shapes.ts";
 import { createCommandTaker } from "#gateway/commands/take-command.ts";
 import { takenName } from "#gateway/commands/taken.ts";
 import { createDirectory } from "#gateway/directory.ts";
@@ -33,6 +35,7 @@ import { parseSite } from "#platform/site-file/read.ts";
 import type { Site } from "#platform/site-file/schema.ts";
 import type { Pipeline } from "#gateway/pipeline.ts";
 import { chooseLimits, chooseTrial } from "#gateway/site-limits.ts";
+import { readDrift, streetKey } from "#gateway/told-drift.ts";
 import { readFileSync } from "node:fs";
 
 export const exampleSite = (): Site => {
@@ -267,6 +270,7 @@ const startLife = async (
     keeper,
     sound: protection.follow,
     reportFault,
+    drifting: readDrift(known.own?.get(streetKey)),
   });
   protection.begin();
   const source = createMqttSource({ directory, clock, take: pipeline.take });

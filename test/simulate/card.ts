@@ -89,6 +89,7 @@ export const createCard = (
           return file.id;
         },
         transact: (work) => commit(db, () => file.transact(work)),
+        transactLater: (work) => commit(db, () => file.transactLater(work)),
         append: file.append,
         settle: file.settle,
         renew: file.renew,
@@ -99,6 +100,7 @@ export const createCard = (
         verify: file.verify,
         // Nobody deletes a simulated card's file; `gateway/journal/file-lost.test.ts` does it for real.
         isInPlace: () => true,
+        writeBack: file.writeBack,
         copyTo: file.copyTo,
         close: file.close,
       },

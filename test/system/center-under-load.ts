@@ -10,7 +10,7 @@ import { createFakeGateway } from "#center/fake-gateway.testing.ts";
 import { gatewayId } from "#domain/ids.ts";
 import { gatewaySource } from "#domain/wire.ts";
 import type { SinkSite } from "#platform/site-file/sink-schema.ts";
-import type { WireBlock } from "#domain/telemetry.ts";
+import type { WireBlock } from "#domain/telemetry-wire.ts";
 
 export const openCenterUnderLoad = async (sinks: readonly SinkSite[] = []) => {
   const folder = await mkdtemp(join(tmpdir(), "canary-center-load-"));

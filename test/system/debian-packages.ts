@@ -17,6 +17,7 @@ const peers = {
   xfsprogs: "/usr/sbin/xfs_io",
   e2fsprogs: "/sbin/mkfs.ext4",
   influxdb: "/usr/bin/influxd",
+  "victoria-metrics": "/usr/bin/victoria-metrics",
   "python3-pymodbus": "/usr/lib/python3/dist-packages/pymodbus/__init__.py",
 } as const;
 export type Peer = keyof typeof peers;

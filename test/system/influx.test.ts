@@ -1,6 +1,6 @@
 /** A real InfluxDB that is well, frozen, killed and back, and an alarm that does not notice. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { WireBlock } from "#domain/telemetry.ts";
+import type { WireBlock } from "#domain/telemetry-wire.ts";
 import { percentile } from "#tools/bench/statistics.ts";
 import { openCenterUnderLoad, type CenterUnderLoad } from "./center-under-load.ts";
 import { hasPeer } from "./debian-packages.ts";

@@ -7,6 +7,7 @@ import { areasWith } from "../../rights/permissions.ts";
 import type { Reading } from "../../store/open-store.ts";
 import { at, type ImportRow, type Mistake } from "./check-rows.ts";
 import type { ColumnKey } from "./columns.ts";
+import type { Vault } from "../../vault/seal.ts";
 import { readKnown, type Known, type KnownArea, type KnownInstallation } from "./read-known.ts";
 
 export interface ImportPlan {
@@ -35,10 +36,11 @@ export interface PlannedPerson {
 
 export const planImport = async (
   db: Reading,
+  vault: Vault,
   actor: Actor,
   rows: readonly ImportRow[],
 ): Promise<{ readonly plan: ImportPlan; readonly mistakes: readonly Mistake[] }> => {
-  const known = await readKnown(db, rows);
+  const known = await readKnown(db, vault, rows);
   const able = areasWith(actor, "register.write");
   const plan = {
     buildings: new Map<string, { readonly area: string; readonly name: string }>(),
@@ -60,7 +62,7 @@ export const planImport = async (
     const point = pointOf(one, building.id);
     checkHousehold(one, building.id, known, wrong);
     const completes = checkDevice(one, known, able, wrong);
-    checkPoint(one, point, plan.points, known, wrong);
+    checkPoint(one, { point, building: building.id }, plan.points, known, wrong);
     if (mistakes.length > before) continue;
     paths.add(area.path);
 
@@ -166,15 +168,20 @@ const checkHousehold = (
   if (there === undefined || (there.building === building && there.address === cells.address)) {
     return;
   }
+  // The address of a home elsewhere is for those who serve it: numbers can be guessed.
+  const [zh, en] =
+    there.building === building
+      ? [`已登记为“${there.address}”`, `is registered as “${there.address}”`]
+      : ["已登记在别的楼栋", "is registered in another building"];
   wrong("household", {
-    zh: `户号 ${cells.household ?? ""} 已登记为“${there.address}”,与本行不同`,
-    en: `household ${cells.household ?? ""} is registered as “${there.address}”, not as in this row`,
+    zh: `户号 ${cells.household ?? ""} ${zh},与本行不同`,
+    en: `household ${cells.household ?? ""} ${en}, not as in this row`,
   });
 };
 
 const checkPoint = (
   one: ImportRow,
-  point: string,
+  { point, building }: { readonly point: string; readonly building: string },
   planned: ImportPlan["points"],
   known: Known,
   wrong: Wrong,
@@ -190,7 +197,9 @@ const checkPoint = (
   }
   const there = known.points.get(point);
   if (there === undefined) return;
-  if (there.retired || there.household !== (one.cells.household ?? null)) {
+  const isThere = there.building === building && there.household === (one.cells.household ?? null);
+  // Hung up elsewhere, its alarms would send people to the wrong door.
+  if (there.retired || !isThere) {
     wrong(key, {
       zh: `点位 ${point} 已属于别处或已停用`,
       en: `the point ${point} belongs elsewhere or is retired`,

@@ -3,6 +3,8 @@ import type { Selectable } from "kysely";
 import { inChunks } from "../../store/chunks.ts";
 import type { Reading } from "../../store/open-store.ts";
 import type { AreaRow, InstallationRow } from "../../store/register-tables.ts";
+import { placeOf } from "../../vault/places.ts";
+import type { Vault } from "../../vault/seal.ts";
 import type { ImportRow } from "./check-rows.ts";
 import type { ColumnKey } from "./columns.ts";
 
@@ -19,7 +21,12 @@ export interface Known {
   readonly households: ReadonlyMap<string, { readonly building: string; readonly address: string }>;
   readonly points: ReadonlyMap<
     string,
-    { readonly household: string | null; readonly retired: boolean; readonly detector?: string }
+    {
+      readonly building: string;
+      readonly household: string | null;
+      readonly retired: boolean;
+      readonly detector?: string;
+    }
   >;
   /** Live installations by JSON of (gateway, detector). */
   readonly detectors: ReadonlyMap<string, KnownInstallation>;
@@ -29,7 +36,11 @@ export interface Known {
   readonly people: ReadonlySet<string>;
 }
 
-export const readKnown = async (db: Reading, rows: readonly ImportRow[]): Promise<Known> => {
+export const readKnown = async (
+  db: Reading,
+  vault: Vault,
+  rows: readonly ImportRow[],
+): Promise<Known> => {
   const households = distinct(rows, "household");
   const buildings = await db
     .selectFrom("buildings")
@@ -46,7 +57,7 @@ export const readKnown = async (db: Reading, rows: readonly ImportRow[]): Promis
   const people = await everyOf(households, (chunk) =>
     db
       .selectFrom("people")
-      .select(["household", "name", "phone"])
+      .select(["id", "household", "name", "phone"])
       .where("household", "in", chunk)
       .execute(),
   );
@@ -70,9 +81,10 @@ export const readKnown = async (db: Reading, rows: readonly ImportRow[]): Promis
     ),
     serials: await readSerials(db, distinct(rows, "serial")),
     people: new Set(
-      people.map(({ household, name, phone }) =>
-        JSON.stringify([household, name, phone ?? undefined]),
-      ),
+      people.map(({ id, household, name, phone: kept }) => {
+        const phone = kept === null ? undefined : vault.open(kept, placeOf.phone(id));
+        return JSON.stringify([household, name, phone]);
+      }),
     ),
   };
 };
@@ -110,12 +122,13 @@ const readPoints = async (db: Reading): Promise<Known["points"]> => {
         .onRef("installations.point", "=", "points.id")
         .on("installations.removed_at_ms", "is", null),
     )
-    .select(["points.id", "points.household", "points.retired_at_ms", "installations.detector"])
+    .select(["points.id", "points.building", "points.household", "points.retired_at_ms"])
+    .select("installations.detector")
     .execute();
   return new Map(
-    rows.map(({ id, household, retired_at_ms: retired, detector }) => [
+    rows.map(({ id, building, household, retired_at_ms: retired, detector }) => [
       id,
-      { household, retired: retired !== null, ...(detector !== null && { detector }) },
+      { building, household, retired: retired !== null, ...(detector !== null && { detector }) },
     ]),
   );
 };

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Reading, Store, Writing } from "../../store/open-store.ts";
+import type { Vault } from "../../vault/seal.ts";
 import { conflict, note, type Change, type Refusal } from "../change-register.ts";
 import { checkRows, type Mistake } from "./check-rows.ts";
 import { planImport, type ImportPlan } from "./plan-import.ts";
@@ -32,7 +33,12 @@ export interface ImportReport {
 export const runImport = async (
   store: Store,
   change: Change,
-  wish: { readonly file: Uint8Array; readonly name: string; readonly dryRun: boolean },
+  wish: {
+    readonly file: Uint8Array;
+    readonly name: string;
+    readonly dryRun: boolean;
+    readonly vault: Vault;
+  },
 ): Promise<Result<ImportReport, Refusal>> => {
   const sheet = await readFile(wish.file);
   if (!sheet.ok) return err({ kind: "invalid", why: sheet.error });
@@ -42,13 +48,13 @@ export const runImport = async (
   const wrong = new Set(checked.mistakes.map(({ row }) => row));
   const sound = checked.rows.filter(({ row }) => !wrong.has(row));
   const seen = await auditLength(store.db);
-  const first = await planImport(store.db, change.actor, sound);
+  const first = await planImport(store.db, wish.vault, change.actor, sound);
   const mistakes = inOrder([...checked.mistakes, ...first.mistakes]);
   if (mistakes.length > 0 || wish.dryRun) return ok(reportOf(facts, first.plan, mistakes));
 
   const sha256 = createHash("sha256").update(wish.file).digest("hex");
   const id = randomUUID();
-  const batch = { import: id, nowMs: change.nowMs };
+  const batch = { import: id, nowMs: change.nowMs, vault: wish.vault };
   const ready = readyPlan(batch, first.plan);
   return store.write(async (tx) => {
     const before = await tx
@@ -67,7 +73,9 @@ export const runImport = async (
     }
     // Somebody may have written in between: what counts is what is true inside the transaction.
     const again = await isRegisterChanged(tx, seen);
-    const { plan, mistakes } = again ? await planImport(tx, change.actor, checked.rows) : first;
+    const { plan, mistakes } = again
+      ? await planImport(tx, wish.vault, change.actor, checked.rows)
+      : first;
     if (mistakes.length > 0) return ok(reportOf(facts, plan, mistakes));
     await tx
       .insertInto("imports")

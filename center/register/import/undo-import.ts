@@ -8,8 +8,8 @@ import type { Writing } from "../../store/open-store.ts";
 import { conflict, note, type Change, type Refusal } from "../change-register.ts";
 
 /**
- * Refused from the first alarm of one of its detectors on, and when somebody has changed or built on
- * what it wrote: that would be lost with it.
+ * Refused from the first alarm of one of its detectors or the first case at one of its homes on, and
+ * when somebody has changed or built on what it wrote: that would be lost with it.
  */
 export const undoImport = async (
   tx: Writing,
@@ -91,7 +91,10 @@ const changedDevice = (version: number): string =>
     where t.id = i.ref and (t.version > ${version} or t.removed_at_ms is not null))`;
 
 const changedPerson = `exists (select 1 from people t
-  where t.id = i.ref and (t.erased_at_ms is not null or t.user_name is not null))`;
+  where t.id = i.ref and (t.erased_at_ms is not null or t.version > 1))`;
+
+/** Somebody has reported something from there: who lives there is asked for as long as it is kept. */
+const reportedFrom = "exists (select 1 from cases t where t.household = i.ref)";
 
 /** What is no longer as the import wrote it, or carries something the import did not bring. */
 const questions: readonly (readonly [kind: string, what: string])[] = [
@@ -99,6 +102,7 @@ const questions: readonly (readonly [kind: string, what: string])[] = [
   ["completed", changedDevice(2)],
   ["point", changed("points")],
   ["household", changed("households")],
+  ["household", reportedFrom],
   ["building", changed("buildings")],
   ["person", changedPerson],
   ["point", other("installations", "point", ["installation", "completed"])],

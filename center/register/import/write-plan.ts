@@ -7,11 +7,15 @@ import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import type { ImportItemRow } from "../../store/import-tables.ts";
 import type { Store, Writing } from "../../store/open-store.ts";
+import { placeOf } from "../../vault/places.ts";
+import type { Vault } from "../../vault/seal.ts";
 import { dateToMs } from "./columns.ts";
 import type { KnownInstallation } from "./read-known.ts";
 import type { ImportPlan, PlannedDevice } from "./plan-import.ts";
 
 interface Batch {
+  /** Phones are written sealed. */
+  readonly vault: Vault;
   readonly import: string;
   readonly nowMs: number;
 }
@@ -64,7 +68,7 @@ export const readyPlan = (batch: Batch, plan: ImportPlan): ReadyPlan => {
   const installations = plan.devices.flatMap((device) =>
     device.completes === undefined ? [installationOf(device, batch)] : [],
   );
-  const people = plan.people.map(personOf);
+  const people = plan.people.map((person) => personOf(person, batch.vault));
   for (const { id } of buildings) note("building", id);
   for (const { id } of households) note("household", id);
   for (const { id } of points) note("point", id);
@@ -168,14 +172,17 @@ const completionOf = (
   ];
 };
 
-const personOf = ({ household, area, name, phone }: ImportPlan["people"][number]) => ({
-  id: randomUUID(),
-  kind: "resident",
-  name,
-  phone,
-  area,
-  household,
-  user_name: null,
-  flags: "[]",
-  erased_at_ms: null,
-});
+const personOf = ({ household, area, name, phone }: ImportPlan["people"][number], vault: Vault) => {
+  const id = randomUUID();
+  return {
+    id,
+    kind: "resident",
+    name,
+    phone: phone === null ? null : vault.seal(phone, placeOf.phone(id)),
+    area,
+    household,
+    user_name: null,
+    flags: "[]",
+    erased_at_ms: null,
+  };
+};

@@ -12,6 +12,8 @@ import { gatewayLives } from "./0009-gateway-lives.ts";
 import { newNames } from "./0011-new-names.ts";
 import { figures } from "./0010-figures.ts";
 import { sinks } from "./0012-sinks.ts";
+import { sealedStaffLinksClocks } from "./0013-sealed-staff-links-clocks.ts";
+import { intakeIndexes } from "./0014-intake-indexes.ts";
 
 const up = (run: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: run });
 
@@ -29,4 +31,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0010-figures": up(figures),
   "0011-new-names": up(newNames),
   "0012-sinks": up(sinks),
+  "0013-sealed-staff-links-clocks": up(sealedStaffLinksClocks),
+  "0014-intake-indexes": up(intakeIndexes),
 };
