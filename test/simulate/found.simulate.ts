@@ -69,3 +69,9 @@ test("a whole picture that its successor overtook shows the alarm the gateway go
 test("a boot that a lying card has forgotten, heard late, is outdone by the next whole picture (seed 335)", async () => {
   expect((await play(store, writeScript(335, { olderThan: "clocks" }))).violation).toBeUndefined();
 });
+
+for (const seed of [35, 41, 100_150]) {
+  test(`what a gateway that began in 1970 or a day ahead told is dated when its clock is right (seed ${seed}, center/intake/fold-alarm.test.ts, gateway-lives.contract.ts)`, async () => {
+    expect((await play(store, writeScript(seed))).violation).toBeUndefined();
+  });
+}

@@ -106,7 +106,7 @@ export const checkEnd = async (street: Street, script: Script): Promise<void> =>
 
 /** Alarms that the desk dates otherwise than they happened, in words. */
 const wrongTime = async ({ center, witness }: Street, script: Script): Promise<string> => {
-  const [first] = isCenterRight(script) ? witness.misdated(await center().alarms()) : [];
+  const [first] = isCenterRight(script) ? witness.misdated((await center().desk()).alarms) : [];
   return first === undefined ? "" : `${first} is dated otherwise than it happened`;
 };
 
