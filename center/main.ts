@@ -19,6 +19,7 @@ import { createLinkWatch } from "./desk/watch-links.ts";
 import { startSweep } from "./evidence/sweep.ts";
 import { startHousekeeping } from "./housekeeping.ts";
 import { evidenceFolder } from "./http/evidence-routes.ts";
+import type { HttpParts } from "./http/app.ts";
 import { createHttpServer } from "./http/server.ts";
 import { openEmbeddedLink } from "./link/embedded-listener.ts";
 import { openBrokerLink } from "./link/external-broker.ts";
@@ -58,7 +59,7 @@ export const startCenter = async (
   }
   const clock = await openCenterClock(store.value, options.clock ?? openSystemClock());
   const core = await openCore(options, store.value, clock);
-  const { broadcast, intake, metrics, view } = core;
+  const { broadcast, intake } = core;
   // Before a port is tried: the account is written by now, and its password must not be lost when
   // the start fails on a taken port.
   sayFirstLogin(core, options);
@@ -82,23 +83,8 @@ export const startCenter = async (
     }),
   ];
   const http = await createHttpServer({
-    store: store.value,
-    vault: vault.value,
-    clock,
+    ...(await httpParts(options, core, { store: store.value, vault: vault.value, clock })),
     timers,
-    accounts: await openAccounts(store.value, vault.value, clock, {
-      requireSecondFactor: options.requireSecondFactor ?? isReachable(options),
-    }),
-    broadcast,
-    metrics,
-    view,
-    hindrances: core.hindrances,
-    consoleFolder: options.consoleFolder ?? join(import.meta.dirname, "../dashboards/console/dist"),
-    filesFolder: filesFolderOf(options),
-    streetName: options.street.name,
-    requestsPerMinute: options.requestsPerMinute ?? 1_200,
-    trustedProxies: options.trustedProxies ?? [],
-    logger: options.log,
   });
   const stopSinks = startSinks(core, options, { store: store.value, clock, timers });
   const close = async (): Promise<void> => {
@@ -137,6 +123,27 @@ const sayOnWatch = (
     `街道中心已在值守 · the street center is on watch: HTTP ${httpPort}, MQTT ${mqttPort ?? "external"}`,
   );
 };
+
+const httpParts = async (
+  options: CenterOptions,
+  { broadcast, metrics, view, hindrances }: Core,
+  kept: { readonly store: Store; readonly vault: Vault; readonly clock: Clock },
+): Promise<Omit<HttpParts, "timers">> => ({
+  ...kept,
+  accounts: await openAccounts(kept.store, kept.vault, kept.clock, {
+    requireSecondFactor: options.requireSecondFactor ?? isReachable(options),
+  }),
+  broadcast,
+  metrics,
+  view,
+  hindrances,
+  consoleFolder: options.consoleFolder ?? join(import.meta.dirname, "../dashboards/console/dist"),
+  filesFolder: filesFolderOf(options),
+  streetName: options.street.name,
+  requestsPerMinute: options.requestsPerMinute ?? 1_200,
+  trustedProxies: options.trustedProxies ?? [],
+  logger: options.log,
+});
 
 /** Said once: the password is stored nowhere. */
 const sayFirstLogin = (core: Core, options: CenterOptions): void => {

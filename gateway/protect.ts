@@ -15,7 +15,7 @@ import type { Registered } from "./directory.ts";
 import { createMemoryJournal } from "./journal/memory-journal.ts";
 import { openJournal, type OpenedJournal } from "./journal/open-journal.ts";
 import { keepRetention } from "./journal/retention.ts";
-import { createFanInterlock } from "./fans/fan-interlock.ts";
+import { createFanInterlock, type FanDeps } from "./fans/fan-interlock.ts";
 import { createKeeper } from "./keeper.ts";
 import { reviveStates, type KnownStates } from "./known-states.ts";
 import { createLinkRelay } from "./link-relay.ts";
@@ -72,7 +72,8 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
   const points = openPoints(world, known);
   const records = createProtectionRecords({ gateway, drill: site.drill, clock, keeper });
   const wires = { broker, lines, timers, reportFault };
-  const { valves, fans } = openInterlocks(world, wires, records);
+  const unheard: Unheard = (serves) => buzzers.unheard(serves);
+  const { valves, fans } = openInterlocks(world, wires, records, unheard);
   const buzzers = openProtection({
     ...world,
     points,
@@ -125,14 +126,21 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
   return { buzzers, valves, fans, deadMan, ...kept, lines, pipeline, link, uplink, sources };
 };
 
+type Unheard = NonNullable<FanDeps["unheard"]>;
+
 /** Valves are shut for gas, fans may run for CO. */
 const openInterlocks = (
   world: World,
   wires: Parameters<typeof wireValves>[1],
   records: ProtectionRecords,
+  unheard: Unheard,
 ) => ({
   valves: createInterlock(wireValves(world.site, wires), { ...world, record: records.valve }),
-  fans: createFanInterlock(wireFans(world.site, wires), { ...world, record: records.fan }),
+  fans: createFanInterlock(wireFans(world.site, wires), {
+    ...world,
+    record: records.fan,
+    unheard,
+  }),
 });
 
 /** Cleaning up, once everything that protects stands. */

@@ -170,6 +170,25 @@ describe("a level that is not measured now", () => {
     expect(stale(4_811, lel(9), fromAfar)).toBeUndefined();
   });
 
+  test("is none of another gas, which may have been read long ago", () => {
+    const home = openBench();
+    home.says(4_400, lel(3, "lpg"));
+    for (let second = 4_490; second <= 4_820; second += 10) home.says(second, lel(12));
+    home.says(4_830, lel(9));
+    expect(of(home, fromAfar, 4_831)).toBeUndefined();
+  });
+
+  test("is no longer asked for once good readings have ended it, and only the calm is waited for", () => {
+    const home = openBench();
+    for (const begin of [0, 100, 200]) {
+      for (const after of [0, 6]) home.says(begin + after, lel(12));
+      for (const after of [20, 31, 42]) home.says(begin + after, lel(0));
+    }
+    expect(home.state.memory.gases).toEqual([]);
+    expect(home.sounding()).toBe("gas");
+    expect(of(home, fromAfar, 250)).toBeUndefined();
+  });
+
   test("the same of CO, beside gas that is read all the time", () => {
     const home = coAlarm();
     home.says(4_510, co(34));

@@ -2,7 +2,16 @@ import { describe, expect, test } from "vitest";
 import type { AlarmEvent } from "#domain/alarm.ts";
 import { epochMs } from "#domain/quantity.ts";
 import type { Finding } from "#domain/reading.ts";
-import { co, defaultRules, detector, instant, lel, reportAt } from "#test/compliance/timetable.ts";
+import {
+  beyond,
+  co,
+  defaultRules,
+  detector,
+  instant,
+  lel,
+  reportAt,
+  verdict,
+} from "#test/compliance/timetable.ts";
 import { initialState, step } from "./step.ts";
 
 const hour = 3_600;
@@ -115,6 +124,77 @@ describe("a device whose clock is wrong", () => {
     for (let day = 0; day < 30; day += 1) home.says(day * 86_400, day * 86_340, lel(0));
     const at = 30 * 86_400;
     expect(home.says(at, 30 * 86_340, lel(30)).events.at(-1)).toMatchObject({ kind: "raised" });
+  });
+});
+
+describe("what is late, to the second", () => {
+  /** The second at which gas, that came late each time before, is first believed to be there now. */
+  const believedAt = (lateBy: (second: number) => number): number | undefined => {
+    for (let second = 20; second <= 900; second += 10) {
+      if (lateBy(second) === 0) continue;
+      const home = openStore();
+      home.says(0, 0, lel(0));
+      for (let before = 10; before < second; before += 10) {
+        home.says(before, before - lateBy(before), lel(0));
+      }
+      home.says(second, second - lateBy(second), lel(30));
+      if (home.ringing().length > 0) return second;
+    }
+    return undefined;
+  };
+
+  test.each([
+    [120, "live"],
+    [120.1, "history"],
+  ])("a reading taken %d s before the device's usual lag is %s", (seconds, as) => {
+    const home = openStore(-hour);
+    home.says(0, 0, lel(0));
+    const [event] = home.says(1_000, 1_000 - seconds, lel(30)).events;
+    expect(event?.late === true ? "history" : "live").toBe(as);
+  });
+
+  test("five minutes late by the same is the clock, and it rings from then on", () => {
+    expect(believedAt(() => hour)).toBe(310);
+  });
+
+  test("the same is within 30 s of how late it first was", () => {
+    expect(believedAt((second) => hour + (second % 20 === 0 ? 30 : 0))).toBe(310);
+    expect(believedAt((second) => hour + (second % 20 === 0 ? 31 : 0))).toBeUndefined();
+  });
+
+  test("late by another amount begins the five minutes anew", () => {
+    expect(believedAt((second) => (second < 200 ? hour : 2 * hour))).toBe(500);
+  });
+
+  test("a usual reading between two late ones begins them anew", () => {
+    expect(believedAt((second) => (second === 200 ? 0 : hour))).toBe(510);
+  });
+
+  test("when our own clock was set, nothing is late that was not before", () => {
+    const home = openStore();
+    home.says(0, 0, lel(0));
+    const set = { ...instant(10), wallMs: epochMs(instant(10).wallMs + hour * 1_000) };
+    const report = { ...reportAt(set, lel(30)), deviceAtMs: epochMs(instant(10).wallMs) };
+    const { events } = step(home.state(), { kind: "report", report }, defaultRules);
+    expect(events).toMatchObject([{ kind: "raised", rule: "combustible" }]);
+    expect(events[0]?.late).toBeUndefined();
+  });
+
+  test("what history knows and the present does not is taken over, gas by gas", () => {
+    const home = openStore();
+    home.says(0, 0, lel(0));
+    home.says(10, 10 - hour, lel(30), lel(25, "lpg"), co(400), verdict("co", true));
+    home.says(11, 11 - hour, beyond(lel(100, "hydrogen")));
+    const { events, state } = home.tick(30);
+    expect(new Set(events.map(({ rule }) => rule))).toEqual(
+      new Set(["combustible", "co", "device-alarm-co", "over-range"]),
+    );
+    expect(state.memory.gases.map(({ level }) => level.gas)).toEqual([
+      "methane",
+      "lpg",
+      "hydrogen",
+    ]);
+    expect(events.every(({ late, held }) => late === true && held === undefined)).toBe(true);
   });
 });
 

@@ -46,13 +46,15 @@ describe("two sides that signed while they were cut off from one another", () =>
     expect(owner(home)).toBe("李敏");
   });
 
-  test("in the same instant the board comes first, whoever is named first", () => {
+  test.each([
+    ["the desk's word is taken in first", ["center", "board"]],
+    ["the board's word is taken in first", ["board", "center"]],
+  ] as const)("in the same instant the board comes first, whatever the names: %s", (_, order) => {
     const home = gasAlarm();
-    home.does(60, atDesk(home, "乙", 15));
-    home.does(61, {
-      ...atDesk(home, "甲", 15),
-      origin: { ...atDesk(home, "甲", 15).origin, side: "board" },
-    });
+    const words = { board: atDesk(home, "甲", 15), center: atDesk(home, "乙", 15) };
+    for (const side of order) {
+      home.does(60, { ...words[side], origin: { ...words[side].origin, side } });
+    }
     expect(signers(home)).toEqual(["甲", "乙"]);
     expect(owner(home)).toBe("甲");
   });

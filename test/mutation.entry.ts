@@ -32,6 +32,7 @@ import "#rules/hush-ends.test.ts";
 import "#rules/sign.test.ts";
 import "#rules/protection/buzzers.test.ts";
 import "#rules/protection/decide.test.ts";
+import "#rules/protection/measured-to-heard.test.ts";
 import "#rules/protection/demand.test.ts";
 import "#rules/protection/fan.test.ts";
 import "#rules/protection/self-test.test.ts";

@@ -225,8 +225,34 @@ describe("a second factor", () => {
       statuses.push((await at.tryLogin("admin", adminPassword, `00000${guess}`)).status);
       statuses.push((await at.tryLogin("admin", adminPassword)).status);
     }
-    expect(statuses.filter((status) => status === 401)).toHaveLength(4);
-    expect(statuses.filter((status) => status === 429)).toHaveLength(8);
+    // Four guesses, and between them three times the right password alone.
+    expect(statuses.filter((status) => status === 401)).toHaveLength(7);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(5);
+  });
+
+  test("is no free guess for whoever holds an open session and the password", async () => {
+    const at = await open();
+    const cookie = await at.login();
+    await enrol(at, cookie);
+    const password = adminPassword;
+    const statuses: number[] = [];
+    for (let guess = 0; guess < 8; guess += 1) {
+      const body = { password, code: `00000${guess}` };
+      statuses.push((await at.send("POST", "/session/second-factor/remove", cookie, body)).status);
+      await at.send("POST", "/session/second-factor", cookie, { password });
+    }
+    expect(statuses.filter((status) => status === 429)).toHaveLength(4);
+  });
+
+  test("shown in two steps, as people do, leaves no failure behind at an office's address", async () => {
+    const at = await open();
+    const { secret } = await enrol(at, await at.login());
+    for (let officer = 0; officer < 24; officer += 1) {
+      at.time.advance(30_000);
+      expect((await at.tryLogin("admin", adminPassword)).status).toBe(401);
+      const code = codeAt(at, secret);
+      expect((await at.tryLogin("admin", adminPassword, code)).status).toBe(200);
+    }
   });
 
   test("that is lost is replaced by a recovery code, each good once, however it is typed", async () => {

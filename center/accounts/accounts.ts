@@ -199,10 +199,12 @@ const createProver = async (store: Store, vault: Vault, clock: Clock): Promise<P
     const entered = throttle.enter(attempt, now.monoMs);
     if (entered !== "enter") return err({ kind: "wait", wait: entered });
     const checked = await check(request, mode === "with-code");
-    if (checked.ok) {
-      throttle.succeeded(attempt);
-      return checked;
-    }
+    const isCodeLeft = checked.ok
+      ? mode === "password-only"
+      : checked.error.kind === "code-required";
+    if (isCodeLeft) throttle.halfWay(attempt);
+    else if (checked.ok) throttle.succeeded(attempt);
+    if (checked.ok) return checked;
     // A try that was not looked at is counted in the metrics only: it must not fill the disk.
     await store.write((tx) =>
       audit(tx, {

@@ -42,6 +42,11 @@ export interface Throttle {
    */
   readonly enter: (attempt: Attempt, now: MonoMs) => DurationMs | "enter";
   readonly succeeded: (attempt: Attempt) => void;
+  /**
+   * What was shown was right, though not all there is to show: this try is no failure, and those
+   * before it, which may have been guesses at the rest, stay.
+   */
+  readonly halfWay: (attempt: Attempt) => void;
 }
 
 interface Entry {
@@ -60,6 +65,12 @@ export const createThrottle = (): Throttle => {
     if (entries.size > entriesMax && oldest !== undefined) entries.delete(oldest);
   };
 
+  const takeBackOne = (key: string): void => {
+    const before = entries.get(key);
+    if (before === undefined) return;
+    entries.set(key, { ...before, failures: Math.max(0, before.failures - 1) });
+  };
+
   return {
     enter: (attempt, now) => {
       const keys = doorsOf(attempt);
@@ -75,13 +86,13 @@ export const createThrottle = (): Throttle => {
     },
     succeeded: (attempt) => {
       for (const [door, key] of doorsOf(attempt)) {
-        const before = entries.get(key);
         if (door === "pair" || door === "device") entries.delete(key);
         // Others' failures stay: one's own success must not wash a guesser's slate clean.
-        else if (before !== undefined) {
-          entries.set(key, { ...before, failures: Math.max(0, before.failures - 1) });
-        }
+        else takeBackOne(key);
       }
+    },
+    halfWay: (attempt) => {
+      for (const [, key] of doorsOf(attempt)) takeBackOne(key);
     },
   };
 };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { clockNames, clockPlans, planFor, type ClockOverride } from "./clock-plans.ts";
+import { clockNames, clockPlans } from "./clock-plans.ts";
 import { distanceM } from "./distance.ts";
 import { dueAt } from "./due-times.ts";
+import { boundsOf, planFor, type ClockOverride } from "./street-plans.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -29,20 +30,44 @@ test("no clock ever falls silent, and those who are told become more and more", 
     }
 });
 
-test("a street does differently what it says, and the nearest word wins", () => {
-  const plan = { steps: [{ afterMs: 1, tell: { roles: ["duty"] } }] } as const;
-  const closer = { ...plan, steps: [{ afterMs: 2 }] };
+test("a street's own time moves every step in proportion, tells the same people, and the nearest word wins", () => {
   const overrides: readonly ClockOverride[] = [
-    { area: "/pidu/", priority: 1, clock: "sign", plan },
-    { area: "/pidu/anjing/", priority: 1, clock: "sign", plan: closer },
+    { area: "/pidu/", priority: 1, clock: "arrive", withinMs: 30 * minute },
+    { area: "/pidu/anjing/", priority: 1, clock: "arrive", withinMs: 7.5 * minute },
   ];
-  const sign = (area: string) => planFor({ area, priority: 1, clock: "sign" }, overrides);
-  expect(sign("/pidu/anjing/xian/")).toBe(closer);
-  expect(sign("/pidu/other/")).toBe(plan);
-  expect(sign("/jinniu/")).toBe(clockPlans[1].sign);
-  expect(planFor({ area: "/pidu/", priority: 2, clock: "sign" }, overrides)).toBe(
-    clockPlans[2].sign,
+  const arrive = (area: string) => planFor({ area, priority: 1, clock: "arrive" }, overrides);
+  const times = (area: string) => arrive(area).steps.map(({ afterMs }) => afterMs / minute);
+  expect(times("/jinniu/")).toEqual([5, 8, 10, 15]);
+  expect(times("/pidu/other/")).toEqual([10, 16, 20, 30]);
+  expect(times("/pidu/anjing/xian/")).toEqual([2.5, 4, 5, 7.5]);
+  const told = (area: string) => arrive(area).steps.map(({ tell, does }) => [tell, does]);
+  expect(told("/pidu/anjing/xian/")).toEqual(told("/jinniu/"));
+  expect(arrive("/pidu/").again).toBe(clockPlans[1].arrive.again);
+  expect(planFor({ area: "/pidu/", priority: 2, clock: "arrive" }, overrides)).toBe(
+    clockPlans[2].arrive,
   );
+});
+
+test("no street can make gas wait: bounds of every clock that may be set", () => {
+  const bounds = [1, 2, 3, 4].flatMap((level) =>
+    clockNames.flatMap((clock) => {
+      const priority = level === 1 || level === 2 || level === 3 ? level : 4;
+      const of = boundsOf(priority, clock);
+      return of === undefined ? [] : [{ priority, clock, ...of }];
+    }),
+  );
+  for (const { priority, clock, minMs, maxMs, standardMs } of bounds) {
+    expect(minMs, `P${priority} ${clock}`).toBeGreaterThan(0);
+    expect(minMs).toBeLessThan(standardMs);
+    expect(maxMs).toBeGreaterThanOrEqual(standardMs);
+    if (clock === "sign") expect(maxMs).toBeLessThan(7 * day);
+    if (priority === 1 && clock === "sign") expect(maxMs).toBe(5 * minute);
+    if (priority === 2 && clock === "sign") expect(maxMs).toBe(10 * minute);
+  }
+  for (const clock of ["due", "resume", "archive"] as const) {
+    expect(boundsOf(1, clock)).toBeUndefined();
+  }
+  expect(boundsOf(3, "verify")).toBeUndefined();
 });
 
 describe("a due time", () => {

@@ -1,6 +1,6 @@
 /**
  * Within what time each step of a case is due, who is told when it is not, and what then happens
- * by itself. Data: a street overrides what it does differently.
+ * by itself. Data: a street sets its own times, see `clock-overrides.ts`.
  *
  * Source: `people.md` §6.3 (clocks) and §1.3 (a signature is a lease); Qinhuai district's rule of
  * telling again every 5 minutes with the next contact. P3 and P4 repeat more slowly: a call every
@@ -224,26 +224,4 @@ export const clockPlans: Plans = {
     review: { steps: [{ afterMs: day, counts: "workdays", tell: reviewers }], again: daily },
     verify: closing,
   },
-};
-
-/** What one street does differently, for everything below its path. */
-export interface ClockOverride {
-  readonly area: string;
-  readonly priority: Priority;
-  readonly clock: ClockName;
-  readonly plan: ClockPlan;
-}
-
-/** Overrides of streets; the longest path that covers the case wins. */
-export const clockOverrides: readonly ClockOverride[] = [];
-
-export const planFor = (
-  asked: { readonly area: string; readonly priority: Priority; readonly clock: ClockName },
-  overrides: readonly ClockOverride[] = clockOverrides,
-): ClockPlan => {
-  const fitting = overrides
-    .filter((one) => one.priority === asked.priority && one.clock === asked.clock)
-    .filter((one) => asked.area.startsWith(one.area))
-    .sort((a, b) => b.area.length - a.area.length);
-  return fitting[0]?.plan ?? clockPlans[asked.priority][asked.clock];
 };

@@ -2,7 +2,7 @@ import type { Role } from "#domain/rights.ts";
 import type { Reading, Store, Writing } from "../store/open-store.ts";
 import type { CaseRow, TimerRow } from "../store/case-tables.ts";
 import { actAsSystem } from "./act-as-system.ts";
-import { caseRow } from "./case-rows.ts";
+import { caseRow, caseRows } from "./case-rows.ts";
 import {
   clockNames,
   type Audience,
@@ -11,9 +11,12 @@ import {
   type ClockStep,
 } from "./clock-plans.ts";
 import { dueAt } from "./due-times.ts";
+import type { ClockOverride } from "./street-plans.ts";
+import { readOverrides } from "./clock-overrides.ts";
 import { clockText } from "./page-text.ts";
-import { addPages } from "./pages.ts";
+import { addPages, type NewPage } from "./pages.ts";
 import { planOf, stepDueAt } from "./running-clocks.ts";
+import { writeTimers } from "./sync-timers.ts";
 import { communityOf } from "./community-of.ts";
 
 /** Timers handled in one transaction: bounds how long a fresh alarm waits for the commit. */
@@ -39,7 +42,7 @@ export const fireTimers = async (store: Store, nowMs: number): Promise<number> =
   try {
     return await store.write(async (tx) => {
       const due = await dueTimers(tx, now);
-      for (const timer of due) await fire(tx, timer, now);
+      for (const timer of await tellTogether(tx, due, now)) await fire(tx, timer, now);
       return due.length;
     });
   } catch {
@@ -59,6 +62,49 @@ const dueTimers = (db: Reading, now: number): Promise<TimerRow[]> =>
     .orderBy("clock")
     .limit(atOnce)
     .execute();
+
+/**
+ * Clocks that only tell people, in a few statements for all: in a storm hundreds of cases want their
+ * first page in the same second. Answers the others, in their order.
+ */
+const tellTogether = async (
+  tx: Writing,
+  due: readonly TimerRow[],
+  nowMs: number,
+): Promise<readonly TimerRow[]> => {
+  const rows = await caseRows(
+    tx,
+    due.map(({ case_id }) => case_id),
+  );
+  const overrides = await readOverrides(tx);
+  const rowById = new Map(rows.map((row) => [row.id, row]));
+  // Of several clocks of one case the first may stop or restart the next.
+  const isOnly = new Map(
+    [...Map.groupBy(due, ({ case_id }) => case_id)].map(([id, own]) => [id, own.length === 1]),
+  );
+  const telling = due.flatMap((timer) => {
+    const row = rowById.get(timer.case_id);
+    const turn = row === undefined ? undefined : turnOf(row, timer, { nowMs, overrides });
+    return row !== undefined && turn?.deeds.length === 0 && isOnly.get(row.id) === true
+      ? [{ row, timer, turn }]
+      : [];
+  });
+  await moveOn(
+    tx,
+    telling.map(({ timer, turn }) => ({ timer, ...turn })),
+    nowMs,
+  );
+  const communities = createCommunities(tx);
+  const pages: NewPage[] = [];
+  for (const { row, timer, turn } of telling) {
+    if (turn.audience === undefined) continue;
+    const { clock, audience } = turn;
+    pages.push(await pageOf(row, { clock, audience, timer, nowMs }, communities));
+  }
+  await addPages(tx, pages);
+  const told = new Set(telling.map(({ timer }) => timer));
+  return due.filter((timer) => !told.has(timer));
+};
 
 /** Each in a transaction of its own, because one of them failed. */
 const fireEach = async (store: Store, now: number): Promise<number> => {
@@ -91,10 +137,37 @@ const putOff = async (tx: Writing, timer: TimerRow, now: number): Promise<void> 
 /** One clock that is due. What it missed while every center was down, it does together, once. */
 const fire = async (tx: Writing, timer: TimerRow, nowMs: number): Promise<void> => {
   const row = await caseRow(tx, timer.case_id);
-  const clock = clockNames.find((known) => known === timer.clock);
   // Another clock of the same case may have stopped or restarted this one a moment ago.
-  if (row === undefined || clock === undefined || !(await stillRuns(tx, timer))) return;
-  const plan = planOf(row, clock);
+  if (row === undefined || !(await stillRuns(tx, timer))) return;
+  const turn = turnOf(row, timer, { nowMs, overrides: await readOverrides(tx) });
+  if (turn === undefined) return;
+  const { clock, audience, deeds } = turn;
+  await moveOn(tx, [{ timer, ...turn }], nowMs);
+  for (const { does, until } of deeds) await deed(tx, row.id, { clock, does, until, nowMs });
+  if (audience === undefined) return;
+  const now = (await caseRow(tx, row.id)) ?? row;
+  const person = audience.assignee === true ? (row.assignee ?? now.assignee) : null;
+  const page = { clock, audience, timer, nowMs };
+  await addPages(tx, [await pageOf({ ...now, assignee: person }, page, createCommunities(tx))]);
+};
+
+/** What a clock that is due says and does. */
+interface Turn {
+  readonly clock: ClockName;
+  readonly plan: ClockPlan;
+  readonly missed: number;
+  readonly audience: Audience | undefined;
+  readonly deeds: readonly Pick<Deed, "does" | "until">[];
+}
+
+const turnOf = (
+  row: CaseRow,
+  timer: TimerRow,
+  { nowMs, overrides }: { readonly nowMs: number; readonly overrides: readonly ClockOverride[] },
+): Turn | undefined => {
+  const clock = clockNames.find((known) => known === timer.clock);
+  if (clock === undefined) return undefined;
+  const plan = planOf(row, clock, overrides);
   const missed = missedSteps(plan, timer, nowMs);
   const audience = missed.length > 0 ? together(missed) : repeatAudience(plan, timer.repeats);
   const deeds =
@@ -103,10 +176,7 @@ const fire = async (tx: Writing, timer: TimerRow, nowMs: number): Promise<void> 
       : plan.again?.does === undefined
         ? []
         : [{ does: plan.again.does, until: undefined }];
-
-  await moveOn(tx, timer, plan, timer.step + missed.length, nowMs);
-  for (const { does, until } of deeds) await deed(tx, row.id, { clock, does, until, nowMs });
-  if (audience !== undefined) await tell(tx, row, { clock, audience, timer, nowMs });
+  return { clock, plan, missed: missed.length, audience, deeds };
 };
 
 const stillRuns = async (tx: Writing, timer: TimerRow): Promise<boolean> => {
@@ -144,32 +214,24 @@ const repeatAudience = ({ again }: ClockPlan, repeats: number): Audience | undef
 /** Later than now in any case: a clock that is late speaks once, not once for each time it missed. */
 const moveOn = async (
   tx: Writing,
-  timer: TimerRow,
-  plan: ClockPlan,
-  step: number,
+  turns: readonly (Pick<Turn, "plan" | "missed"> & { readonly timer: TimerRow })[],
   nowMs: number,
 ): Promise<void> => {
-  const nextStep = stepDueAt(plan, timer.base_at_ms, step);
-  const dueMs =
-    nextStep ??
-    (plan.again === undefined ? undefined : dueAt(nowMs, plan.again.everyMs, plan.again.counts));
-  const at = tx.updateTable("timers").where("case_id", "=", timer.case_id);
-  if (dueMs === undefined) {
-    await tx
-      .deleteFrom("timers")
-      .where("case_id", "=", timer.case_id)
-      .where("clock", "=", timer.clock)
-      .execute();
-    return;
+  const moved: TimerRow[] = [];
+  for (const { timer, plan, missed } of turns) {
+    const step = timer.step + missed;
+    const dueMs =
+      stepDueAt(plan, timer.base_at_ms, step) ??
+      (plan.again === undefined ? undefined : dueAt(nowMs, plan.again.everyMs, plan.again.counts));
+    const repeats = missed === 0 ? timer.repeats + 1 : timer.repeats;
+    if (dueMs !== undefined) moved.push({ ...timer, step, due_at_ms: dueMs, repeats });
+    else await end(tx, timer);
   }
-  await at
-    .set({
-      step,
-      due_at_ms: dueMs,
-      repeats: step === timer.step ? timer.repeats + 1 : timer.repeats,
-    })
-    .where("clock", "=", timer.clock)
-    .execute();
+  await writeTimers(tx, moved);
+};
+
+const end = async (tx: Writing, { case_id, clock }: TimerRow): Promise<void> => {
+  await tx.deleteFrom("timers").where("case_id", "=", case_id).where("clock", "=", clock).execute();
 };
 
 const deed = async (
@@ -200,32 +262,39 @@ interface Deed {
   readonly nowMs: number;
 }
 
-const tell = async (
-  tx: Writing,
-  before: CaseRow,
+const pageOf = async (
+  row: CaseRow,
   page: {
     readonly clock: ClockName;
     readonly audience: Audience;
     readonly timer: TimerRow;
     readonly nowMs: number;
   },
-): Promise<void> => {
+  communities: (area: string) => Promise<string>,
+): Promise<NewPage> => {
   const { clock, audience, timer, nowMs } = page;
-  const row = (await caseRow(tx, before.id)) ?? before;
-  const person = audience.assignee === true ? (before.assignee ?? row.assignee) : null;
+  const person = audience.assignee === true ? row.assignee : null;
   const roles: readonly Role[] = audience.roles;
-  await addPages(tx, [
-    {
-      caseId: row.id,
-      clock,
-      atMs: nowMs,
-      roles,
-      area: audience.reach === "community" ? await communityOf(tx, row.area_path) : row.area_path,
-      ...(person !== null && { person }),
-      priority: row.priority,
-      staged: row.drill === 1 || row.test === 1,
-      text: clockText(row, clock, nowMs - timer.base_at_ms),
-      channels: audience.channels ?? [],
-    },
-  ]);
+  return {
+    caseId: row.id,
+    clock,
+    atMs: nowMs,
+    roles,
+    area: audience.reach === "community" ? await communities(row.area_path) : row.area_path,
+    ...(person !== null && { person }),
+    priority: row.priority,
+    staged: row.drill === 1 || row.test === 1,
+    text: clockText(row, clock, nowMs - timer.base_at_ms),
+    channels: audience.channels ?? [],
+  };
+};
+
+/** Communities of areas, each looked up once. */
+const createCommunities = (db: Reading) => {
+  const known = new Map<string, Promise<string>>();
+  return (area: string): Promise<string> => {
+    const found = known.get(area) ?? communityOf(db, area);
+    known.set(area, found);
+    return found;
+  };
 };

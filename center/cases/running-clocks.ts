@@ -1,6 +1,7 @@
 import type { CaseRow } from "../store/case-tables.ts";
 import { priorityOf } from "./case-rows.ts";
-import { planFor, type ClockName, type ClockPlan } from "./clock-plans.ts";
+import { planFor, type ClockOverride } from "./street-plans.ts";
+import type { ClockName, ClockPlan } from "./clock-plans.ts";
 import { dueAt } from "./due-times.ts";
 
 /** A clock that runs for a case, and since when. */
@@ -62,9 +63,16 @@ const inState = (row: CaseRow): readonly RunningClock[] => {
   }
 };
 
-/** The plan behind a clock of this case. */
-export const planOf = (row: CaseRow, clock: ClockName): ClockPlan =>
-  planFor({ area: row.area_path, priority: priorityOf(row.plan === 0 ? 4 : row.plan), clock });
+/** The plan behind a clock of this case, as its street wants it. */
+export const planOf = (
+  row: CaseRow,
+  clock: ClockName,
+  overrides: readonly ClockOverride[],
+): ClockPlan =>
+  planFor(
+    { area: row.area_path, priority: priorityOf(row.plan === 0 ? 4 : row.plan), clock },
+    overrides,
+  );
 
 /** When the step `step` of a plan is due; `undefined`: the clock has nothing more to say. */
 export const stepDueAt = (plan: ClockPlan, baseMs: number, step: number): number | undefined => {

@@ -2,6 +2,8 @@ import { inChunks } from "../store/chunks.ts";
 import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { CaseRow, TimerRow } from "../store/case-tables.ts";
+import { readOverrides } from "./clock-overrides.ts";
+import type { ClockOverride } from "./street-plans.ts";
 import { planOf, runningClocks, stepDueAt } from "./running-clocks.ts";
 
 /**
@@ -14,6 +16,8 @@ export const syncTimers = async (
   rows: readonly CaseRow[],
   planWas = 0,
 ): Promise<void> => {
+  if (rows.length === 0) return;
+  const overrides = await readOverrides(tx);
   for (const chunk of inChunks(rows)) {
     const known = await tx
       .selectFrom("timers")
@@ -25,13 +29,15 @@ export const syncTimers = async (
       )
       .execute();
     const byKey = new Map(known.map((timer) => [keyOf(timer), timer]));
-    const wanted = chunk.flatMap((row) => timersOf(row, isFaster(row, planWas) ? none : byKey));
+    const wanted = chunk.flatMap((row) =>
+      timersOf(row, isFaster(row, planWas) ? none : byKey, overrides),
+    );
     const kept = new Set(wanted.map(keyOf));
     await stop(
       tx,
       known.filter((timer) => !kept.has(keyOf(timer))),
     );
-    await start(
+    await writeTimers(
       tx,
       wanted.filter((timer) => byKey.get(keyOf(timer)) !== timer),
     );
@@ -39,11 +45,14 @@ export const syncTimers = async (
 };
 
 /** For cases that are new: none of their timers can exist. */
-export const startTimers = (tx: Writing, rows: readonly CaseRow[]): Promise<void> =>
-  start(
+export const startTimers = async (tx: Writing, rows: readonly CaseRow[]): Promise<void> => {
+  if (rows.length === 0) return;
+  const overrides = await readOverrides(tx);
+  await writeTimers(
     tx,
-    rows.flatMap((row) => timersOf(row, none)),
+    rows.flatMap((row) => timersOf(row, none, overrides)),
   );
+};
 
 const none: ReadonlyMap<string, TimerRow> = new Map();
 
@@ -53,11 +62,15 @@ const isFaster = ({ plan }: CaseRow, planWas: number): boolean => plan > 0 && pl
 const keyOf = ({ case_id, clock }: Pick<TimerRow, "case_id" | "clock">): string =>
   `${case_id} ${clock}`;
 
-const timersOf = (row: CaseRow, known: ReadonlyMap<string, TimerRow>): readonly TimerRow[] =>
+const timersOf = (
+  row: CaseRow,
+  known: ReadonlyMap<string, TimerRow>,
+  overrides: readonly ClockOverride[],
+): readonly TimerRow[] =>
   runningClocks(row).flatMap(({ clock, baseMs }) => {
     const before = known.get(keyOf({ case_id: row.id, clock }));
     if (before?.base_at_ms === baseMs) return [before];
-    const dueMs = stepDueAt(planOf(row, clock), baseMs, 0);
+    const dueMs = stepDueAt(planOf(row, clock, overrides), baseMs, 0);
     return dueMs === undefined
       ? []
       : [
@@ -72,7 +85,8 @@ const timersOf = (row: CaseRow, known: ReadonlyMap<string, TimerRow>): readonly 
         ];
   });
 
-const start = async (tx: Writing, timers: readonly TimerRow[]): Promise<void> => {
+/** Writes timers as they are, new ones and moved ones. */
+export const writeTimers = async (tx: Writing, timers: readonly TimerRow[]): Promise<void> => {
   await insertRows(tx, "timers", timers, (insert) =>
     insert.onConflict((conflict) =>
       conflict.columns(["case_id", "clock"]).doUpdateSet((eb) => ({

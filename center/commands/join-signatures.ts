@@ -59,15 +59,24 @@ const channel = "gateway";
 /** Whoever the site file lets sign at the board stands watch in that community. */
 const onSite: ReadonlySet<Role> = new Set(["duty"]);
 
-const memberAt = (tx: Writing, { gateway, gatewayEpisode }: SignedThere) =>
-  tx
+/** The alarm by its present name, or by one its gateway has forgotten (decision 0015). */
+const memberAt = async (tx: Writing, { gateway, gatewayEpisode }: SignedThere) => {
+  const members = tx
     .selectFrom("case_alarms")
     .innerJoin("alarms", "alarms.episode", "case_alarms.episode")
     .select(["alarms.episode", "case_alarms.case_id", "case_alarms.signed_by"])
-    .select("case_alarms.signed_at_ms")
+    .select("case_alarms.signed_at_ms");
+  const present = await members
     .where("alarms.gateway", "=", gateway)
     .where("alarms.gateway_episode", "=", gatewayEpisode)
     .executeTakeFirst();
+  if (present !== undefined) return present;
+  return members
+    .innerJoin("episode_names", "episode_names.episode", "alarms.episode")
+    .where("episode_names.gateway", "=", gateway)
+    .where("episode_names.gateway_episode", "=", gatewayEpisode)
+    .executeTakeFirst();
+};
 
 /** The signature counts from when it was given, not from when its word came. */
 const giveTo = async (

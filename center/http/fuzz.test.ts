@@ -107,7 +107,9 @@ const asMethod = (method: string) =>
       ? "PATCH"
       : method === "delete"
         ? "DELETE"
-        : "GET";
+        : method === "put"
+          ? "PUT"
+          : "GET";
 
 // A stream does not end: stream.test.ts reads it. What Prometheus reads is no JSON.
 const operations = operationsOf(described).filter(

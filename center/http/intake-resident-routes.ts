@@ -2,34 +2,28 @@
 import { createHash } from "node:crypto";
 import { sql } from "kysely";
 import { Type } from "typebox";
-import { namePattern } from "#domain/ids.ts";
 import { findPlace } from "../one-intake/find-place.ts";
 import type { IntakeKeys } from "../one-intake/keys.ts";
+import { isWithdrawn } from "../one-intake/link-rows.ts";
 import { ReportSchema } from "../one-intake/report.ts";
 import {
   doubleTapMs,
-  makeResidentLink,
   openResidentLink,
   reportsPerHomeMax,
   reportsWindowMs,
 } from "../one-intake/resident-link.ts";
 import { takeReport, type Taken } from "../one-intake/take-report.ts";
-import { readEntry } from "../register/read-register.ts";
 import { audit } from "../store/audit.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { App, HttpParts } from "./app.ts";
 import { idReused, linkOver, tooManyReports } from "./intake-problems.ts";
 import { ProblemError, problemResponses } from "./problems.ts";
-import { changeBy, orProblem } from "./register-answers.ts";
-import { requireSession } from "./require-session.ts";
 
 const strict = { additionalProperties: false };
 const ReportBodySchema = Type.Pick(ReportSchema, ["kind", "text", "contact"], strict);
-const daysMax = 400;
 
-/** 一键报事: staff make the link of a home, the resident reports with one tap. */
+/** 一键报事: by the link of their home residents report with one tap. */
 export const addResidentRoutes = (app: App, parts: HttpParts, keys: IntakeKeys): void => {
-  addLinkRoute(app, parts, keys);
   app.post(
     "/api/v1/intake/resident/:link",
     {
@@ -47,8 +41,11 @@ export const addResidentRoutes = (app: App, parts: HttpParts, keys: IntakeKeys):
     },
     async (request) => {
       const nowMs = parts.clock.now().wallMs;
-      const household = openResidentLink(keys, request.params.link, nowMs);
-      if (household === undefined) throw new ProblemError(linkOver);
+      const opened = openResidentLink(keys, request.params.link, nowMs);
+      if (opened === undefined || (await isWithdrawn(parts.store.db, opened.id))) {
+        throw new ProblemError(linkOver);
+      }
+      const { household } = opened;
       const { kind, text = "" } = request.body;
       const said = createHash("sha256")
         .update(JSON.stringify([kind, text]))
@@ -82,48 +79,6 @@ export const addResidentRoutes = (app: App, parts: HttpParts, keys: IntakeKeys):
       if (taken.kind === "id-reused") throw new ProblemError(idReused);
       // The page learns that it has arrived and nothing else: a link may be passed on.
       return { received: true as const };
-    },
-  );
-};
-
-const addLinkRoute = (app: App, parts: HttpParts, keys: IntakeKeys): void => {
-  app.post(
-    "/api/v1/intake/resident-links",
-    {
-      preParsing: requireSession(parts),
-      schema: {
-        summary: "Make the report link of a home 生成住户报事链接",
-        tags: ["intake"],
-        body: Type.Object(
-          {
-            household: Type.String({ pattern: namePattern }),
-            days: Type.Integer({ minimum: 1, maximum: daysMax }),
-          },
-          strict,
-        ),
-        response: {
-          200: Type.Object({ link: Type.String(), expiresAtMs: Type.Number() }),
-          ...problemResponses,
-        },
-      },
-    },
-    async (request) => {
-      const change = changeBy(parts, request);
-      const { household, days } = request.body;
-      const home = await readEntry(parts.store.db, change.actor, "households", household);
-      if (home === undefined) orProblem({ ok: false, error: { kind: "unknown" } });
-      const expiresAtMs = Math.floor(change.nowMs / 1_000) * 1_000 + days * 86_400_000;
-      await parts.store.write((tx) =>
-        audit(tx, {
-          atMs: change.nowMs,
-          actor: change.actor.name,
-          action: "intake-link",
-          subject: household,
-          source: change.source,
-          detail: { days },
-        }),
-      );
-      return { link: makeResidentLink(keys, household, expiresAtMs), expiresAtMs };
     },
   );
 };

@@ -20,6 +20,7 @@ import {
   replayed,
   unreadable,
 } from "./intake-problems.ts";
+import { addResidentLinkRoutes } from "./resident-link-routes.ts";
 import { addResidentRoutes } from "./intake-resident-routes.ts";
 import { addSourceRoutes } from "./intake-source-routes.ts";
 import { ProblemError, problemResponses } from "./problems.ts";
@@ -52,6 +53,7 @@ export const addIntakeRoutes = async (app: App, parts: HttpParts): Promise<void>
   });
   addStaffRoute(app, parts);
   addResidentRoutes(app, parts, keys);
+  addResidentLinkRoutes(app, parts, keys);
   addSourceRoutes(app, parts, keys);
   addIntakeDeskRoutes(app, parts);
 };

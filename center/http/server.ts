@@ -8,6 +8,7 @@ import { isAnybodysDevice } from "../accounts/devices.ts";
 import { hashToken } from "../accounts/tokens.ts";
 import { addAccountRoutes } from "./account-routes.ts";
 import { addAlarmRoutes } from "./alarm-routes.ts";
+import { addClockRoutes } from "./clock-routes.ts";
 import { addCommandRoutes } from "./command-routes.ts";
 import type { App, HttpParts } from "./app.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
@@ -100,6 +101,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addCommandRoutes(app, parts);
   addCaseRoutes(app, parts);
   addPageRoutes(app, parts);
+  addClockRoutes(app, parts);
   addFigureRoutes(app, parts);
   addGatewayRoutes(app, parts);
   addHistoryRoutes(app, parts);

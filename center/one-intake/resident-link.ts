@@ -1,4 +1,5 @@
 /** 一键报事: a signed link for one home, without login. It can report, and read nothing. */
+import { linkName } from "./link-rows.ts";
 import { isSame, type IntakeKeys } from "./keys.ts";
 
 /** Of one home within ten minutes, other reports than repeats; then people are asked to call. */
@@ -13,17 +14,18 @@ export const makeResidentLink = (
   household: string,
   expiresAtMs: number,
 ): string => {
-  const signed = `${household}~${Math.floor(expiresAtMs / 1_000).toString(36)}`;
+  const signed = linkName(household, expiresAtMs);
   return `${signed}~${keys.signLink(signed)}`;
 };
 
-/** The household of a link that is ours and has not expired. */
+/** Household and name of a link that is ours and has not expired; whether it was withdrawn is in its row. */
 export const openResidentLink = (
   keys: IntakeKeys,
   link: string,
   nowMs: number,
-): string | undefined => {
+): { readonly household: string; readonly id: string } | undefined => {
   const [household = "", expiry = "", signature = ""] = link.split("~");
   if (!isSame(signature, keys.signLink(`${household}~${expiry}`))) return;
-  return Number.parseInt(expiry, 36) * 1_000 > nowMs ? household : undefined;
+  const id = `${household}~${expiry}`;
+  return Number.parseInt(expiry, 36) * 1_000 > nowMs ? { household, id } : undefined;
 };

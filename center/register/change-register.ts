@@ -4,6 +4,7 @@ import { isWithin, type Actor } from "#domain/rights.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { audit } from "../store/audit.ts";
 import type { Writing } from "../store/open-store.ts";
+import { moveWork } from "./move-work.ts";
 import { kindFacts, type RegisterKind } from "./kinds.ts";
 import { readEntry, type Entry } from "./read-register.ts";
 
@@ -98,6 +99,11 @@ export const changeEntry = async (
   await sql`update ${sql.table(table)} set ${sql.join([...sets, sql`version = version + 1`])}
     where ${sql.ref(key)} = ${id}`.execute(tx);
   await note(tx, change, "register-change", `${kind} ${id}`, facts);
+  const [from, to] = [current.value.areaPath, area.value];
+  if ((kind === "buildings" || kind === "gateways") && from !== to) {
+    const { actor, nowMs } = change;
+    await moveWork(tx, { kind, id, from, to, by: actor.name, nowMs });
+  }
   return entryAfter(tx, change, kind, id);
 };
 

@@ -13,7 +13,7 @@ export interface Thing {
 
 const personFacts = { kind: "staff", name: "李敏", phone: "13900001111", area: "xian" };
 
-export const methods = ["GET", "POST", "DELETE", "PATCH"] as const;
+export const methods = ["GET", "POST", "DELETE", "PATCH", "PUT"] as const;
 
 export interface Ask {
   readonly method: (typeof methods)[number];
@@ -36,6 +36,8 @@ interface RequestOf {
   readonly shows: (answer: Answer, thing: Thing) => boolean;
   /** Also for somebody of a part of the community: a gateway serves its grids. */
   readonly serving?: boolean;
+  /** About the street, not the community: a role in the community alone is outside. */
+  readonly ofStreet?: boolean;
   /** Status for a stranger. */
   readonly stranger?: number;
 }
@@ -167,6 +169,23 @@ export const requests: Readonly<Record<string, RequestOf>> = {
     shows: includes(`area,${places.xian},`),
   },
 
+  // Of the street above: whoever holds a role in Xian alone has no street there.
+  "GET /api/v1/clocks": {
+    ask: get(`/api/v1/clocks?area=${encodeURIComponent(places.street)}`),
+    outside: 404,
+    shows: includes('"sign"'),
+    ofStreet: true,
+  },
+  "PUT /api/v1/clocks/:priority/:clock": {
+    ask: () => ({
+      method: "PUT",
+      path: "/api/v1/clocks/2/sign",
+      body: { area: places.street, withinMs: 240_000 },
+    }),
+    outside: 404,
+    shows: includes('"withinMs":240000'),
+    ofStreet: true,
+  },
   "GET /api/v1/gateways": {
     ask: get("/api/v1/gateways"),
     outside: false,

@@ -205,7 +205,14 @@ describe.each(byRoleAlone)("%s", (route) => {
 
 describe.each(entries.filter((route) => requests[route] !== undefined))("%s", (route) => {
   const { who, audit: written } = rightOf(route);
-  const { ask, shows, inside = true, outside, serving = false } = requestOf(route);
+  const {
+    ask,
+    shows,
+    inside = true,
+    outside,
+    serving = false,
+    ofStreet = false,
+  } = requestOf(route);
 
   if (who === "stranger") {
     test("is open to strangers", async () => {
@@ -250,7 +257,9 @@ describe.each(entries.filter((route) => requests[route] !== undefined))("%s", (r
         );
       }
       got[holding] = answer.statusCode < 300 ? shows(answer, thing) : answer.statusCode;
-      const reached = holdings[holding].covers || (serving && holding === "grid");
+      const reached =
+        (holdings[holding].covers && !(ofStreet && holding === "community")) ||
+        (serving && holding === "grid");
       due[holding] = !able.includes(role) ? 403 : reached ? inside : outside;
     }
     expect(got).toEqual(due);

@@ -122,6 +122,21 @@ test("a person gets a copy of all that is kept, with who looked at it", async ()
   });
 });
 
+test("whoever saw somebody in full in a list is in that person's copy as well", async () => {
+  const lead = await log("lead", "street_lead", places.street);
+  const duty = await log("duty", "duty", places.xian);
+  await desk.take(createFakeGateway("gw-xian").alarm({ seq: 1 }));
+  await desk.sign({ episode: "ep-1", case: { version: 1 } }, duty);
+  await desk.get("/api/v1/people?household=h-xian", duty);
+  const copy = await (await desk.get("/api/v1/people/person-xian/export", lead)).json();
+  expect(copy).toMatchObject({
+    looks: [
+      { actor: "lead", action: "person-export" },
+      { actor: "duty", action: "person-reveal", detail: '{"case":"AJ-000001"}' },
+    ],
+  });
+});
+
 test("a forgotten person has no name in any table any more, but an id; not while gas is in the home", async () => {
   const lead = await log("lead", "street_lead", places.street);
   await desk.take(createFakeGateway("gw-xian").alarm({ seq: 1 }));

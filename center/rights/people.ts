@@ -64,7 +64,12 @@ export const readPeople = async (
     .limit(page.limit + 1)
     .execute();
   const items: PersonView[] = [];
-  for (const row of rows.slice(0, page.limit)) items.push(await seenBy(tx, viewer, row));
+  for (const row of rows.slice(0, page.limit)) {
+    const view = await seenBy(tx, viewer, row);
+    items.push(view);
+    // By name, as for one person: whoever asks who has seen their data is told of this look, too.
+    if (!view.masked) await auditLook(tx, viewer, view);
+  }
   await audit(tx, {
     ...by(viewer),
     action: "people-read",
@@ -88,16 +93,22 @@ export const readPerson = async (
   const row = await personRow(tx, viewer.areas, id);
   if (row === undefined) return;
   const view = await seenBy(tx, viewer, row);
-  const { byCase } = view;
-  await audit(tx, {
-    ...by(viewer),
-    action: view.masked ? "person-read" : "person-reveal",
-    subject: id,
-    area: row.area,
-    ...(byCase !== undefined && { detail: { case: byCase } }),
-  });
+  await auditLook(tx, viewer, view);
   return view;
 };
+
+const auditLook = (
+  tx: Writing,
+  viewer: Viewer,
+  { id, area, masked: isMasked, byCase }: PersonView,
+): Promise<void> =>
+  audit(tx, {
+    ...by(viewer),
+    action: isMasked ? "person-read" : "person-reveal",
+    subject: id,
+    area,
+    ...(byCase !== undefined && { detail: { case: byCase } }),
+  });
 
 /** In full, for a reason. */
 export const revealPerson = async (

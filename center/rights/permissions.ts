@@ -28,6 +28,9 @@ export const rolesWith = {
   "intake.place": handlers,
   /** Keys of other systems that report here. */
   "intake.sources": ["admin"],
+  "clocks.read": [...handlers, "admin"],
+  /** Times of case clocks, within bounds. */
+  "clocks.write": ["admin", "street_lead"],
   "gateways.read": [...handlers, "admin"],
   "register.read": [...handlers, "admin"],
   "register.write": ["community_lead", "street_lead", "tech", "admin"],

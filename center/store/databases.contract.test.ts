@@ -17,6 +17,8 @@ import { firstReleaseContract } from "./first-release.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
 import { keepPeopleContract } from "../rights/keep-people.contract.ts";
+import { residentLinksContract } from "../http/resident-links.contract.ts";
+import { streetClocksContract } from "../http/street-clocks.contract.ts";
 import { vaultContract } from "../vault/vault.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
@@ -46,6 +48,8 @@ const contracts = [
   importContract,
   oneIntakeContract,
   vaultContract,
+  streetClocksContract,
+  residentLinksContract,
   keepPeopleContract,
 ];
 

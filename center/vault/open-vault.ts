@@ -17,9 +17,9 @@ export const openVault = async (
   const found = await findKeys(store.db, source);
   if (!found.ok) return found;
   const vault = createVault(found.value);
-  const fingerprints = found.value.map(fingerprintOf);
+  const fingerprints = new Set(found.value.map(fingerprintOf));
   const missing = await store.write(async (tx) => {
-    const lacking = (await keysInUse(tx)).find((key) => !fingerprints.includes(key));
+    const lacking = (await keysInUse(tx)).find((key) => !fingerprints.has(key));
     if (lacking === undefined) await noteKey(tx, vault.fingerprint);
     return lacking;
   });

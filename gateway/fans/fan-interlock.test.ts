@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { detectorId } from "#domain/ids.ts";
+import { detectorId, type DetectorId } from "#domain/ids.ts";
 import { seconds } from "#domain/quantity.ts";
 import { err, ok } from "#domain/result.ts";
 import { createManualTime } from "#platform/manual-time.ts";
@@ -15,7 +15,16 @@ const co: Demand = { ...noDemand, urgent: "co", early: "co" };
 const someGas: Demand = { ...noDemand, early: "gas", gasAround: true };
 
 /** A fan that does as it is told, unless it is stuck or its line is dead. */
-const open = ({ isExplosionProof = false, begun = true } = {}) => {
+const open = ({
+  isExplosionProof = false,
+  begun = true,
+  unheard = [],
+}: {
+  readonly isExplosionProof?: boolean;
+  readonly begun?: boolean;
+  readonly unheard?: readonly DetectorId[];
+} = {}) => {
+  const waiting = new Set(unheard);
   const time = createManualTime();
   const faults = createFaultBoard(() => {});
   const told: string[] = [];
@@ -46,11 +55,12 @@ const open = ({ isExplosionProof = false, begun = true } = {}) => {
       timers: time.timers,
       reportFault: faults.report,
       record: (_fan, kind) => kept.push(kind),
+      unheard: (serves) => [...waiting].filter((one) => serves?.has(one) ?? true),
     },
   );
   if (begun) interlock.begin();
   const faultText = () => faults.standing().find(({ key }) => key === "fan:f1")?.text.en;
-  return { time, told, kept, device, interlock, faultText };
+  return { time, told, kept, device, interlock, faultText, hear: waiting.delete.bind(waiting) };
 };
 
 describe("carbon monoxide", () => {
@@ -161,5 +171,37 @@ describe("a combustible gas beside it", () => {
     interlock.follow(kitchen, someGas);
     interlock.follow(bath, co);
     expect(told).toEqual(["0 running"]);
+  });
+});
+
+describe("an unreadable journal", () => {
+  test("bars the fan until the sensor beside the one with CO has spoken", async () => {
+    const { time, told, kept, interlock, hear } = open({ unheard: [bath, kitchen] });
+    interlock.follow(bath, co);
+    hear(bath);
+    await time.pass(60_000);
+    expect(told).toEqual([]);
+    expect(kept).toEqual(["fan-barred"]);
+    hear(kitchen);
+    await time.pass(500);
+    expect(told).toEqual([`${time.nowMs()} running`]);
+  });
+
+  test("that hid gas goes on barring it when that sensor speaks of it", async () => {
+    const { time, told, interlock, hear } = open({ unheard: [kitchen] });
+    interlock.follow(bath, co);
+    hear(kitchen);
+    interlock.follow(kitchen, someGas);
+    await time.pass(60_000);
+    expect(told).toEqual([]);
+  });
+
+  test("of homes it does not serve, or of an explosion-proof fan, keeps nothing from running", () => {
+    const elsewhere = open({ unheard: [neighbour] });
+    elsewhere.interlock.follow(bath, co);
+    expect(elsewhere.told).toEqual(["0 running"]);
+    const safe = open({ unheard: [kitchen], isExplosionProof: true });
+    safe.interlock.follow(bath, co);
+    expect(safe.told).toEqual(["0 running"]);
   });
 });

@@ -40,7 +40,15 @@ export interface FanDeps {
   readonly timers: Timers;
   readonly reportFault: ReportFault;
   readonly record: ProtectionRecords["fan"];
+  /**
+   * Those among `serves` (absent: all) whose past could not be read and who have not spoken since:
+   * gas may stand there. Asked once begun.
+   */
+  readonly unheard?: (serves: ReadonlySet<DetectorId> | undefined) => readonly DetectorId[];
 }
+
+/** Who is waited for may have spoken without asking for anything. */
+const askAgainEveryMs = 500;
 
 export const createFanInterlock = (wired: readonly WiredFan[], deps: FanDeps): FanInterlock => {
   const guards = wired.map((one) => createGuard(one, deps));
@@ -65,6 +73,7 @@ const createGuard = (wired: WiredFan, deps: FanDeps) => {
   let begun = false;
   let order: FanOrder = "leave";
   let startedByUs = false;
+  let waitedFor: readonly DetectorId[] = [];
   const record = (kind: Parameters<FanDeps["record"]>[1], text: Bilingual): void =>
     deps.record(fan.id, kind, text, [...demands.keys()]);
 
@@ -84,14 +93,18 @@ const createGuard = (wired: WiredFan, deps: FanDeps) => {
   });
   const obey = (): void => {
     const before = order;
-    order = decideFan(demands.values(), policy, startedByUs);
+    waitedFor = deps.unheard?.(serves) ?? [];
+    order = decideFan(demands.values(), policy, startedByUs, waitedFor.length > 0);
     if (order === "run") {
       startedByUs = true;
       if (before !== "run") drive.set("running");
     } else if (order === "stop") drive.set("stopped");
     else drive.letGo();
-    if (order === "bar" && before !== "bar") record("fan-barred", barredText(fan.id));
+    if (order === "bar" && before !== "bar") record("fan-barred", barredText(fan.id, waitedFor));
   };
+  const stopWaiting = deps.timers.every(askAgainEveryMs, () => {
+    if (waitedFor.length > 0) obey();
+  });
 
   return {
     follow: (detector: DetectorId, demand: Demand): void => {
@@ -105,7 +118,10 @@ const createGuard = (wired: WiredFan, deps: FanDeps) => {
       obey();
     },
     status: (): FanStatus => ({ id: fan.id, order, ...drive.status() }),
-    end: drive.end,
+    end: async (): Promise<void> => {
+      stopWaiting();
+      await drive.end();
+    },
   };
 };
 
@@ -181,10 +197,18 @@ const unconfirmedText = (id: string): Bilingual => ({
   zh: `排风机 ${id} 未确认,仍在重试。不要为它进入室内;请从室外通风`,
   en: `fan ${id} has not confirmed and is told again. Do not go in for it; ventilate from outside`,
 });
-const barredText = (id: string): Bilingual => ({
-  zh: `一氧化碳超限,但同处有可燃气体:不启停排风机 ${id}(开关会打火花)。请从室外通风,不要碰开关`,
-  en: `CO at the danger level, and a combustible gas beside it: fan ${id} is neither started nor stopped (its switch sparks). Ventilate from outside, touch no switch`,
-});
+const barredText = (id: string, waitedFor: readonly DetectorId[]): Bilingual => {
+  const names = waitedFor.slice(0, 10);
+  return waitedFor.length === 0
+    ? {
+        zh: `一氧化碳超限,但同处有可燃气体:不启停排风机 ${id}(开关会打火花)。请从室外通风,不要碰开关`,
+        en: `CO at the danger level, and a combustible gas beside it: fan ${id} is neither started nor stopped (its switch sparks). Ventilate from outside, touch no switch`,
+      }
+    : {
+        zh: `一氧化碳超限,但报警记录读不出,${names.join("、")} 处有无可燃气体尚不知道:有读数之前不启停排风机 ${id}(开关会打火花)。请从室外通风,不要碰开关`,
+        en: `CO at the danger level, but the journal could not be read and nobody knows whether gas stands at ${names.join(", ")}: fan ${id} is neither started nor stopped before they are heard (its switch sparks). Ventilate from outside, touch no switch`,
+      };
+};
 const broken = (id: string, error: unknown): Bilingual => ({
   zh: `排风机 ${id} 驱动出错:${String(error)}。请检查接线`,
   en: `fan ${id} failed: ${String(error)}. Check its wiring`,

@@ -2,11 +2,13 @@
 import SQLite, { type Database } from "better-sqlite3";
 import { randomUUID } from "node:crypto";
 import { journalId, type JournalId } from "#domain/ids.ts";
-import { err, ok, type Result } from "#domain/result.ts";
+import type { Result } from "#domain/result.ts";
 import { lanes, type Lane } from "#domain/lane.ts";
 import type { JournalCounts, SavedState, Settlement, Settling } from "#gateway/ports.ts";
-import { chainHashOfText, chainStart, checkLink, type ChainBreak, type ChainEnd } from "./chain.ts";
+import { chainHashOfText, chainStart, type ChainBreak, type ChainEnd } from "./chain.ts";
+import { countPending, createPendingCount, type PendingCount } from "./pending-count.ts";
 import { createPruning, readPruned } from "./prune.ts";
+import { columns, createReader } from "./read-records.ts";
 import { renewRecords } from "./renew.ts";
 import { migrate } from "./schema.ts";
 import { confirmedRanges, firstContradicted } from "./settlement.ts";
@@ -29,6 +31,11 @@ export interface Row extends NewRow {
 export interface JournalFile {
   readonly id: JournalId;
   readonly transact: Transactions["transact"];
+  /**
+   * The same without waiting for the disk: what is so written is there after a crash of the program,
+   * and after a power cut it is there or not, with all before it. For what can be done again.
+   */
+  readonly transactLater: Transactions["transact"];
   readonly append: (
     records: readonly NewRow[],
     states: readonly SavedState[],
@@ -66,13 +73,17 @@ export const journalOver = (db: Database, wallMs: number, salvagedFrom?: string)
   try {
     prepareFile(db);
     const { id, renew, renewedFrom } = openIdentity(db, wallMs, salvagedFrom);
+    const pending = createPendingCount(db);
     return {
       get id() {
         return id();
       },
-      renew,
-      ...writer(db, id),
-      ...reader(db, id, renewedFrom),
+      renew: (atWallMs) => {
+        pending.forget();
+        renew(atWallMs);
+      },
+      ...writer(db, id, pending),
+      ...createReader(db, id, pending.read, renewedFrom),
       prune: createPruning(db),
       isInPlace: watchPlace(db.name),
       writeBack: () => void db.pragma("wal_checkpoint(PASSIVE)"),
@@ -96,7 +107,7 @@ export const openJournalReader = (path: string): JournalReader => {
   try {
     const id = readId(db);
     if (id === undefined) throw new SQLite.SqliteError("the journal has no id", "SQLITE_CORRUPT");
-    return { id, ...reader(db, () => id), close: () => void db.close() };
+    return { id, ...createReader(db, () => id, countPending(db)), close: () => void db.close() };
   } catch (error) {
     db.close();
     throw error;
@@ -168,13 +179,12 @@ interface Identity {
   readonly renew: (wallMs: number) => void;
 }
 
-const columns = "seq, lane, event_id AS eventId, notice, prev, hash";
-
 const writer = (
   db: Database,
   id: () => JournalId,
-): Pick<JournalFile, "transact" | "append" | "settle"> => {
-  const { transact, attempt } = createTransactions(db);
+  pending: PendingCount,
+): Pick<JournalFile, "transact" | "transactLater" | "append" | "settle"> => {
+  const { transact, attempt } = createTransactions(db, pending.forget);
   const end = db.prepare<[], ChainEnd>("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1");
   const hashOf = db.prepare<[number], { hash: string }>("SELECT hash FROM record WHERE seq = ?");
   const pruned = readPruned(db);
@@ -207,11 +217,20 @@ const writer = (
     const seq = before.seq + 1;
     const hash = chainHashOfText({ journalId: id(), seq, lane }, notice, before.hash);
     insert.run(seq, lane, eventId, notice, before.hash, hash, wallMs);
+    pending.add(1);
     return { seq, lane, eventId, notice, prev: before.hash, hash };
   };
 
   return {
     transact,
+    transactLater: (work) => {
+      db.pragma("synchronous = NORMAL");
+      try {
+        return transact(work);
+      } finally {
+        db.pragma("synchronous = FULL");
+      }
+    },
     append: (records, states, wallMs) =>
       // One bad record does not take its neighbours along.
       attempt(() => {
@@ -227,51 +246,14 @@ const writer = (
       );
       if (contradicted !== undefined) return { reopened: 0, contradicted };
       const lost = holes.filter(isLost);
-      const reopened = lost.map(([from, to]) => reopen.run(from, Math.min(to, upTo)).changes);
-      for (const [from, to] of confirmedRanges(settlement)) confirm.run(from, to);
-      told = settlement;
-      return { reopened: reopened.reduce((sum, one) => sum + one, 0) };
-    },
-  };
-};
-
-const reader = (
-  db: Database,
-  id: () => JournalId,
-  renewedFrom: () => JournalCounts["renewedFrom"] = () => undefined,
-): Pick<JournalFile, "states" | "pending" | "counts" | "verify"> => {
-  const states = db.prepare<[], SavedState>("SELECT detector, json FROM state ORDER BY detector");
-  const pending = db.prepare<[Lane, number, number], Row>(
-    `SELECT ${columns} FROM record WHERE settled = 0 AND lane = ? AND seq > ? ORDER BY seq LIMIT ?`,
-  );
-  const counts = db.prepare<[], { lastSeq: number; pending: number }>(
-    `SELECT coalesce((SELECT max(seq) FROM record), 0) AS lastSeq,
-            (SELECT count(*) FROM record WHERE settled = 0) AS pending`,
-  );
-  const pruned = readPruned(db);
-  const some = db.prepare<[number, number], Row>(
-    `SELECT ${columns} FROM record WHERE seq > ? ORDER BY seq LIMIT ?`,
-  );
-
-  return {
-    states: () => states.all(),
-    pending: (lane, afterSeq, limit) => pending.all(lane, afterSeq, limit),
-    counts: () => {
-      const renewed = renewedFrom();
-      const { lastSeq, pending } = counts.get() ?? { lastSeq: 0, pending: 0 };
-      const now = { lastSeq: Math.max(lastSeq, pruned()?.seq ?? 0), pending };
-      return renewed === undefined ? now : { ...now, renewedFrom: renewed };
-    },
-    verify: (from = chainStart, limit = -1) => {
-      const start = pruned() ?? chainStart;
-      let end = from.seq < start.seq ? start : from;
-      for (const row of some.iterate(end.seq, limit)) {
-        const hash = chainHashOfText({ ...row, journalId: id() }, row.notice, row.prev);
-        const broken = checkLink(row, end, hash);
-        if (broken !== undefined) return err(broken);
-        end = { seq: row.seq, hash: row.hash };
+      let reopened = 0;
+      for (const [from, to] of lost) reopened += reopen.run(from, Math.min(to, upTo)).changes;
+      pending.add(reopened);
+      for (const [from, to] of confirmedRanges(settlement)) {
+        pending.add(-confirm.run(from, to).changes);
       }
-      return ok(end);
+      told = settlement;
+      return { reopened };
     },
   };
 };

@@ -1,14 +1,15 @@
 import SQLite from "better-sqlite3";
-import { expect, test } from "vitest";
-import { epochMs } from "#domain/quantity.ts";
+import { expect, onTestFinished, test } from "vitest";
 import { createManualTime } from "#platform/manual-time.ts";
 import { openJournalReader } from "./journal-file.ts";
 import { fill, idsIn, openFolder } from "./open-folder.ts";
 import { keepRetention } from "./retention.ts";
-import { alarmRecord, fixedClock } from "./sample-notice.ts";
+import { alarmRecord } from "./sample-notice.ts";
 
 const writtenAtMs = 1_795_000_000_000;
 const later = writtenAtMs + 1;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 
 test("only what is confirmed and old leaves, up to the first that is neither", async () => {
   const { open } = await openFolder();
@@ -72,24 +73,42 @@ test("the database itself refuses to let a pending record go", async () => {
   db.close();
 });
 
-test("the retention is never below a year, and a wall clock in 1970 lets nothing go", async () => {
+/** Which times the retention asked to prune before. */
+const watchRetention = (startWallMs: number, days?: number) => {
   const asked: number[] = [];
-  const journal = {
-    prune: async (beforeWallMs: number) => {
-      asked.push(beforeWallMs);
-      return 0;
+  const time = createManualTime(startWallMs);
+  const retention = keepRetention({
+    journal: {
+      prune: async (beforeWallMs) => {
+        asked.push(beforeWallMs);
+        return 0;
+      },
     },
-  };
-  const hourMs = 3_600_000;
-  const { timers, pass } = createManualTime();
-  const retention = keepRetention({ journal, clock: fixedClock, timers, days: 3 });
-  await pass(hourMs);
-  expect(asked).toEqual([writtenAtMs - 365 * 24 * hourMs]);
-  await retention.close();
+    ...time,
+    ...(days !== undefined && { days }),
+  });
+  onTestFinished(retention.close);
+  return { asked, time };
+};
 
-  const at1970 = { now: () => ({ ...fixedClock.now(), wallMs: epochMs(5_000) }) };
-  const young = keepRetention({ journal, clock: at1970, timers });
-  await pass(2 * hourMs);
+test("the retention is never below a year, and a wall clock in 1970 lets nothing go", async () => {
+  const { asked, time } = watchRetention(writtenAtMs, 3);
+  await time.pass(25 * hourMs);
+  expect(asked).toEqual([writtenAtMs + 25 * hourMs - 365 * dayMs]);
+
+  const at1970 = watchRetention(5_000);
+  await at1970.time.pass(26 * hourMs);
+  expect(at1970.asked).toEqual([]);
+});
+
+test("a wall clock that jumps to 2099 for an evening lets nothing go, nor one that was corrected just now", async () => {
+  const { asked, time } = watchRetention(writtenAtMs);
+  await time.pass(12 * hourMs);
+  time.jumpWall(73 * 365 * dayMs);
+  await time.pass(23 * hourMs);
+  time.jumpWall(-73 * 365 * dayMs);
+  await time.pass(24 * hourMs);
+  expect(asked).toEqual([]);
+  await time.pass(hourMs);
   expect(asked).toHaveLength(1);
-  await young.close();
 });

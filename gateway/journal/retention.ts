@@ -1,4 +1,4 @@
-import type { Clock } from "#domain/time.ts";
+import type { Clock, Instant } from "#domain/time.ts";
 import type { Running } from "#gateway/ports.ts";
 import type { Timers } from "#platform/timers.ts";
 import type { RenewableJournal } from "./renewable-journal.ts";
@@ -12,6 +12,13 @@ const dayMs = 86_400_000;
 const everyMs = 3_600_000;
 /** 2020: an earlier wall clock is wrong, and says nothing about what is old. */
 const plausibleWallMs = 1_577_836_800_000;
+
+/**
+ * A wall clock is believed once it has gone evenly with the monotonic one for so long. One that wakes
+ * in 2099, or is set there for a moment, would otherwise call a year of alarms old. Canary's own choices.
+ */
+const evenForMs = 24 * everyMs;
+const evenWithinMs = 60_000;
 
 export interface RetentionDeps {
   readonly journal: Pick<RenewableJournal, "prune">;
@@ -27,9 +34,12 @@ export const keepRetention = (deps: RetentionDeps): Running => {
   let underWay: Promise<void> | undefined;
   const life = new AbortController();
 
+  const isBelieved = createEvenWatch();
+
   const prune = async (): Promise<void> => {
-    const { wallMs } = deps.clock.now();
-    if (wallMs < plausibleWallMs) return;
+    const now = deps.clock.now();
+    const { wallMs } = now;
+    if (!isBelieved(now) || wallMs < plausibleWallMs) return;
     while (!life.signal.aborted && (await deps.journal.prune(wallMs - days * dayMs)) > 0);
   };
   const stop = deps.timers.every(everyMs, () => {
@@ -48,5 +58,17 @@ export const keepRetention = (deps: RetentionDeps): Running => {
       stop();
       await underWay;
     },
+  };
+};
+
+/** Answers whether the wall clock has gone evenly up to now; asked now and then. */
+const createEvenWatch = (): ((now: Instant) => boolean) => {
+  let since: { readonly offsetMs: number; readonly monoMs: number } | undefined;
+  return ({ wallMs, monoMs }) => {
+    const offsetMs = wallMs - monoMs;
+    if (since === undefined || Math.abs(offsetMs - since.offsetMs) > evenWithinMs) {
+      since = { offsetMs, monoMs };
+    }
+    return monoMs - since.monoMs >= evenForMs;
   };
 };

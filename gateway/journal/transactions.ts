@@ -8,7 +8,7 @@ export interface Transactions {
 }
 
 /** As better-sqlite3's own, but prepared once: making them anew was a tenth of an alarm's commit. */
-export const createTransactions = (db: Database): Transactions => {
+export const createTransactions = (db: Database, onUndone: () => void): Transactions => {
   const run = (begin: string, end: string, undo: readonly string[]) => {
     const [first, last, ...undoing] = [begin, end, ...undo].map((sql) => db.prepare(sql));
     return <Value>(work: () => Value): Value => {
@@ -18,6 +18,7 @@ export const createTransactions = (db: Database): Transactions => {
         last?.run();
         return value;
       } catch (error) {
+        onUndone();
         // A disk that fails may have ended the transaction already.
         if (db.inTransaction) for (const statement of undoing) statement.run();
         throw error;

@@ -66,6 +66,8 @@ export interface Protection {
   readonly isOpen: () => boolean;
   /** The past of some detectors is lost and they have not spoken since: an alarm may stand there. */
   readonly isPastLost: () => boolean;
+  /** Who they are among `serves`; absent: among all. */
+  readonly unheard: Holding["unheard"];
   readonly close: () => Promise<void>;
 }
 
@@ -86,6 +88,7 @@ const noLink = { linkLostSinceMs: undefined, unconfirmedSinceMs: undefined, dead
 
 export const createProtection = (deps: ProtectionDeps): Protection => {
   const { clock, timers } = deps;
+  const unheard = deps.holding?.unheard ?? (() => []);
   const policy = deps.policy ?? defaultProtection;
   const board = createBuzzerBoard(
     deps.buzzers.map(({ buzzer }) => buzzer),
@@ -108,9 +111,9 @@ export const createProtection = (deps: ProtectionDeps): Protection => {
   };
   /** Somebody it serves may still be in alarm, though nobody knows of it: it is not set off. */
   const holds = ({ id, serves }: Output, wanted: BuzzerCommand): boolean => {
-    const unheard = wanted.state === "on" ? [] : (deps.holding?.unheard(serves) ?? []);
-    if (deps.holding !== undefined) deps.reportFault(heldFault(id, unheard));
-    return unheard.length > 0;
+    const waitedFor = wanted.state === "on" ? [] : unheard(serves);
+    if (deps.holding !== undefined) deps.reportFault(heldFault(id, waitedFor));
+    return waitedFor.length > 0;
   };
   const tick = (): void => {
     const now = situation();
@@ -149,7 +152,8 @@ export const createProtection = (deps: ProtectionDeps): Protection => {
     },
     status: board.status,
     isOpen: () => alarming.size > 0,
-    isPastLost: () => (deps.holding?.unheard(undefined) ?? []).length > 0,
+    isPastLost: () => unheard(undefined).length > 0,
+    unheard,
     close: async () => {
       stopTicking();
       await board.close();

@@ -4,17 +4,18 @@ import { noticeId } from "#domain/notice.ts";
 import { lanes, type Lane } from "#domain/lane.ts";
 import type { JournalRecord, Settlement } from "#gateway/ports.ts";
 import { isConfirmed } from "#gateway/journal/settlement.ts";
+import { createPace } from "./pace.ts";
 import { refusedRetry, resendDelay } from "./resend.ts";
 
 /**
- * How many records of a lane may be on their way. The lower lanes are kept short, so that on a slow
- * line an alarm never queues behind more than a few of them.
+ * Which part of the window a lane may fill. The lower lanes are kept short, so that an alarm never
+ * queues behind more than a few of them.
  */
-export const windowByLane = {
-  alarm: 256,
-  action: 64,
-  state: 32,
-  telemetry: 32,
+const shareByLane = {
+  alarm: 1,
+  action: 1 / 4,
+  state: 1 / 8,
+  telemetry: 1 / 8,
 } as const satisfies Record<Lane, number>;
 
 /** So many alarms just raised may be on their way besides, however long the backlog is. */
@@ -38,45 +39,61 @@ interface Refused {
 export type Flight = ReturnType<typeof createFlight>;
 
 export const createFlight = () => {
-  const sentBySeq = new Map<number, Sent>();
+  const pace = createPace();
+  const sentByLane: Record<Lane, Map<number, Sent>> = {
+    alarm: new Map(),
+    action: new Map(),
+    state: new Map(),
+    telemetry: new Map(),
+  };
   const refusedById = new Map<string, Refused>();
   const cursor: Record<Lane, number> = { alarm: 0, action: 0, state: 0, telemetry: 0 };
   let order = 0;
 
-  const laneOf = (lane: Lane): readonly Sent[] =>
-    [...sentBySeq.values()].filter(({ record }) => record.lane === lane);
+  const all = (): readonly Sent[] => lanes.flatMap((lane) => [...sentByLane[lane].values()]);
+  const roomIn = (lane: Lane): number =>
+    Math.floor(pace.records() * shareByLane[lane]) - sentByLane[lane].size;
 
   return {
     /** Where to go on reading a lane, and for how many records there is room. */
     next: (lane: Lane): { readonly afterSeq: number; readonly room: number } => ({
       afterSeq: cursor[lane],
-      room: windowByLane[lane] - laneOf(lane).length,
+      room: roomIn(lane),
     }),
-    isSent: (seq: number): boolean => sentBySeq.has(seq),
+    isSent: ({ lane, seq }: JournalRecord): boolean => sentByLane[lane].has(seq),
     /** Passes over a record that was read; false when it is under way or refused already. */
     take: (record: JournalRecord): boolean => {
       cursor[record.lane] = Math.max(cursor[record.lane], record.seq);
-      return !sentBySeq.has(record.seq) && !refusedById.has(noticeId(record.notice));
+      return !sentByLane[record.lane].has(record.seq) && !refusedById.has(noticeId(record.notice));
     },
     send: (record: JournalRecord, now: MonoMs): void => {
-      const attempts = (sentBySeq.get(record.seq)?.attempts ?? 0) + 1;
+      const sent = sentByLane[record.lane];
+      const attempts = (sent.get(record.seq)?.attempts ?? 0) + 1;
       order += 1;
       const dueAt = after(now, resendDelay(attempts));
-      sentBySeq.set(record.seq, { record, order, attempts, sentAt: now, dueAt });
+      sent.set(record.seq, { record, order, attempts, sentAt: now, dueAt });
     },
     due: (now: MonoMs): readonly JournalRecord[] =>
-      [...sentBySeq.values()].filter(({ dueAt }) => dueAt <= now).map(({ record }) => record),
+      all()
+        .filter(({ dueAt }) => dueAt <= now)
+        .map(({ record }) => record),
     /** Removes what the center has; tells which others of their lane it must have missed. */
-    confirm: (settlement: Settlement): readonly JournalRecord[] => {
+    confirm: (settlement: Settlement, now: MonoMs): readonly JournalRecord[] => {
       const missed: JournalRecord[] = [];
       for (const lane of lanes) {
-        const open = laneOf(lane);
-        const confirmed = open.filter(({ record }) => isConfirmed(record.seq, settlement));
-        const newest = Math.max(0, ...confirmed.map(({ order }) => order));
-        for (const { record } of confirmed) sentBySeq.delete(record.seq);
+        const sent = sentByLane[lane];
+        const confirmed = [...sent.values()].filter(({ record }) =>
+          isConfirmed(record.seq, settlement),
+        );
+        const newest = confirmed.reduce((latest, { order }) => Math.max(latest, order), 0);
+        // Of what was sent twice nobody knows which one was answered.
+        const once = confirmed.filter(({ attempts }) => attempts === 1);
+        const sentAt = once.map(({ sentAt }) => sentAt).sort((a, b) => a - b);
+        pace.answered(sentAt, roomIn(lane) <= 0, now);
+        for (const { record } of confirmed) sent.delete(record.seq);
         // One lane travels in order: what was sent before a confirmed one and is not there is lost.
-        const left = open.filter(({ record }) => sentBySeq.has(record.seq));
-        missed.push(...left.filter(({ order }) => order < newest).map(({ record }) => record));
+        const left = [...sent.values()].filter(({ order }) => order < newest);
+        missed.push(...left.map(({ record }) => record));
       }
       for (const [id, { seq }] of refusedById) {
         if (isConfirmed(seq, settlement)) refusedById.delete(id);
@@ -85,9 +102,9 @@ export const createFlight = () => {
     },
     /** Takes a record the center will not have out of the window, so that it holds up no other. */
     refuse: (eventId: string, now: MonoMs): void => {
-      for (const { record } of sentBySeq.values()) {
+      for (const { record } of all()) {
         if (noticeId(record.notice) !== eventId) continue;
-        sentBySeq.delete(record.seq);
+        sentByLane[record.lane].delete(record.seq);
         const { seq, lane } = record;
         refusedById.set(eventId, { seq, lane, retryAt: after(now, refusedRetry) });
         return;
@@ -104,15 +121,20 @@ export const createFlight = () => {
     },
     /** The center answers again: what waits longer than a first answer takes is due now. */
     forgetBackOff: (): void => {
-      for (const [seq, sent] of sentBySeq) {
-        sentBySeq.set(seq, { ...sent, attempts: 1, dueAt: after(sent.sentAt, resendDelay(1)) });
+      for (const sent of all()) {
+        const { lane, seq } = sent.record;
+        const dueAt = after(sent.sentAt, resendDelay(1));
+        sentByLane[lane].set(seq, { ...sent, attempts: 1, dueAt });
       }
     },
     /** A new connection: everything unconfirmed is read and sent again. */
     restart: (): void => {
-      sentBySeq.clear();
+      pace.restart();
       refusedById.clear();
-      for (const lane of lanes) cursor[lane] = 0;
+      for (const lane of lanes) {
+        sentByLane[lane].clear();
+        cursor[lane] = 0;
+      }
     },
   };
 };

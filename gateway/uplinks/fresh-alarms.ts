@@ -2,12 +2,14 @@ import { noticeFacts } from "#domain/notice.ts";
 import type { MonoMs } from "#domain/quantity.ts";
 import type { JournalRecord, Settlement } from "#gateway/ports.ts";
 import { isConfirmed } from "#gateway/journal/settlement.ts";
-import { roomForFresh, windowByLane, type Flight } from "./flight.ts";
+import { roomForFresh, type Flight } from "./flight.ts";
+
+const keptMax = 256;
 
 export type FreshAlarms = ReturnType<typeof createFreshAlarms>;
 
 /**
- * Alarms written in this life and not confirmed yet, the newest as many as may be on their way: they
+ * Alarms written in this life and not confirmed yet, the newest of them: they
  * leave without being read back, because the disk that has written them may hang before it reads.
  */
 export const createFreshAlarms = (flight: Flight) => {
@@ -18,12 +20,12 @@ export const createFreshAlarms = (flight: Flight) => {
     /** Those among `kept` that may be sent now, when the line is up. */
     add: (kept: readonly JournalRecord[]): readonly JournalRecord[] => {
       const alarms = kept.filter(({ lane }) => lane === "alarm");
-      fresh = [...fresh, ...alarms].slice(-windowByLane.alarm);
+      fresh = [...fresh, ...alarms].slice(-keptMax);
       return withRoom(alarms);
     },
     /** Those no room was left for, as far as there is some now. They do not wait behind a backlog. */
     waiting: (): readonly JournalRecord[] =>
-      withRoom(fresh.filter(({ seq }) => !flight.isSent(seq))),
+      withRoom(fresh.filter((record) => !flight.isSent(record))),
     confirm: (settlement: Settlement): void => {
       fresh = fresh.filter(({ seq }) => !isConfirmed(seq, settlement));
     },

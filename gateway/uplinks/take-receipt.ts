@@ -81,7 +81,7 @@ export const createReceiptTaker = (deps: ReceiptDeps) => {
       await renew();
       return;
     }
-    flight.confirm({ upTo, holes }).forEach(deps.resend);
+    flight.confirm({ upTo, holes }, deps.clock.now().monoMs).forEach(deps.resend);
     deps.fresh.confirm({ upTo, holes });
     settle({ upTo, holes, ...(ends !== undefined && { ends }) });
     deps.onConfirmed();

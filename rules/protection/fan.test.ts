@@ -55,3 +55,14 @@ test("no fan that is not explosion-proof is ever switched while a combustible ga
         expect(["leave", "bar"]).toContain(decideFan([one, other], policy, true));
       }
 });
+
+test.each([
+  ["ordinary", "leave", "bar"],
+  ["explosion-proof, for CO", "stop", "run"],
+] as const)(
+  "where nobody knows whether gas stands, a fan that is %s: %s; for CO: %s",
+  (fan, quiet, asked) => {
+    expect(decideFan([demands.quiet], fans[fan], true, true)).toBe(quiet);
+    expect(decideFan([demands.CO], fans[fan], true, true)).toBe(asked);
+  },
+);

@@ -22,9 +22,11 @@ export const decideFan = (
   demands: Iterable<Demand>,
   policy: FanPolicy,
   isStartedByUs: boolean,
+  /** Of some detectors it serves nobody knows yet whether gas stands there: that counts as gas. */
+  isGasUnknown = false,
 ): FanOrder => {
   let asked = false;
-  let gasAround = false;
+  let gasAround = isGasUnknown;
   for (const demand of demands) {
     asked ||= policy.runsOn.some((gas) =>
       gas === "gas" ? demand.gas && policy.isExplosionProof : demand.urgent === "co",

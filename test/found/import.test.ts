@@ -10,11 +10,14 @@ import {
 import type { Change } from "../../center/register/change-register.ts";
 import { runImport } from "../../center/register/import/run-import.ts";
 import { undoImport } from "../../center/register/import/undo-import.ts";
+import type { Vault } from "../../center/vault/seal.ts";
 import { places, plantRegister } from "../../center/rights/plant-register.testing.ts";
 
 let ground: Ground;
+let vault: Vault;
 beforeEach(async () => {
   ground = await openGround(newSqlite);
+  vault = await openTestVault(ground.store);
   await plantRegister(ground.store);
 });
 afterEach(() => ground.close());
@@ -53,7 +56,7 @@ const importRow = async (change: Readonly<Record<string, string>>) => {
     file: new TextEncoder().encode(file),
     name: "homes.csv",
     dryRun: false,
-    vault: await openTestVault(ground.store),
+    vault,
   });
   if (!done.ok) throw new Error(done.error.kind);
   return done.value;

@@ -60,12 +60,10 @@ test("a return that could not be written and was forgotten does not hide the ala
   expect((await play(store, writeScript(255, { asBefore: true }))).violation).toBeUndefined();
 });
 
-// Found by a run of 2,000 and not yet understood: a card that lies and a wire of eight seconds.
-for (const seed of [335, 480]) {
-  test.fails(
-    `the desk agrees with the gateway once everything has healed (seed ${seed})`,
-    async () => {
-      expect((await play(store, writeScript(seed))).violation).toBeUndefined();
-    },
-  );
-}
+test("a whole picture that its successor overtook shows the alarm the gateway goes on with (seed 480, center/intake/gateway-lives.contract.ts)", async () => {
+  expect((await play(store, writeScript(480))).violation).toBeUndefined();
+});
+
+test("a boot that a lying card has forgotten, heard late, is outdone by the next whole picture (seed 335)", async () => {
+  expect((await play(store, writeScript(335))).violation).toBeUndefined();
+});

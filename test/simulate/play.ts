@@ -1,6 +1,8 @@
 /** Plays a script on a street, checks the invariants after every step, heals everything and checks the end. */
 import type { Store } from "#center/store/open-store.ts";
 import type { Planted } from "./planted.ts";
+import { check } from "./check.ts";
+import { checkEnd, heal } from "./heal.ts";
 import { describeStep, words, type Script, type Step } from "./script.ts";
 import { openStreet, type Street } from "./street.ts";
 import type { Violation } from "./witness.ts";
@@ -113,130 +115,4 @@ const checkWords = (street: Street, step: Extract<Step, { do: "says" }>): void =
   if (wanted?.includes(judged) === false) {
     street.witness.fail("1 buzzer first", `${words[step.words]} was said and nothing sounds`);
   }
-};
-
-const check = async (street: Street): Promise<void> => {
-  street.checkBuzzers();
-  checkStatuses(street);
-  if (street.life() !== undefined) street.witness.overdue(street.network.upForMs());
-  if (street.witness.isDeskNew()) street.witness.desk(await street.center().alarms());
-};
-
-/** What is not heard is unknown, and what the gateway tells is what is judged. */
-const checkStatuses = ({ witness, life, gatewayMachine }: Street): void => {
-  const told = new Map(
-    life()
-      ?.statuses()
-      .map(({ detector, state }) => [detector, state]),
-  );
-  if (told.size === 0) return;
-  const now = gatewayMachine.clock.now();
-  for (const { id, status, heardAt } of witness.reference.statuses()) {
-    const shown = told.get(id);
-    if (shown !== status) witness.fail("5 silence", `${id} is told as ${shown}, judged ${status}`);
-    const silentMs = heardAt === undefined ? Infinity : now.monoMs - heardAt.monoMs;
-    if (shown === "normal" && silentMs > 61_000) {
-      witness.fail("5 silence", `${id} is told as normal, last heard ${silentMs} ms ago`);
-    }
-  }
-};
-
-/** Resends come after at most a minute, and not all of them arrive the first time. */
-const healWithinMs = 200_000;
-
-const heal = async (street: Street): Promise<void> => {
-  const { time, card, network, witness } = street;
-  card.setTrouble("well");
-  network.setWeather({ duplicates: 0.02, losses: 0, receiptLosses: 0, delayMs: 20 });
-  if (network.line() === "half-open") network.setLine("down");
-  network.setLine("up");
-  street.buzzers.work(true);
-  street.center().setTrouble("well");
-  await street.startCenter();
-  const untilMs = time.nowMs() + healWithinMs;
-  await time.pass(300);
-  // What was sent before may still lead to a renewal of the journal.
-  while (network.travelling() > 0) await time.pass(100);
-  while (unrest(street) !== "" && time.nowMs() < untilMs && witness.violation() === undefined) {
-    await time.pass(1_000);
-    street.sendAgain();
-  }
-  if (time.nowMs() >= untilMs)
-    witness.fail("3 forgotten", `no rest after healing: ${unrest(street)}`);
-  // Numbers are told a heartbeat late, and a lost status is made good within five minutes.
-  const calmByMs = time.nowMs() + 330_000;
-  while ((unrest(street) || (await unlike(street))) !== "" && time.nowMs() < calmByMs) {
-    await time.pass(2_000);
-  }
-};
-
-/** What is still to come, in words; empty once everybody has everything. */
-const unrest = (street: Street): string => {
-  const life = street.life();
-  if (life === undefined) return "the gateway has not started";
-  const unconfirmed = life.uplink.state().unconfirmed;
-  return [
-    street.devices.unacknowledged() > 0 ? "detectors wait for their PUBACK" : "",
-    life.keeper.unwritten() > 0
-      ? `${life.keeper.unwritten()} records are unwritten (${life.faults
-          .standing()
-          .map(({ text }) => text.en)
-          .join(", ")})`
-      : "",
-    unconfirmed > 0 ? `${unconfirmed} records are unconfirmed` : "",
-    ...missing(street).map((id) => `${id} is not at the center`),
-  ]
-    .filter((text) => text !== "")
-    .join("; ");
-};
-
-/** Events that happened, were not lost with a life, and are not at the center. */
-const missing = ({ witness }: Street): readonly string[] =>
-  [...witness.reference.events.keys()].filter(
-    (id) => !witness.committed.has(id) && !witness.reference.abandoned.has(id),
-  );
-
-const checkEnd = async (street: Street): Promise<void> => {
-  const { witness, card } = street;
-  await check(street);
-  const pending = card.records().filter(({ settled }) => settled === 0);
-  if (pending.length > 0) {
-    witness.fail("3 receipts", `${pending.length} records are still unconfirmed`);
-  }
-  const difference = await unlike(street);
-  if (difference !== "") witness.fail("5 the desk", difference);
-  const open = witness.standing();
-  const shown = new Map((await street.center().desk()).alarms.map((one) => [one.episode, one]));
-  for (const alarm of await street.center().alarms()) {
-    const known = !witness.isDoubtful(alarm.episode);
-    if (open.has(alarm.episode) && alarm.condition !== "active") {
-      witness.fail("6 condition", `${alarm.episode} stands and is shown as returned`);
-    }
-    if (known && open.has(alarm.episode) !== (alarm.condition === "active")) {
-      witness.fail("6 condition", `${alarm.episode} ends as ${alarm.condition}`);
-    }
-    if (known && !alarm.durable) witness.fail("2 durable", `${alarm.episode} is shown as not kept`);
-  }
-  for (const episode of open) {
-    if (!shown.has(episode))
-      witness.fail("3 forgotten", `${episode} stands and is not on the desk`);
-  }
-};
-
-/** Where the desk shows the gateway or a detector otherwise than it is; empty when nowhere. */
-const unlike = async ({ center, witness }: Street): Promise<string> => {
-  const { gateways, alarms } = await center().desk();
-  const [gateway] = gateways;
-  const statuses = witness.reference.statuses();
-  const unknown = statuses.filter(({ status }) => status === "unknown").length;
-  const isRight = gateway?.link === "up" && gateway.missing === 0 && gateway.pending === 0;
-  if (!isRight) return `the desk shows ${JSON.stringify(gateway)}`;
-  if (gateway.unknown < unknown) return `${gateway.unknown} detectors are unknown, not ${unknown}`;
-  for (const { id, status } of statuses) {
-    const alarm = alarms.find(({ notice }) => notice.event.detector === id);
-    if (alarm !== undefined && alarm.present?.state !== status) {
-      return `${id} is shown ${alarm.present?.state}, is ${status}`;
-    }
-  }
-  return "";
 };

@@ -5,8 +5,8 @@ import { endingFor, troubleFor, type Planted } from "./planted.ts";
 import { faultClasses, writeScript, type FaultClass, type Script, type Step } from "./script.ts";
 
 /**
- * From the environment: where to begin and how many; a whole night is `SEEDS=1000000`, and
- * `SHARD=2/8` plays the second of eight parts of them.
+ * From the environment: where to begin and how many; `SEEDS=1000000` is a night or two, and
+ * `SHARD=2/8` plays the second of eight parts of them, on the second of eight machines.
  */
 export const seedsFrom = (
   environment: Readonly<Record<string, string | undefined>>,
@@ -28,7 +28,25 @@ export interface Tally {
   readonly storiesWith: Readonly<Partial<Record<FaultClass, number>>>;
 }
 
-const failuresToldAtMost = 3;
+export const failuresToldAtMost = 3;
+
+export const nothingPlayed: Tally = {
+  played: 0,
+  failed: [],
+  steps: 0,
+  simulatedMs: 0,
+  storiesWith: {},
+};
+
+export const addTallies = (a: Tally, b: Tally): Tally => ({
+  played: a.played + b.played,
+  failed: [...a.failed, ...b.failed],
+  steps: a.steps + b.steps,
+  simulatedMs: a.simulatedMs + b.simulatedMs,
+  storiesWith: Object.fromEntries(
+    faultClasses.map((fault) => [fault, (a.storiesWith[fault] ?? 0) + (b.storiesWith[fault] ?? 0)]),
+  ),
+});
 
 export const playSeeds = async (store: Store, seeds: Iterable<number>): Promise<Tally> => {
   const storiesWith: Partial<Record<FaultClass, number>> = {};
@@ -56,7 +74,7 @@ const explain = async (store: Store, script: Script, outcome: Outcome): Promise<
   const { timetable } = await play(store, short);
   return [
     `seed ${script.seed}: ${outcome.violation?.invariant}: ${outcome.violation?.what}`,
-    `replay: SEED=${script.seed} SEEDS=1 npx vitest run --project simulate`,
+    `replay: SEED=${script.seed} SEEDS=1 npm test -- --project simulate seeds.simulate`,
     `faults: ${script.faults.join(", ")}`,
     `shortened from ${script.steps.length} to ${short.steps.length} steps:`,
     ...timetable,

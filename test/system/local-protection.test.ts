@@ -2,8 +2,11 @@
 import { rm } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { connectAsync, type MqttClient } from "mqtt";
+import { Client } from "pg";
 import { afterEach, describe, expect, test } from "vitest";
+import { hasPostgres, startPostgres } from "../postgres-server.ts";
 import { eventually } from "./eventually.ts";
 import { freePort, startStreet, type StreetProcess } from "./street-process.ts";
 
@@ -53,10 +56,15 @@ const openWire = async () => {
   };
 };
 
+/** Sounding, and why. */
+const sounding = (does: (name: string) => string | undefined, name: string) =>
+  eventually(name, () => (does(name) === "off" ? false : does(name)), 31_000);
+
 /** The example street with a home's own buzzer, and one in the duty room for when nobody else acts. */
-const openStreet = async (noAckAfterSeconds = 600) => {
+const openStreet = async (noAckAfterSeconds = 600, environment = {}) => {
   const wire = await openWire();
   const street = await startStreet({
+    environment,
     change: (yaml, ports) => {
       wire.aim(ports.centerMqtt);
       return yaml.replace(
@@ -114,12 +122,7 @@ describe("without the center", () => {
     await says(client, leak);
     await eventually("home", () => does("home") === "always");
     await street.kill("center", "SIGSTOP");
-    const cause = await eventually(
-      "the duty room",
-      () => (does("duty-room") === "off" ? false : does("duty-room")),
-      31_000,
-    );
-    expect(["link-lost", "no-receipt"]).toContain(cause);
+    expect(["link-lost", "no-receipt"]).toContain(await sounding(does, "duty-room"));
     await street.kill("center", "SIGCONT");
     await eventually("silent again", () => does("duty-room") === "off");
     expect(does("home")).toBe("always");
@@ -151,6 +154,46 @@ describe("without the center", () => {
       return status?.buzzers.find(({ id }) => id === "home");
     });
     expect(again.command.state).toBe("on");
+  });
+});
+
+describe("with a center that runs and cannot commit", () => {
+  test.skipIf(!hasPostgres())(
+    "connected, its heartbeat answered: the duty room sounds for want of a receipt until it can",
+    async () => {
+      const server = await startPostgres({ fsync: false });
+      cleanUps.push(server.stop);
+      const { street, client, does } = await openStreet(600, { CANARY_DATABASE_URL: server.url });
+      // Another session holds the table, as a maintenance job gone wrong does.
+      const holder = new Client({ connectionString: server.url });
+      await holder.connect();
+      cleanUps.push(() => holder.end());
+      await holder.query("BEGIN; LOCK TABLE alarms IN ACCESS EXCLUSIVE MODE");
+      await says(client, leak);
+      await eventually("home", () => does("home") === "always");
+      expect(await sounding(does, "duty-room")).toBe("no-receipt");
+      const status = await street.gatewayStatus();
+      expect(status?.faults.map(({ key }) => key)).not.toContain("center-link");
+      expect(status?.link.unconfirmed).toBeGreaterThan(0);
+      expect((await fetch(`http://127.0.0.1:${street.ports.centerHttp}/healthz`)).ok).toBe(true);
+      await holder.query("ROLLBACK");
+      await eventually("silent again", () => does("duty-room") === "off", 31_000);
+      expect(does("home")).toBe("always");
+    },
+  );
+
+  test("its SQLite file held by another process: the duty room sounds until it is let go", async () => {
+    const { street, client, does } = await openStreet();
+    const database = new Database(join(street.folder, "data/center/center.sqlite"));
+    cleanUps.push(async () => database.close());
+    database.exec("BEGIN IMMEDIATE");
+    await says(client, leak);
+    await eventually("home", () => does("home") === "always");
+    // A center that waits for its file answers nobody: the connection may be gone as well.
+    expect(["link-lost", "no-receipt"]).toContain(await sounding(does, "duty-room"));
+    database.exec("ROLLBACK");
+    await eventually("silent again", () => does("duty-room") === "off", 31_000);
+    expect(does("home")).toBe("always");
   });
 });
 

@@ -43,6 +43,8 @@ export interface StreetOptions {
   readonly before?: Partial<Record<Role, readonly string[]>>;
   /** Where the center is reached. */
   readonly centerHost?: string;
+  /** Beside what the street sets itself, such as CANARY_DATABASE_URL. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface StreetProcess {
@@ -98,6 +100,7 @@ export const startStreet = async (options: StreetOptions = {}): Promise<StreetPr
     CANARY_CENTER_HTTP_PORT: String(ports.centerHttp),
     CANARY_CENTER_MQTT_PORT: String(ports.centerMqtt),
     CANARY_ADMIN_PASSWORD: adminPassword,
+    ...options.environment,
   };
   let output = "";
   const running = new Map<string, ChildProcess>();

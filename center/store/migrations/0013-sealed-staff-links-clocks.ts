@@ -61,7 +61,7 @@ const nameOldLinks = async (db: Kysely<unknown>): Promise<void> => {
   `.execute(db);
   for (const { at_ms: atMs, actor, subject, detail } of rows) {
     const days = Number(/"days":"?(\d{1,3})/.exec(detail)?.[1] ?? 0);
-    const endsS = Math.floor(Number(atMs) / 1_000) + days * 86_400;
+    const endsS = Math.floor(atMs / 1_000) + days * 86_400;
     await sql`insert into resident_links
       (id, household, expires_at_ms, created_by, created_at_ms)
       values (${`${subject}~${endsS.toString(36)}`}, ${subject}, ${endsS * 1_000}, ${actor}, ${atMs})

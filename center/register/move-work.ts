@@ -1,0 +1,131 @@
+/**
+ * What stands goes where it belongs: when a building or a gateway turns out to be another area's, its
+ * standing alarms and open cases become that area's, who is told at once. They would otherwise ring
+ * where nobody knows the door, and be refused to those who do.
+ */
+import { isWithin } from "#domain/rights.ts";
+import { caseRows } from "../cases/case-rows.ts";
+import { ringAll } from "../cases/ring-again.ts";
+import { addEvents } from "../cases/timeline.ts";
+import type { CaseRow } from "../store/case-tables.ts";
+import { inChunks } from "../store/chunks.ts";
+import type { Writing } from "../store/open-store.ts";
+import { noteChanges } from "../store/stream-log.ts";
+import { nameKey, placesOf } from "./place-of.ts";
+
+export interface Moved {
+  readonly kind: "buildings" | "gateways";
+  readonly id: string;
+  /** Paths of the areas. */
+  readonly from: string;
+  readonly to: string;
+  readonly by: string;
+  readonly nowMs: number;
+}
+
+/** In the transaction that changes the register, after it. */
+export const moveWork = async (tx: Writing, moved: Moved): Promise<void> => {
+  const { from, to, nowMs } = moved;
+  const alarms = await alarmsLeaving(tx, moved);
+  for (const chunk of inChunks(alarms)) {
+    await tx.updateTable("alarms").set({ area_path: to }).where("episode", "in", chunk).execute();
+  }
+  const ids = [...(await casesOf(tx, alarms)), ...(await reportsOf(tx, moved))];
+  const cases = (await caseRows(tx, ids)).filter((row) => row.area_path === from);
+  for (const chunk of inChunks(cases.map(({ id }) => id))) {
+    await tx
+      .updateTable("cases")
+      .set((eb) => ({ area_path: to, version: eb("version", "+", 1) }))
+      .where("id", "in", chunk)
+      .execute();
+  }
+  const after = await caseRows(
+    tx,
+    cases.map(({ id }) => id),
+  );
+  await tell(tx, after, moved);
+  await noteChanges(tx, [
+    ...alarms.map((ref) => ({ kind: "alarm", ref }) as const),
+    ...cases.map(({ id }) => ({ kind: "case", ref: id }) as const),
+    // Their pages show what is no longer theirs, and would hear no more of it.
+    ...(await whoLoses(tx, moved)).map((ref) => ({ kind: "rights", ref }) as const),
+  ]);
+  await ringAll(tx, after, Math.floor(nowMs));
+};
+
+/** Alarms on the desk that the register now places in the new area. */
+const alarmsLeaving = async (
+  tx: Writing,
+  { kind, id, from, to }: Moved,
+): Promise<readonly string[]> => {
+  const rows = await tx
+    .selectFrom("alarms")
+    .select(["episode", "gateway", "detector"])
+    .where((eb) => eb.or([eb("condition", "=", "active"), eb("on_desk", "=", 1)]))
+    .where("area_path", "=", from)
+    .$if(kind === "gateways", (query) => query.where("gateway", "=", id))
+    .execute();
+  const places = await placesOf(tx, rows);
+  return rows
+    .filter((row) => {
+      const place = places.get(nameKey(row));
+      return place?.area === to && (kind === "gateways" || place.building === id);
+    })
+    .map(({ episode }) => episode);
+};
+
+const casesOf = async (tx: Writing, alarms: readonly string[]): Promise<readonly string[]> => {
+  const ids: string[] = [];
+  for (const chunk of inChunks(alarms)) {
+    const rows = await tx
+      .selectFrom("case_alarms")
+      .innerJoin("cases", "cases.id", "case_alarms.case_id")
+      .select("cases.id")
+      .where("case_alarms.episode", "in", chunk)
+      .where("cases.is_open", "=", 1)
+      .execute();
+    ids.push(...rows.map((row) => row.id));
+  }
+  return ids;
+};
+
+/** Open cases that no alarm began: reports of its homes, or what is told of the gateway itself. */
+const reportsOf = async (tx: Writing, { kind, id }: Moved): Promise<readonly string[]> => {
+  const open = tx.selectFrom("cases").select("id").where("is_open", "=", 1);
+  const rows = await (
+    kind === "gateways"
+      ? open.where("home", "=", `gateway:${id}`)
+      : open.where((eb) =>
+          eb(
+            "household",
+            "in",
+            eb.selectFrom("households").select("households.id").where("building", "=", id),
+          ),
+        )
+  ).execute();
+  return rows.map((row) => row.id);
+};
+
+const tell = (
+  tx: Writing,
+  cases: readonly CaseRow[],
+  { from, to, by, nowMs }: Moved,
+): Promise<void> =>
+  addEvents(
+    tx,
+    cases.map(({ id }) => ({
+      caseId: id,
+      atMs: nowMs,
+      actor: by,
+      action: "note",
+      channel: "console",
+      reason: `台账更正,由 ${from} 转到 ${to} · the register was corrected: moved here from ${from}`,
+    })),
+  );
+
+const whoLoses = async (tx: Writing, { from, to }: Moved): Promise<readonly string[]> => {
+  const rows = await tx.selectFrom("grants").select(["user_name", "area"]).execute();
+  return rows
+    .filter(({ area }) => isWithin(from, area) && !isWithin(to, area))
+    .map((row) => row.user_name);
+};

@@ -1,3 +1,0 @@
-import { playShard } from "./shard.ts";
-
-playShard(0);
