@@ -1,7 +1,10 @@
-import type { AlarmEvent } from "#domain/alarm.ts";
+import type { AlarmEvent, RuleId } from "#domain/alarm.ts";
+import type { Level } from "#domain/gas.ts";
 import { epochMs, monoMs, type DurationMs, type MonoMs } from "#domain/quantity.ts";
 import type { Report } from "#domain/reading.ts";
 import type { Instant } from "#domain/time.ts";
+import type { Judged } from "./judge.ts";
+import { higherLevel } from "./level.ts";
 import { dangerRules } from "./life.ts";
 import { emptyMemory, type Memory } from "./memory.ts";
 import { noEpisodes, noHolds, noLife, type DetectorState } from "./state.ts";
@@ -109,6 +112,31 @@ export const adopt = (live: Memory, history: Memory): Memory => ({
   verdicts: merge(live.verdicts, history.verdicts, (one) => one.gas),
   overRange: merge(live.overRange, history.overRange, (one) => one.gas),
 });
+
+/**
+ * An alarm that history is raised with carries the highest level of that stretch, which may lie hours
+ * before its last one; so does its episode, for the events to come.
+ */
+export const recallPeaks = (judged: Judged, history: DetectorState): Judged => {
+  const raised = new Set(
+    judged.events.flatMap(({ kind, episode }) => (kind === "raised" ? [episode] : [])),
+  );
+  if (raised.size === 0) return judged;
+  const withPeak = <One extends { readonly rule: RuleId; readonly peak?: Level | undefined }>(
+    one: One,
+  ): One => {
+    const past = history.episodes.find(({ rule }) => rule === one.rule);
+    return past?.peak === undefined ? one : { ...one, peak: higherLevel(one.peak, past.peak) };
+  };
+  return {
+    ...judged,
+    state: {
+      ...judged.state,
+      episodes: judged.state.episodes.map((one) => (raised.has(one.id) ? withPeak(one) : one)),
+    },
+    events: judged.events.map((one) => (raised.has(one.episode) ? withPeak(one) : one)),
+  };
+};
 
 const merge = <Part>(
   live: readonly Part[],

@@ -1,5 +1,6 @@
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Instant } from "#domain/time.ts";
+import { whatIsWrong } from "./limits/check.ts";
 import type { LimitSet } from "./limits/limit-set.ts";
 
 /** One published set of rules: data with a number, a hash and someone who answers for it. */
@@ -50,6 +51,8 @@ export const publish = (
   hash: Hash,
 ): Result<RuleBook, Bilingual> => {
   if (isUnsigned(signature)) return err(unsigned);
+  const wrong = whatIsWrong(limits);
+  if (wrong !== undefined) return err(unusable(wrong));
   const version = book.editions.length + 1;
   const next = edition(version, limits, signature, hash);
   const same = book.editions.find((one) => one.hash === next.hash);
@@ -96,6 +99,11 @@ export const editionOf = (book: RuleBook, version: number | undefined): Edition 
   book.editions.find((one) => one.version === version);
 
 const isUnsigned = ({ by, reason }: Signature): boolean => by.trim() === "" || reason.trim() === "";
+
+const unusable = (reason: string): Bilingual => ({
+  zh: `这套规则不能用于判定,未发布:${reason}。改正后重新发布。`,
+  en: `These rules cannot judge and are not published: ${reason}. Put it right and publish again.`,
+});
 
 const unsigned: Bilingual = {
   zh: "发布和启用规则必须写明姓名和原因。",

@@ -10,7 +10,15 @@ import { noteQuiet } from "./baseline.ts";
 import { doseFloor } from "./co-dose.ts";
 import { obey, type Command } from "./commands.ts";
 import { judge } from "./judge.ts";
-import { adopt, asHistory, beginHistory, endsBadly, takenAt, tellTime } from "./late.ts";
+import {
+  adopt,
+  asHistory,
+  beginHistory,
+  endsBadly,
+  recallPeaks,
+  takenAt,
+  tellTime,
+} from "./late.ts";
 import { isSound } from "./level.ts";
 import type { ActionEvent } from "./life.ts";
 import { usable, type UsableRules } from "./limits/check.ts";
@@ -152,7 +160,8 @@ const pass = (state: DetectorState, given: Instant, rules: UsableRules): Step =>
     return finish(judge(state, undefined, at, rules));
   }
   const memory = adopt(state.memory, history.state.memory);
-  const judged = judge({ ...state, memory, history: undefined }, undefined, at, rules);
+  const present = judge({ ...state, memory, history: undefined }, undefined, at, rules);
+  const judged = recallPeaks(present, history.state);
   const events = judged.events.map((event): AlarmEvent => ({ ...event, late: true }));
   return finish({ ...judged, events });
 };

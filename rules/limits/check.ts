@@ -34,6 +34,10 @@ export const usable = (rules: {
   return { limits: sound, silenceAfter: silenceFallback, broken: named };
 };
 
+/** Why a set cannot judge as it stands, such as `co.bands.points = []`; `undefined`: it can. */
+export const whatIsWrong = (limits: LimitSet): string | undefined =>
+  check(limits).broken[0]?.reason;
+
 /** The last answer for each set: most detectors of a set have the same silence limit. */
 const checked = new WeakMap<LimitSet, UsableRules>();
 
@@ -82,14 +86,23 @@ const ruleOf = (part: keyof LimitSet): string =>
 /** Parts a set may leave out. */
 const optional: ReadonlySet<string> = new Set(["co.setPoint", "gas.lelTable"]);
 
+/** Lists that must have something in them: without a band no level of CO would ever build up. */
+const neverEmpty: ReadonlySet<string> = new Set(["co.bands.points"]);
+
+/** Times and rates that are divided by: nought would make a build-up that is no number. */
+const divisors =
+  /^co\.(bands\.points\.\d+\.alarmAfter|bands\.recovery\.value|dose\.(uptake|washOut)\.value|averages\.\d+\.over)$/;
+
 /** The first place where `value` is not of the shape of `model`, with finite numbers not below 0. */
 const mistake = (value: unknown, model: unknown, path: string): string | undefined => {
   if (value === undefined && optional.has(path)) return undefined;
   if (typeof value === "number" && typeof model === "number") {
-    return value >= 0 && value < Number.POSITIVE_INFINITY ? undefined : `${path} = ${value}`;
+    const least = divisors.test(path) ? Number.MIN_VALUE : 0;
+    return value >= least && value < Number.POSITIVE_INFINITY ? undefined : `${path} = ${value}`;
   }
   if (Array.isArray(model)) {
     if (!Array.isArray(value)) return `${path} is no list`;
+    if (value.length === 0 && neverEmpty.has(path)) return `${path} = []`;
     return value.map((one, index) => mistake(one, model[0], `${path}.${index}`)).find(isText);
   }
   if (typeof value !== typeof model || (value === null) !== (model === null)) {
