@@ -132,7 +132,7 @@ export const makeUrgent = async (
   const joined = await caseRow(tx, row.id);
   if (joined === undefined) throw new Error(`case ${row.id} vanished`);
   const after = await resumeUrgent(tx, joined, { reason: news.cause, nowMs });
-  await syncTimers(tx, [after], row.plan);
+  await syncTimers(tx, [after], new Map([[row.id, row.plan]]));
   // A signature that is newly owed is asked for by its own clock, at once.
   const told = owes && row.unsigned_since_ms === null;
   if (news.plan !== 0) await ringAgain(tx, after, { deskIsTold: told, nowMs });

@@ -1,4 +1,4 @@
-import { inChunks } from "../store/chunks.ts";
+import { inChunks, inLists } from "../store/chunks.ts";
 import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { CaseRow, TimerRow } from "../store/case-tables.ts";
@@ -9,12 +9,12 @@ import { planOf, runningClocks, stepDueAt } from "./running-clocks.ts";
 /**
  * Makes the timers of these cases what their state says: starts, restarts and stops clocks. One
  * that runs on from the same moment keeps the step it has reached, unless the case was less urgent
- * before (`planWas`): a step of the slow plan may be hours away, and none of the fast one was taken.
+ * before (`plansBefore`, by case): a step of the slow plan may be hours away, and none of the fast one was taken.
  */
 export const syncTimers = async (
   tx: Writing,
   rows: readonly CaseRow[],
-  planWas = 0,
+  plansBefore: ReadonlyMap<string, number> = new Map(),
 ): Promise<void> => {
   if (rows.length === 0) return;
   const overrides = await readOverrides(tx);
@@ -30,10 +30,10 @@ export const syncTimers = async (
       .execute();
     const byKey = new Map(known.map((timer) => [keyOf(timer), timer]));
     const wanted = chunk.flatMap((row) =>
-      timersOf(row, isFaster(row, planWas) ? none : byKey, overrides),
+      timersOf(row, isFaster(row, plansBefore.get(row.id) ?? 0) ? none : byKey, overrides),
     );
     const kept = new Set(wanted.map(keyOf));
-    await stop(
+    await removeTimers(
       tx,
       known.filter((timer) => !kept.has(keyOf(timer))),
     );
@@ -99,12 +99,18 @@ export const writeTimers = async (tx: Writing, timers: readonly TimerRow[]): Pro
   );
 };
 
-const stop = async (tx: Writing, timers: readonly TimerRow[]): Promise<void> => {
-  for (const { case_id, clock } of timers) {
-    await tx
-      .deleteFrom("timers")
-      .where("case_id", "=", case_id)
-      .where("clock", "=", clock)
-      .execute();
+/** Clocks that have nothing more to say, or are asked nothing more. */
+export const removeTimers = async (
+  tx: Writing,
+  timers: readonly Pick<TimerRow, "case_id" | "clock">[],
+): Promise<void> => {
+  for (const [clock, own] of Map.groupBy(timers, (timer) => timer.clock)) {
+    for (const list of inLists(own.map(({ case_id }) => case_id))) {
+      await tx
+        .deleteFrom("timers")
+        .where("case_id", "in", list)
+        .where("clock", "=", clock)
+        .execute();
+    }
   }
 };
