@@ -9,7 +9,7 @@ import { communityOf } from "./community-of.ts";
 import { doDeeds } from "./do-deeds.ts";
 import { clockText } from "./page-text.ts";
 import { addPages, type NewPage } from "./pages.ts";
-import { removeTimers, writeTimers } from "./sync-timers.ts";
+import { removeTimers, timersOfCases, writeTimers } from "./sync-timers.ts";
 
 /**
  * Clocks in one transaction: bounds how long a fresh alarm waits for the commit. First pages have
@@ -134,15 +134,10 @@ const stillRunning = async (
   tx: Writing,
   timers: readonly TimerRow[],
 ): Promise<readonly TimerRow[]> => {
-  const now = await tx
-    .selectFrom("timers")
-    .selectAll()
-    .where(
-      "case_id",
-      "in",
-      timers.map(({ case_id }) => case_id),
-    )
-    .execute();
+  const now = await timersOfCases(
+    tx,
+    timers.map(({ case_id }) => case_id),
+  );
   return timers.filter((timer) =>
     now.some(
       (one) =>

@@ -1,4 +1,4 @@
-import { inChunks, inLists } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { CaseRow, TimerRow } from "../store/case-tables.ts";
@@ -18,30 +18,36 @@ export const syncTimers = async (
 ): Promise<void> => {
   if (rows.length === 0) return;
   const overrides = await readOverrides(tx);
-  for (const chunk of inChunks(rows)) {
-    const known = await tx
-      .selectFrom("timers")
-      .selectAll()
-      .where(
-        "case_id",
-        "in",
-        chunk.map(({ id }) => id),
-      )
-      .execute();
-    const byKey = new Map(known.map((timer) => [keyOf(timer), timer]));
-    const wanted = chunk.flatMap((row) =>
-      timersOf(row, isFaster(row, plansBefore.get(row.id) ?? 0) ? none : byKey, overrides),
-    );
-    const kept = new Set(wanted.map(keyOf));
-    await removeTimers(
-      tx,
-      known.filter((timer) => !kept.has(keyOf(timer))),
-    );
-    await writeTimers(
-      tx,
-      wanted.filter((timer) => byKey.get(keyOf(timer)) !== timer),
-    );
+  const known = await timersOfCases(
+    tx,
+    rows.map(({ id }) => id),
+  );
+  const byKey = new Map(known.map((timer) => [keyOf(timer), timer]));
+  const wanted = rows.flatMap((row) =>
+    timersOf(row, isFaster(row, plansBefore.get(row.id) ?? 0) ? none : byKey, overrides),
+  );
+  const kept = new Set(wanted.map(keyOf));
+  await removeTimers(
+    tx,
+    known.filter((timer) => !kept.has(keyOf(timer))),
+  );
+  await writeTimers(
+    tx,
+    wanted.filter((timer) => byKey.get(keyOf(timer)) !== timer),
+  );
+};
+
+/** Every clock that runs for these cases. */
+export const timersOfCases = async (
+  tx: Writing,
+  caseIds: readonly string[],
+): Promise<readonly TimerRow[]> => {
+  const timers: TimerRow[] = [];
+  for (const list of inLists(caseIds)) {
+    const found = await tx.selectFrom("timers").selectAll().where("case_id", "in", list).execute();
+    timers.push(...found);
   }
+  return timers;
 };
 
 /** For cases that are new: none of their timers can exist. */
