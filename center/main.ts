@@ -72,7 +72,7 @@ export const startCenter = async (
   }
   core.useLink(link.value);
 
-  const stops = [
+  const stops: readonly (() => void | Promise<void>)[] = [
     timers.every(standInMs, core.standIn),
     ...startWatches(core, store.value, clock, timers, options),
     await startCommands(core, store.value, clock, timers, {
