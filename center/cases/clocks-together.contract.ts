@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { NewDatabase } from "../open-ground.testing.ts";
@@ -52,6 +53,20 @@ export const clocksTogetherContract = (database: string, newDatabase: NewDatabas
       await fireTimers(ground.store, ground.nowMs(), { firstPages: 2, others: 2 });
       const told = (await ground.pages()).slice(6).map((page) => page.case_id);
       expect(told.toSorted()).toEqual(["AJ-000001", "AJ-000002", "AJ-000007", "AJ-000008"]);
+      await ground.close();
+    });
+
+    test("an alarm that comes while a backlog of clocks is worked on does not wait for its end", async () => {
+      const ground = await openCaseGround(newDatabase);
+      const homes = Array.from({ length: 400 }, (_, home) => home);
+      await Promise.all(homes.map((home) => alarm(ground, { home, priority: 1 })));
+      const working = ground.fire();
+      await setImmediate();
+      await alarm(ground, { home: 400, priority: 1 });
+      expect((await ground.pages()).length).toBeLessThan(400);
+      await working;
+      await ground.fire();
+      expect(await ground.pages()).toHaveLength(401);
       await ground.close();
     });
   });

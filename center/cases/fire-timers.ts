@@ -15,22 +15,28 @@ import { removeTimers, timersOfCases, writeTimers } from "./sync-timers.ts";
  * Clocks in one transaction: bounds how long a fresh alarm waits for the commit. First pages have
  * places of their own, so that neither they wait behind reminders nor reminders behind them.
  */
-const slice = { firstPages: 128, others: 96 };
+export const clockSlice = { firstPages: 128, others: 96 };
 const putOffMs = 60_000;
 
 /**
- * Does what the clocks of cases say is due; answers how many spoke. To be called about once a
- * second by every center: whoever comes first does it, in the one transaction that also moves the
- * clock on, so that nothing is done twice and nothing is left half done by a center that dies. A
- * clock that fails holds up no other: it is put off for a minute, and told once the others are done.
+ * Does what the clocks of cases say is due; answers how many it found: `others` of a slice, when
+ * there may be more. To be called several times a second by every center: whoever comes first does
+ * it, in the one transaction that also moves the clock on, so that nothing is done twice and nothing
+ * is left half done by a center that dies. A clock that fails holds up no other: it is put off for a
+ * minute, and told once the others are done.
  */
-export const fireTimers = async (store: Store, nowMs: number, atOnce = slice): Promise<number> => {
+export const fireTimers = async (
+  store: Store,
+  nowMs: number,
+  atOnce = clockSlice,
+): Promise<number> => {
   const now = Math.floor(nowMs);
   if (!(await isAnyDue(store.db, now))) return 0;
   let due: readonly TimerRow[] = [];
+  let found = 0;
   try {
     await store.write(async (tx) => {
-      due = await dueTimers(tx, now, atOnce);
+      ({ due, found } = await dueTimers(tx, now, atOnce));
       await fire(tx, due, now);
     });
   } catch (error) {
@@ -39,7 +45,7 @@ export const fireTimers = async (store: Store, nowMs: number, atOnce = slice): P
   }
   // SQLite answers within the turn: alarms on sockets must get in before the next slice.
   await setImmediate();
-  return due.length;
+  return found;
 };
 
 const isAnyDue = async (db: Reading, now: number): Promise<boolean> => {
@@ -60,8 +66,8 @@ const isAnyDue = async (db: Reading, now: number): Promise<boolean> => {
 const dueTimers = async (
   db: Reading,
   now: number,
-  atOnce: typeof slice,
-): Promise<readonly TimerRow[]> => {
+  atOnce: typeof clockSlice,
+): Promise<{ readonly due: readonly TimerRow[]; readonly found: number }> => {
   const due = db
     .selectFrom("timers")
     .selectAll()
@@ -79,7 +85,8 @@ const dueTimers = async (
   for (const timer of [...first, ...others]) {
     if (!byCase.has(timer.case_id)) byCase.set(timer.case_id, timer);
   }
-  return [...byCase.values()];
+  // With room left, the first pages are among the others.
+  return { due: [...byCase.values()], found: others.length };
 };
 
 /** Because one of them failed: throws what failed alone, once the others are done. */

@@ -3,11 +3,12 @@ import type { Timers } from "#platform/timers.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Store } from "../store/open-store.ts";
 import { caseRows } from "./case-rows.ts";
-import { fireTimers } from "./fire-timers.ts";
+import { clockSlice, fireTimers } from "./fire-timers.ts";
 import { noteSeen } from "./seen-time.ts";
 import { syncTimers } from "./sync-timers.ts";
 
-const lookMs = 1_000;
+/** A first page waits for half of it on average; a storm costs so many commits a second. */
+const lookMs = 250;
 const noteMs = 60_000;
 
 /**
@@ -26,9 +27,13 @@ export const watchCases = (parts: {
   const ended = new AbortController();
   let running: Promise<void> | undefined;
 
-  /** Until nothing is due: a backlog after an outage goes out at once, batch by batch. */
+  /** Until a slice is not full: a backlog after an outage goes out at once, batch by batch. */
   const fireAll = async (): Promise<void> => {
-    while (!ended.signal.aborted && (await fireTimers(store, clock.now().wallMs)) > 0) wake();
+    let found = Infinity;
+    while (found >= clockSlice.others && !ended.signal.aborted) {
+      found = await fireTimers(store, clock.now().wallMs);
+      if (found > 0) wake();
+    }
   };
   startMissing(store).catch(onFailure);
   const stops = [
