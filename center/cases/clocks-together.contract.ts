@@ -2,7 +2,8 @@ import { setImmediate } from "node:timers/promises";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { NewDatabase } from "../open-ground.testing.ts";
-import { openCaseGround, type CaseGround } from "./case-ground.testing.ts";
+import { grid, openCaseGround, type CaseGround } from "./case-ground.testing.ts";
+import { createCase } from "./create-case.ts";
 import { fireTimers } from "./fire-timers.ts";
 
 const second = 1_000;
@@ -22,6 +23,12 @@ const happening = fc.oneof(
     does: fc.constantFrom("accept", "dispatch", "take", "arrive", "escalate", "upper_accept"),
     home: fc.integer({ min: 0, max: 5 }),
     who: fc.constantFrom("li", "wang", "sun", "wu"),
+  }),
+  // From the grid two levels up at once, when nobody has looked for long.
+  fc.record({
+    does: fc.constant("report" as const),
+    home: fc.integer({ min: 0, max: 5 }),
+    priority: fc.constantFrom(1, 2),
   }),
   fc.record({
     does: fc.constant("pass" as const),
@@ -120,6 +127,18 @@ const live = async (
   return left;
 };
 
+const seen = ({ home, priority }: { readonly home: number; readonly priority: 1 | 2 }) =>
+  ({
+    source: "staff",
+    kind: "smell",
+    priority,
+    level: "grid",
+    by: "wang",
+    area: grid,
+    home: `address:gw-1/smell ${home}`,
+    place: `喜安社区${home}`,
+  }) as const;
+
 const byCase = <Row extends { readonly case_id: string }>(rows: readonly Row[]) =>
   Object.fromEntries(Map.groupBy(rows, ({ case_id }) => case_id));
 
@@ -130,6 +149,9 @@ const happen = async (ground: CaseGround, one: Happening): Promise<void> => {
       return;
     case "alarm":
       await alarm(ground, one);
+      return;
+    case "report":
+      await ground.store.write((tx) => createCase(tx, seen(one), ground.nowMs()));
       return;
     default: {
       const cases = await ground.cases();

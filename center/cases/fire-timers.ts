@@ -75,17 +75,20 @@ const dueTimers = async (
     .orderBy("due_at_ms")
     .orderBy("case_id")
     .orderBy("clock");
-  const first = await due
-    .where("clock", "=", "sign")
-    .where("step", "=", 0)
-    .limit(atOnce.firstPages)
-    .execute();
   const others = await due.where("clock", "in", clockNames).limit(atOnce.others).execute();
+  // With room left, the first pages are among them.
+  const first =
+    others.length < atOnce.others
+      ? []
+      : await due
+          .where("clock", "=", "sign")
+          .where("step", "=", 0)
+          .limit(atOnce.firstPages)
+          .execute();
   const byCase = new Map<string, TimerRow>();
   for (const timer of [...first, ...others]) {
     if (!byCase.has(timer.case_id)) byCase.set(timer.case_id, timer);
   }
-  // With room left, the first pages are among the others.
   return { due: [...byCase.values()], found: others.length };
 };
 
