@@ -30,7 +30,7 @@ import { startSinks } from "./sinks/start-sinks.ts";
 import { openStore, type Store } from "./store/open-store.ts";
 import { defaultKeyFile, type KeySource } from "./vault/key-ring.ts";
 import { openVault } from "./vault/open-vault.ts";
-import type { Vault } from "./vault/seal.ts";
+import { lockedVault, type Vault } from "./vault/seal.ts";
 
 export type { CenterOptions, RunningCenter } from "./options.ts";
 
@@ -52,13 +52,12 @@ export const startCenter = async (
     ...(options.databaseUrl !== undefined && { databaseUrl: options.databaseUrl }),
   });
   if (!store.ok) return store;
-  const vault = await openVault(store.value, keySource(options));
-  if (!vault.ok) {
-    await store.value.close();
-    return vault;
-  }
+  const opened = await openVault(store.value, keySource(options));
+  const vault = opened.ok ? opened.value : lockedVault;
   const clock = await openCenterClock(store.value, options.clock ?? openSystemClock());
   const core = await openCore(options, store.value, clock);
+  // Alarms are taken in all the same; every page shows the fault until the key is back.
+  if (!opened.ok) core.faults.set("vault", opened.error);
   const { broadcast, intake } = core;
   // Before a port is tried: the account is written by now, and its password must not be lost when
   // the start fails on a taken port.
@@ -79,11 +78,11 @@ export const startCenter = async (
     await startCommands(core, store.value, clock, timers, {
       link: link.value,
       log: options.log,
-      vault: vault.value,
+      vault,
     }),
   ];
   const http = await createHttpServer({
-    ...(await httpParts(options, core, { store: store.value, vault: vault.value, clock })),
+    ...(await httpParts(options, core, { store: store.value, vault, clock })),
     timers,
   });
   const stopSinks = startSinks(core, options, { store: store.value, clock, timers });
@@ -213,6 +212,8 @@ const startCommands = async (
     vault,
   }: { readonly link: GatewayLink; readonly log: CenterOptions["log"]; readonly vault: Vault },
 ): Promise<() => void> => {
+  // Signatures wait for the key; they are sent once the center has started with it.
+  if (vault === lockedVault) return () => undefined;
   const privateKey = await ensureSigningKey(store, vault);
   log.info(
     `指令签名公钥,填入各网关 gateway.center.commandKey · key of our commands, for the gateways' gateway.center.commandKey: ${publicKeyOf(privateKey)}`,

@@ -167,6 +167,21 @@ export const stepsForward = [
     },
   },
   {
+    id: "T10b",
+    action: "review_pass",
+    name: { zh: "自动通过复核", en: "Pass the review by itself" },
+    from: ["handled"],
+    to: "verifying",
+    actors: ["system"],
+    priorities: [4],
+    guards: ["noActiveDanger"],
+    needs: [],
+    ours: {
+      zh: "P4 的复核时限为“自动”:处置完毕即转入核实",
+      en: "the street's clock for reviewing a P4 says: by itself, as soon as it is handled",
+    },
+  },
+  {
     id: "T11",
     action: "review_reject",
     name: { zh: "复核退回", en: "Send back" },

@@ -33,6 +33,7 @@ const givenArrows = ((): ReadonlyMap<string, string> => {
   }
   for (const actor of ["system", "duty"]) add("suspended", "resume", actor, "12", "accepted");
   add("reported", "merge", "system", "1234", "merged");
+  add("handled", "review_pass", "system", "4", "verifying");
   return arrows;
 })();
 

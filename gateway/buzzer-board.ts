@@ -78,15 +78,11 @@ const createOutput = (buzzer: Buzzer, { reportFault, timers }: BoardDeps) => {
   let command: BuzzerCommand | undefined;
   let reported: BuzzerCommand["state"] | undefined;
   let confirmed = false;
-  let everConfirmed = false;
   let attempt = 0;
   let closed = false;
   let cancelRetry = (): void => {};
 
-  const fault = (why: Bilingual | undefined) => reportFault(confirmationFault(buzzer.id, why));
-
-  const mayStillCome = (): boolean =>
-    !everConfirmed && command?.state === "off" && attempt <= patientTells;
+  const fault = createTeller(buzzer.id, reportFault);
 
   const drive = (): void => {
     if (command === undefined || closed) return;
@@ -100,8 +96,7 @@ const createOutput = (buzzer: Buzzer, { reportFault, timers }: BoardDeps) => {
       // Confirmed and in the same breath undone: seen with a retained message that came late.
       const undone = result.ok && reported !== undefined && reported !== command?.state;
       confirmed = result.ok && !undone;
-      everConfirmed ||= result.ok;
-      if (result.ok || !mayStillCome()) fault(result.ok ? undefined : result.error);
+      fault(result.ok ? undefined : result.error, canWait(command, attempt));
       if (!confirmed) cancelRetry = timers.after(undone ? undoneRetryMs : retryAfterMs, drive);
     });
   };
@@ -152,6 +147,18 @@ const createOutput = (buzzer: Buzzer, { reportFault, timers }: BoardDeps) => {
       cancelRetry();
       await buzzer.close();
     },
+  };
+};
+
+const canWait = (command: BuzzerCommand | undefined, told: number): boolean =>
+  command?.state === "off" && told <= patientTells;
+
+/** Says what is wrong with one buzzer; what can wait, only once it has confirmed anything. */
+const createTeller = (id: BuzzerId, reportFault: ReportFault) => {
+  let everConfirmed = false;
+  return (why: Bilingual | undefined, waits = false): void => {
+    everConfirmed ||= why === undefined;
+    if (everConfirmed || !waits) reportFault(confirmationFault(id, why));
   };
 };
 

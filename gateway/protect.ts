@@ -15,13 +15,14 @@ import type { Registered } from "./directory.ts";
 import { createMemoryJournal } from "./journal/memory-journal.ts";
 import { openJournal, type OpenedJournal } from "./journal/open-journal.ts";
 import { keepRetention } from "./journal/retention.ts";
-import { createFanInterlock, type FanDeps } from "./fans/fan-interlock.ts";
+import { createFanInterlock } from "./fans/fan-interlock.ts";
 import { createKeeper } from "./keeper.ts";
 import { reviveStates, type KnownStates } from "./known-states.ts";
 import { createLinkRelay } from "./link-relay.ts";
 import { createPipeline } from "./pipeline.ts";
 import { createPoints, strangerFault, type Points } from "./points.ts";
 import { openProtection } from "./protection/open-protection.ts";
+import type { Protection as LocalProtection } from "./protection/protection.ts";
 import { createProtectionRecords, type ProtectionRecords } from "./protection/records.ts";
 import { createObserver } from "./telemetry/observe.ts";
 import { withReserve } from "./telemetry/reserve.ts";
@@ -52,11 +53,10 @@ export type Protection = Awaited<ReturnType<typeof protect>>;
 /** Journal, lines, buzzers and judgement: all that sounds an alarm, and the uplink behind it. */
 export const protect = async (world: World, broker: MqttListener, opened: OpenedJournal) => {
   const { site, options, clock, timers, reportFault, trial } = world;
-  const { salvage } = opened;
   const { telemetry, reserve } = wireTelemetry(site, world.folder, world);
   const journal = withReserve(opened.journal, reserve);
   const gateway = gatewayId(site.gateway.id);
-  if (salvage !== undefined) options.log.error(both(salvage));
+  if (opened.salvage !== undefined) options.log.error(both(opened.salvage));
   // Before the buzzers are set for the first time: one that sounds must not fall silent while we read.
   const known = await reviveStates(journal, clock.now(), reportFault, trial?.id);
   const links = createLinkRelay(reportFault);
@@ -72,14 +72,13 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
   const points = openPoints(world, known);
   const records = createProtectionRecords({ gateway, drill: site.drill, clock, keeper });
   const wires = { broker, lines, timers, reportFault };
-  const unheard: Unheard = (serves) => buzzers.unheard(serves);
-  const { valves, fans } = openInterlocks(world, wires, records, unheard);
+  const { valves, fans } = openInterlocks(world, wires, records, () => buzzers);
   const buzzers = openProtection({
     ...world,
     points,
     buzzers: wireBuzzers(site, wires),
     records,
-    lost: salvage === undefined ? known.lost : "all",
+    lost: opened.salvage === undefined ? known.lost : "all",
     uplink: () => uplink?.state(),
     onOpen: () => deadMan?.beat(),
   });
@@ -121,25 +120,23 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
     take: pipeline.take,
     reportFault: links.report,
   });
-  const retention = startRetention(world, journal);
-  const kept = { telemetry, lane, reserve, retention, keeper, points };
-  return { buzzers, valves, fans, deadMan, ...kept, lines, pipeline, link, uplink, sources };
+  const kept = { telemetry, lane, reserve, keeper, points };
+  const acting = { buzzers, valves, fans, deadMan, retention: startRetention(world, journal) };
+  return { ...acting, ...kept, lines, pipeline, link, uplink, sources };
 };
-
-type Unheard = NonNullable<FanDeps["unheard"]>;
 
 /** Valves are shut for gas, fans may run for CO. */
 const openInterlocks = (
   world: World,
   wires: Parameters<typeof wireValves>[1],
   records: ProtectionRecords,
-  unheard: Unheard,
+  buzzers: () => Pick<LocalProtection, "unheard">,
 ) => ({
   valves: createInterlock(wireValves(world.site, wires), { ...world, record: records.valve }),
   fans: createFanInterlock(wireFans(world.site, wires), {
     ...world,
     record: records.fan,
-    unheard,
+    unheard: (serves) => buzzers().unheard(serves),
   }),
 });
 

@@ -79,6 +79,17 @@ describe("the sound comes back", () => {
     expect(home.sounding()).toBe("co");
   });
 
+  test("a shelved CO alarm is silent below the set point and breaks through at it", () => {
+    const home = openBench();
+    const hold = { by: userId("赵军"), reason: "换表", duration: minutes(600) };
+    home.does(0, { kind: "shelve", rule: "co", ...hold });
+    for (let second = 10; second <= 4_500; second += 60) home.says(second, co(60));
+    expect(home.events.at(-1)).toMatchObject({ priority: 1, held: { by: "shelved" } });
+    expect(home.sounding()).toBe("none");
+    home.says(4_510, co(300));
+    expect(home.sounding()).toBe("co");
+  });
+
   test("by the amount of gas, whatever table its percentage was made with", () => {
     const home = gasAlarmBy(byIecTable, 12)();
     home.does(4_511, onSite);

@@ -77,8 +77,8 @@ const complain = (text: Bilingual): number => {
 };
 
 const done = (file: string, files: number, bytes: number): Bilingual => ({
-  zh: `备份完成:${file},${files} 个文件,${Math.ceil(bytes / 1024)} KiB。含个人信息和密钥,请加密另存他处`,
-  en: `backup made: ${file}, ${files} files, ${Math.ceil(bytes / 1024)} KiB. It holds personal data and keys: keep it encrypted, and elsewhere`,
+  zh: `备份完成:${file},${files} 个文件,${Math.ceil(bytes / 1024)} KiB。含个人信息和密钥,请加密另存他处;个人数据密钥(keys/personal-data.key)不在其中,须另行保存`,
+  en: `backup made: ${file}, ${files} files, ${Math.ceil(bytes / 1024)} KiB. It holds personal data and keys: keep it encrypted, and elsewhere. The key of personal data (keys/personal-data.key) is not in it: keep that apart`,
 });
 
 const exists = (file: string): Bilingual => ({

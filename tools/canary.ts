@@ -86,6 +86,19 @@ program
   });
 
 program
+  .command("data-key")
+  .option("--rotate", "加入新密钥,重启后生效 put a new key in front, used from the next start on")
+  .option("--json", "机器可读 machine readable")
+  .description("个人数据密钥的位置与轮换 · where the key of personal data is, and changing it")
+  .action(async (options: { rotate?: true; json?: true }) => {
+    const { dataKey } = await import("./data-key.ts");
+    process.exitCode = await dataKey({
+      rotate: options.rotate === true,
+      json: options.json === true,
+    });
+  });
+
+program
   .command("pin")
   .argument("<id>", "工号,看板上输入 what the person types at the board")
   .description("生成看板 PIN 或卡及其散列 · make a PIN or badge for the gateway's board")

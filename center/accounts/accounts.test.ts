@@ -129,6 +129,9 @@ describe("an account", () => {
     const admin = await at.login();
     const post = (body: object) => at.send("POST", "/accounts", admin, body);
     expect((await post({ name: "admin", area: "/" })).status).toBe(409);
+    for (const name of ["system", "resident", "staff"]) {
+      expect((await post({ name, area: "/", grants: [] })).status, name).toBe(409);
+    }
     expect((await post({ name: "li", area: "/nowhere/" })).status).toBe(422);
     expect((await post({ name: "li/../x", area: "/" })).status).toBe(400);
   });

@@ -1,5 +1,4 @@
 /** What administrators do to accounts: each within the areas over which they are one. */
-import type { Bilingual } from "#domain/result.ts";
 import { err, ok, type Result } from "#domain/result.ts";
 import { isWithin, type Grant, type Role } from "#domain/rights.ts";
 import { isInScope } from "../rights/scoped.ts";
@@ -7,6 +6,7 @@ import { audit } from "../store/audit.ts";
 import type { Store, Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import { accountNamed, type AccountView } from "./list-accounts.ts";
+import type { ManageFailure } from "./manage-failures.ts";
 import { forgetDevicesOf } from "./devices.ts";
 import { hashPassword, randomPassword } from "./passwords.ts";
 import { removeSecondFactor } from "./second-factor.ts";
@@ -15,6 +15,9 @@ import { revokeById, revokeOthers } from "./sessions.ts";
 /** A password given out by another person is theirs too: it ends by itself. */
 const oneTimeValidMs = 7 * 24 * 3_600_000;
 
+/** Names under which the center writes what it or a resident did: whoever had one could hide behind it. */
+const ownNames: ReadonlySet<string> = new Set(["system", "resident", "staff"]);
+
 /** Who does it, from where, and over which areas they are an administrator. */
 export interface Manager {
   readonly name: string;
@@ -22,18 +25,6 @@ export interface Manager {
   readonly source: string;
   readonly nowMs: number;
 }
-
-export type ManageFailure =
-  /** No such account within the manager's areas. */
-  | { readonly kind: "unknown" }
-  | { readonly kind: "name-taken" }
-  /** Area or grant reaches beyond the manager's own areas. */
-  | { readonly kind: "beyond" }
-  | { readonly kind: "no-such-area" }
-  /** Nobody would be left who could keep accounts everywhere. */
-  | { readonly kind: "last-admin" }
-  /** Nobody gives rights to himself, or disables himself, while another could. */
-  | { readonly kind: "four-eyes" };
 
 type Managed<Value> = Promise<Result<Value, ManageFailure>>;
 
@@ -48,6 +39,7 @@ export const createAccount = async (
   manager: Manager,
   wish: { readonly name: string; readonly area: string; readonly grants: readonly Grant[] },
 ): Managed<OneTime> => {
+  if (ownNames.has(wish.name)) return err({ kind: "name-taken" });
   const password = randomPassword();
   const passwordHash = await hashPassword(password);
   return store.write(async (tx) => {
@@ -283,32 +275,4 @@ const keepingAnAdmin = async <Value>(
 ): Managed<Value> => {
   const left = (await holdersOf(tx, "admin")).some(({ area }) => area === "/");
   return left ? done : err({ kind: "last-admin" });
-};
-
-/** What to tell the administrator. */
-export const explainManageFailure: Readonly<Record<ManageFailure["kind"], Bilingual>> = {
-  unknown: {
-    zh: "您管辖的区域内没有这个账号或会话",
-    en: "there is no such account or session within your areas",
-  },
-  "name-taken": {
-    zh: "该账号名已被使用,请换一个",
-    en: "the account name is in use; choose another",
-  },
-  beyond: {
-    zh: "超出您的管辖区域,请由上级管理员操作",
-    en: "this reaches beyond your areas; ask the administrator of the level above",
-  },
-  "no-such-area": {
-    zh: "没有这个区域,请先在台账中登记",
-    en: "there is no such area; register it first",
-  },
-  "last-admin": {
-    zh: "这是最后一个全局管理员,不能停用或撤销;请先设立另一个",
-    en: "this is the last administrator over everything; appoint another one first",
-  },
-  "four-eyes": {
-    zh: "不能给自己授权,也不能停用自己;请由另一位管理员操作",
-    en: "nobody gives rights to himself or disables himself; ask the other administrator",
-  },
 };

@@ -221,7 +221,14 @@ export const clockPlans: Plans = {
     take: { steps: [{ afterMs: day, counts: "workdays", tell: desk }], again: daily },
     arrive: { steps: [{ afterMs: 3 * day, counts: "workdays", tell: worker }], again: daily },
     update: { steps: [{ afterMs: 3 * day, counts: "workdays", tell: worker }], again: daily },
-    review: { steps: [{ afterMs: day, counts: "workdays", tell: reviewers }], again: daily },
+    // "auto" in the street's table: people are told only where it cannot pass by itself.
+    review: {
+      steps: [
+        { afterMs: 0, does: "review_pass" },
+        { afterMs: day, counts: "workdays", tell: reviewers, does: "review_pass" },
+      ],
+      again: daily,
+    },
     verify: closing,
   },
 };

@@ -3,6 +3,8 @@ import { ok } from "#domain/result.ts";
 import { detectorAt } from "../fake-gateway.testing.ts";
 import { openTestStore, type NewDatabase } from "../open-ground.testing.ts";
 import { community, openCaseGround, people, type CaseGround } from "./case-ground.testing.ts";
+import { caseRows } from "./case-rows.ts";
+import { syncTimers } from "./sync-timers.ts";
 import { createCase } from "./create-case.ts";
 import { fireTimers } from "./fire-timers.ts";
 import { addPages, markPages, pagesFor, sendQueued } from "./pages.ts";
@@ -176,6 +178,31 @@ export const clocksContract = (database: string, newDatabase: NewDatabase): void
       await ground.alarm();
       const made = await report();
       expect(made.mergedInto).toBe((await ground.only()).id);
+    });
+
+    test("of P4 pass their review by themselves once they are handled; those of P3 wait for people", async () => {
+      const states: string[] = [];
+      for (const priority of [4, 3] as const) {
+        const home = `address:gw-1/${priority}`;
+        const { id } = await report({ priority, home, sourceRef: home });
+        await ground.store.write(async (tx) => {
+          const at = { entered_at_ms: ground.nowMs(), unsigned_since_ms: null };
+          await tx
+            .updateTable("cases")
+            .set({ ...at, state: "handled", handler: "wang" })
+            .where("id", "=", id)
+            .execute();
+          await syncTimers(tx, await caseRows(tx, [id]));
+        });
+        await ground.pass(2_000);
+        const row = await ground.store.db
+          .selectFrom("cases")
+          .select("state")
+          .where("id", "=", id)
+          .executeTakeFirstOrThrow();
+        states.push(row.state);
+      }
+      expect(states).toEqual(["verifying", "handled"]);
     });
 
     test("more urgent than the case of the home make it as urgent", async () => {

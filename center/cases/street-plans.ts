@@ -1,7 +1,7 @@
 /** The plans of `clock-plans.ts` as one street wants them, and how far it may go. */
 import type { Priority } from "#domain/alarm.ts";
 import { isWithin } from "#domain/rights.ts";
-import { clockPlans, type ClockName, type ClockPlan } from "./clock-plans.ts";
+import { clockPlans, type ClockName, type ClockPlan, type ClockStep } from "./clock-plans.ts";
 
 /** Within what time the last step of a plan comes, in this area and everything below it. */
 export interface ClockOverride {
@@ -51,7 +51,7 @@ export const planFor = (
   const factor = nearest.withinMs / standardOf(standard);
   return {
     ...standard,
-    steps: standard.steps.map((step) => ({ ...step, afterMs: Math.ceil(step.afterMs * factor) })),
+    steps: standard.steps.map((step) => withTime(step, Math.ceil(step.afterMs * factor))),
   };
 };
 
@@ -64,5 +64,7 @@ export const nearestOf = (
     .filter((one) => one.priority === asked.priority && one.clock === asked.clock)
     .filter((one) => isWithin(asked.area, one.area))
     .toSorted((a, b) => b.area.length - a.area.length)[0];
+
+const withTime = (step: ClockStep, afterMs: number): ClockStep => ({ ...step, afterMs });
 
 const standardOf = ({ steps }: ClockPlan): number => steps.at(-1)?.afterMs ?? 0;

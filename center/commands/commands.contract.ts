@@ -134,6 +134,24 @@ export const commandsContract = (database: string, newDatabase: NewDatabase): vo
       expect(await alarm()).toMatchObject({ commands: [{ state: "waiting" }] });
     });
 
+    test("a signature that a restored backup has forgotten comes back with the gateway's record", async () => {
+      const restored = await openGround(newDatabase);
+      try {
+        await restored.take(gateway.alarm({ seq: 1 }));
+        const origin = { side: "center", command: "before-the-crash", askedAtMs: 42_000 } as const;
+        await restored.take(answer("acknowledged", origin));
+        const [found] = (await restored.desk()).alarms;
+        expect(found?.case).toMatchObject({ state: "accepted", acceptedBy: "李敏" });
+        const { signed_at_ms: atMs } = await restored.store.db
+          .selectFrom("case_alarms")
+          .select("signed_at_ms")
+          .executeTakeFirstOrThrow();
+        expect(atMs).toBe(42_000);
+      } finally {
+        await restored.close();
+      }
+    });
+
     test("the key is made once and stays", async () => {
       expect(await ensureSigningKey(ground.store, vault)).toBe(key);
     });

@@ -18,6 +18,8 @@ interface SignedThere {
   readonly by: string;
   readonly atMs: number;
   readonly source: string;
+  /** `desk`: given at a desk of ours, which a restored backup has forgotten. */
+  readonly side: "board" | "desk";
   /** Its word came just now; otherwise it waited here for its alarm. */
   readonly isNew: boolean;
 }
@@ -103,7 +105,7 @@ const noteOn = async (
   tx: Writing,
   row: CaseRow,
   episode: string,
-  { by, atMs, source, gateway }: SignedThere,
+  { by, atMs, source, gateway, side }: SignedThere,
   nowMs: number,
 ): Promise<void> => {
   const at = epochToRfc3339(epochMs(Math.floor(atMs))).slice(11, 19);
@@ -114,7 +116,7 @@ const noteOn = async (
       actor: by,
       action: "note",
       channel,
-      reason: `${at} 在网关看板签收 · signed at the gateway's board at ${at}`,
+      reason: whereText[side](at),
       detail: { episode },
     },
   ]);
@@ -130,7 +132,16 @@ const noteOn = async (
   await noteChanges(tx, [{ kind: "case", ref: row.id }]);
 };
 
-/** Earliest first for each alarm; what came from a desk of ours is known here already. */
+const whereText: Readonly<Record<SignedThere["side"], (at: string) => string>> = {
+  board: (at) => `${at} 在网关看板签收 · signed at the gateway's board at ${at}`,
+  desk: (at) =>
+    `${at} 在中心签收,由网关记录找回 · signed at a desk at ${at}, told back by the gateway's record`,
+};
+
+/**
+ * Earliest first for each alarm. What came from a desk of ours is known here already, unless the
+ * center was restored from a backup that is older: then the gateway's record is all there is of it.
+ */
 const signaturesFor = async (
   tx: Writing,
   fresh: readonly TakenRecord[],
@@ -153,20 +164,37 @@ const signaturesFor = async (
       .orderBy("at_ms")
       .orderBy("id")
       .execute();
-    for (const { gateway, id, gateway_episode, action } of rows) {
-      const { kind, by, at, origin } = parseAction(action);
-      if (kind !== "acknowledged" || origin?.side === "center") continue;
+    const actions = rows.map((row) => ({ row, action: parseAction(row.action) }));
+    const ours = await knownCommands(
+      tx,
+      actions.flatMap(({ action }) => action.origin?.command ?? []),
+    );
+    for (const { row, action } of actions) {
+      const { gateway, id, gateway_episode } = row;
+      const { kind, by, at, origin } = action;
+      const isDesk = origin?.side === "center";
+      if (kind !== "acknowledged" || (isDesk && ours.has(origin.command ?? ""))) continue;
       signed.push({
         gateway,
         gatewayEpisode: gateway_episode ?? "",
         by,
-        atMs: at.wallMs,
+        atMs: (isDesk ? origin.askedAtMs : undefined) ?? at.wallMs,
         source: origin?.source ?? gateway,
+        side: isDesk ? "desk" : "board",
         isNew: arrived.has(`${gateway} ${id}`),
       });
     }
   }
   return signed;
+};
+
+const knownCommands = async (tx: Writing, ids: readonly string[]): Promise<ReadonlySet<string>> => {
+  const known = new Set<string>();
+  for (const chunk of inLists([...new Set(ids)])) {
+    const rows = await tx.selectFrom("commands").select("id").where("id", "in", chunk).execute();
+    for (const { id } of rows) known.add(id);
+  }
+  return known;
 };
 
 type Action = Extract<TakenRecord, { kind: "action" }>["value"]["data"]["action"];

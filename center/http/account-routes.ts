@@ -9,13 +9,12 @@ import {
   createAccount,
   disableAccount,
   endSessions,
-  explainManageFailure,
   giveGrant,
   resetPassword,
   withdrawGrant,
-  type ManageFailure,
   type Manager,
 } from "../accounts/manage.ts";
+import { explainManageFailure, type ManageFailure } from "../accounts/manage-failures.ts";
 import { listSessions } from "../accounts/sessions.ts";
 import type { App, HttpParts } from "./app.ts";
 import { ProblemError, problemResponses } from "./problems.ts";

@@ -9,9 +9,9 @@ import {
   removalReasons,
   removeDevice,
   swapDevice,
-  type Installation,
 } from "../register/installations.ts";
 import { alarmsAtPoint, dueDevices } from "../register/point-history.ts";
+import type { Installation } from "../register/device-checks.ts";
 import { readEntry } from "../register/read-register.ts";
 import type { App, HttpParts } from "./app.ts";
 import { problemResponses } from "./problems.ts";

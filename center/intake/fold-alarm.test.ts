@@ -76,3 +76,25 @@ test("an alarm that goes on after a return nobody could write down is active aga
   const end: Happening = { id: "ep-1#3@boot-1:9900", kind: "returned", atMs: 9_900, seq: 3 };
   expect(fold([...forgotten, end]).condition).toBe("returned");
 });
+
+test("an alarm began with its first event, though the next boot's clock begins in 1970", () => {
+  const place = { episode: "ep-1", gateway: "gw-1", nowMs: 1_000 };
+  const nextBoot = createFakeGateway("gw-1", "journal-1", "boot-2");
+  const raised = gateway.message({ id: "ep-1#1@boot-1:9000", atMs: 9_000 });
+  const returned = nextBoot.message({
+    id: "ep-1#2@boot-2:5000",
+    kind: "returned",
+    atMs: 5_000,
+    wallMs: 5_000,
+  });
+  for (const order of [
+    [raised, returned],
+    [returned, raised],
+  ]) {
+    const told = order.reduce<Alarm | undefined>(
+      (alarm, { data, durable, late }) => foldAlarm(alarm, { notice: data, durable, late }, place),
+      undefined,
+    );
+    expect(told?.memory.first.at).toEqual(raised.data.event.at);
+  }
+});

@@ -19,8 +19,8 @@ export interface Alarm {
 }
 
 export interface AlarmMemory {
-  /** The earliest event known. */
-  readonly first: { readonly at: Instant; readonly late: boolean };
+  /** The earliest event known; without its number where it was kept before numbers were. */
+  readonly first: { readonly at: Instant; readonly late: boolean; readonly number?: number };
   /** Events that only the center has, because the gateway's disk failed. */
   readonly undurable: readonly string[];
   /** One of its notices was not held back: it has rung, and a signature is owed. */
@@ -52,7 +52,7 @@ export const foldAlarm = (
       condition: conditionAfter(event),
       notice: arrival.notice,
       memory: {
-        first: { at: event.at, late: arrival.late },
+        first: firstOf(arrival),
         undurable: arrival.durable ? [] : [event.id],
         rang: event.held === undefined,
       },
@@ -66,7 +66,7 @@ export const foldAlarm = (
     condition: isNewest ? conditionAfter(event) : alarm.condition,
     notice: isNewest ? arrival.notice : alarm.notice,
     memory: {
-      first: isBefore(event.at, first.at) ? { at: event.at, late: arrival.late } : first,
+      first: isEarlier(event, first) ? firstOf(arrival) : first,
       undurable: arrival.durable ? undurable : [...new Set([...undurable, event.id])].sort(),
       rang: rang || event.held === undefined,
     },
@@ -98,10 +98,24 @@ export const goOnAs = (alarm: Alarm, arrival: Arrival): Alarm => {
     notice: arrival.notice,
     memory: {
       ...alarm.memory,
+      // Before whatever comes under the new name, whose numbers begin anew.
+      first: { ...alarm.memory.first, number: 0 },
       undurable: arrival.durable ? [] : [event.id],
       rang: alarm.memory.rang || event.held === undefined,
     },
   };
+};
+
+const firstOf = ({ notice: { event }, late }: Arrival): AlarmMemory["first"] => ({
+  at: event.at,
+  late,
+  number: numberOf(event),
+});
+
+/** The gateway's own count comes first: a boot that begins in 1970 is no earlier than the one before. */
+const isEarlier = (event: AlarmEvent, first: AlarmMemory["first"]): boolean => {
+  const byNumber = first.number === undefined ? 0 : numberOf(event) - first.number;
+  return byNumber === 0 ? isBefore(event.at, first.at) : byNumber < 0;
 };
 
 const conditionAfter = ({ kind }: AlarmEvent): Alarm["condition"] =>

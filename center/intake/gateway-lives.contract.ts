@@ -128,6 +128,20 @@ export const gatewayLivesContract = (database: string, newDatabase: NewDatabase)
       expect((await times()).last).toBe(bootedMs + 80_000);
     });
 
+    test("nor does an older alarm keep the wrong time at which the next boot returned it", async () => {
+      const nowMs = () => ground.time.clock.now().wallMs;
+      await ground.take(gateway.status({ atMs: 1_000, sentAtMs: nowMs() }));
+      await ground.take(gateway.alarm({ seq: 1, atMs: 2_000, wallMs: nowMs() + 1_000 }));
+      ground.time.advance(3_600_000);
+      await ground.take(afterPowerCut.status({ atMs: 1_000, sentAtMs: 1_000 }));
+      await ground.take(
+        afterPowerCut.alarm({ seq: 2, kind: "returned", atMs: 2_000, wallMs: 2_000 }),
+      );
+      ground.time.advance(9_000);
+      await ground.take(afterPowerCut.status({ atMs: 10_000, sentAtMs: nowMs() }));
+      expect((await times()).last).toBe(nowMs() - 8_000);
+    });
+
     test("a clock that jumps by an hour and back dates nothing wrongly for good", async () => {
       const hourMs = 3_600_000;
       const nowMs = () => ground.time.clock.now().wallMs;

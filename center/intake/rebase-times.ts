@@ -49,7 +49,12 @@ export const rebaseTimes = async (
       .selectAll()
       .where("gateway", "=", gateway)
       .where((eb) =>
-        eb.or([eb("condition", "=", "active"), eb("received_at_ms", ">=", sinceMs - aheadMs)]),
+        eb.or([
+          eb("condition", "=", "active"),
+          // An older one that this boot returned before its clock was right.
+          eb("on_desk", "=", 1),
+          eb("received_at_ms", ">=", sinceMs - aheadMs),
+        ]),
       )
       .execute();
     changed.push(...(await rebase(tx, rows.map(rowToDated))));

@@ -1,18 +1,20 @@
 /** Devices at points: hung up, completed, swapped, taken down; the point keeps the history. */
 import { randomUUID } from "node:crypto";
-import type { Selectable } from "kysely";
-import { isWithin, type Role } from "#domain/rights.ts";
 import { err, ok, type Result } from "#domain/result.ts";
 import type { Reading, Writing } from "../store/open-store.ts";
-import type { InstallationRow } from "../store/register-tables.ts";
 import { conflict, note, type Change, type Refusal } from "./change-register.ts";
-import { readEntry, type Entry } from "./read-register.ts";
+import {
+  hangingAt,
+  isFreeSerial,
+  openInstallation,
+  pointForWork,
+  reread,
+  type Installation,
+} from "./device-checks.ts";
 
 /** Why a device came down. One that was only moved may hang again elsewhere; the others never. */
 export const removalReasons = ["moved", "broken", "expired", "lost", "other"] as const;
 export type RemovalReason = (typeof removalReasons)[number];
-
-export type Installation = Selectable<InstallationRow>;
 
 /** What can be told of a device, epoch ms; `null` takes a date back. */
 export interface DeviceFacts {
@@ -32,15 +34,6 @@ export interface NewDevice extends DeviceFacts {
   /** Now, when absent. */
   readonly installedAtMs?: number;
 }
-
-/** Roles that hang devices up and take them down. */
-export const installers: readonly Role[] = [
-  "admin",
-  "tech",
-  "street_lead",
-  "street_duty",
-  "community_lead",
-];
 
 /** Hangs a device at an empty point. */
 export const installDevice = async (
@@ -212,92 +205,6 @@ const takeDown = async (
     serial: old.serial,
     why,
   });
-};
-
-/** A serial hangs in one place, and one that came down for good does not come back. */
-const isFreeSerial = async (tx: Writing, serial: string): Promise<Result<void, Refusal>> => {
-  const before = await tx
-    .selectFrom("installations")
-    .select(["point", "removed_at_ms", "removed_why"])
-    .where("serial", "=", serial)
-    .orderBy("installed_at_ms", "desc")
-    .execute();
-  const taken = before.find((one) => one.removed_at_ms === null);
-  if (taken !== undefined) {
-    return err(
-      conflict(
-        `序列号 ${serial} 已装在点位 ${taken.point}`,
-        `serial ${serial} hangs at point ${taken.point} already`,
-      ),
-    );
-  }
-  const gone = before.find((one) => one.removed_why !== "moved");
-  return gone === undefined
-    ? ok(undefined)
-    : err(
-        conflict(
-          `序列号 ${serial} 已报废(${gone.removed_why ?? ""}),不能再装`,
-          `serial ${serial} was retired (${gone.removed_why ?? ""}) and may not hang again`,
-        ),
-      );
-};
-
-const pointForWork = async (
-  tx: Writing,
-  change: Change,
-  id: string,
-): Promise<Result<Entry, Refusal>> => {
-  const point = await readEntry(tx, change.actor, "points", id);
-  if (point === undefined || point.retiredAtMs !== undefined) return err({ kind: "unknown" });
-  const able = change.actor.grants.some(
-    ({ role, area }) => installers.includes(role) && isWithin(point.areaPath, area),
-  );
-  if (able) return ok(point);
-  return err({
-    kind: "forbidden",
-    why: {
-      zh: "您没有在此安装、更换或拆除设备的权限,请联系技术员或社区负责人",
-      en: "you may not install, swap or remove devices here; ask a technician or the community lead",
-    },
-  });
-};
-
-const openInstallation = async (
-  tx: Writing,
-  change: Change,
-  wish: { readonly id: string; readonly version: number },
-): Promise<Result<Installation, Refusal>> => {
-  const current = await tx
-    .selectFrom("installations")
-    .selectAll()
-    .where("id", "=", wish.id)
-    .executeTakeFirst();
-  if (current === undefined) return err({ kind: "unknown" });
-  const point = await pointForWork(tx, change, current.point);
-  if (!point.ok) return point;
-  if (current.removed_at_ms !== null) {
-    return err(conflict("该设备已拆除", "the device has been taken down already"));
-  }
-  return current.version === wish.version
-    ? ok(current)
-    : err({ kind: "changed", current: current.version });
-};
-
-const hangingAt = (tx: Writing, point: string): Promise<Installation | undefined> =>
-  tx
-    .selectFrom("installations")
-    .selectAll()
-    .where("point", "=", point)
-    .where("removed_at_ms", "is", null)
-    .executeTakeFirst();
-
-const reread = async (tx: Writing, id: string): Promise<Result<Installation, Refusal>> => {
-  const row = await tx
-    .selectFrom("installations")
-    .selectAll()
-    .where("id", "=", id)
-    .executeTakeFirstOrThrow();
-  return ok(row);
 };
 
 const factsToColumns = ({

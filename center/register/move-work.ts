@@ -8,7 +8,7 @@ import { caseRows } from "../cases/case-rows.ts";
 import { ringAll } from "../cases/ring-again.ts";
 import { addEvents } from "../cases/timeline.ts";
 import type { CaseRow } from "../store/case-tables.ts";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import { nameKey, placesOf } from "./place-of.ts";
@@ -27,12 +27,12 @@ export interface Moved {
 export const moveWork = async (tx: Writing, moved: Moved): Promise<void> => {
   const { from, to, nowMs } = moved;
   const alarms = await alarmsLeaving(tx, moved);
-  for (const chunk of inChunks(alarms)) {
+  for (const chunk of inLists(alarms)) {
     await tx.updateTable("alarms").set({ area_path: to }).where("episode", "in", chunk).execute();
   }
   const ids = [...(await casesOf(tx, alarms)), ...(await reportsOf(tx, moved))];
   const cases = (await caseRows(tx, ids)).filter((row) => row.area_path === from);
-  for (const chunk of inChunks(cases.map(({ id }) => id))) {
+  for (const chunk of inLists(cases.map(({ id }) => id))) {
     await tx
       .updateTable("cases")
       .set((eb) => ({ area_path: to, version: eb("version", "+", 1) }))
@@ -76,7 +76,7 @@ const alarmsLeaving = async (
 
 const casesOf = async (tx: Writing, alarms: readonly string[]): Promise<readonly string[]> => {
   const ids: string[] = [];
-  for (const chunk of inChunks(alarms)) {
+  for (const chunk of inLists(alarms)) {
     const rows = await tx
       .selectFrom("case_alarms")
       .innerJoin("cases", "cases.id", "case_alarms.case_id")

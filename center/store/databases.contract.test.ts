@@ -21,6 +21,7 @@ import { residentLinksContract } from "../http/resident-links.contract.ts";
 import { streetClocksContract } from "../http/street-clocks.contract.ts";
 import { vaultContract } from "../vault/vault.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
+import { insertRowsContract } from "./insert-rows.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
 
 const serverUrl = process.env["CANARY_TEST_DATABASE_URL"];
@@ -47,6 +48,7 @@ const contracts = [
   registerContract,
   importContract,
   oneIntakeContract,
+  insertRowsContract,
   vaultContract,
   streetClocksContract,
   residentLinksContract,

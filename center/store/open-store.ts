@@ -20,6 +20,16 @@ export interface Store {
    * order. Resolves once committed to disk; rejects when the database fails, with nothing kept.
    */
   readonly write: <Value>(work: (tx: Writing) => Promise<Value>) => Promise<Value>;
+  /**
+   * The same in one transaction for work that takes seconds: on PostgreSQL alarms and everybody else
+   * write on meanwhile, and only `finish` has the writers to itself. It must look whether what `work`
+   * stood on is still true, and throw when it is not: then nothing is kept. SQLite has one writer,
+   * who waits for both.
+   */
+  readonly writeBeside: <Done, Value>(
+    work: (tx: Writing) => Promise<Done>,
+    finish: (tx: Writing, done: Done) => Promise<Value>,
+  ) => Promise<Value>;
   /** Rejects when the database cannot be written to. */
   readonly check: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -60,6 +70,13 @@ const storeOver = (db: Reading, kind: Store["kind"]): Store => ({
     db.transaction().execute(async (tx) => {
       await lockWriters(tx);
       return work(tx);
+    }),
+  writeBeside: (work, finish) =>
+    db.transaction().execute(async (tx) => {
+      if (kind === "sqlite") await lockWriters(tx);
+      const done = await work(tx);
+      if (kind === "postgres") await lockWriters(tx);
+      return finish(tx, done);
     }),
   check: () => within(checkMaxMs, db.transaction().execute(lockWriters)),
   close: () => db.destroy(),

@@ -50,6 +50,39 @@ export const severalCentersContract = (newDatabase: NewDatabase): void => {
       expect((await ground.desk()).gateways[0]?.missing).toBe(0);
     });
 
+    test("a long import holds up no alarm, and leaves nothing behind when it is overtaken", async () => {
+      const building = { id: "b-2", name: "2栋", area: "anjing" };
+      const buildings = () => ground.store.db.selectFrom("buildings").select("id").execute();
+      await ground.store.db
+        .insertInto("areas")
+        .values({
+          id: "anjing",
+          kind: "street",
+          parent: null,
+          path: "/anjing/",
+          name_zh: "安靖",
+          name_en: "Anjing",
+        })
+        .execute();
+      const importing = (finish: () => Promise<void>) =>
+        other.writeBeside(async (tx) => {
+          await tx.insertInto("buildings").values(building).execute();
+          // Committed and receipted while the import is under way.
+          await ground.take(gateway.alarm({ seq: 1 }));
+          return ground.receipts.length;
+        }, finish);
+
+      await expect(importing(() => Promise.reject(new Error("overtaken")))).rejects.toThrow(
+        "overtaken",
+      );
+      expect(await ground.countRows("alarms")).toBe(1);
+      expect(await buildings()).toEqual([]);
+
+      await importing(() => Promise.resolve());
+      expect(ground.receipts).toHaveLength(2);
+      expect(await buildings()).toEqual([{ id: "b-2" }]);
+    });
+
     test("both write one audit chain, without gap and without fork", async () => {
       const note = (store: Store, index: number) =>
         store.write((tx) => {

@@ -1,6 +1,6 @@
 /** The keys of personal data as text: one a line, base64url of 32 bytes, the newest first. */
-import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, stat } from "node:fs/promises";
+import { randomBytes, randomUUID } from "node:crypto";
+import { link, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 
@@ -31,23 +31,29 @@ export const readKeyRing = async (
 /** Writes the first key, unless another center has done so meanwhile; on disk when it resolves. */
 export const makeKeyFile = async (file: string): Promise<void> => {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  // Whole before it has its name: another center that starts now must not read half a key.
+  const whole = `${file}.${randomUUID()}`;
+  await writeSynced(whole, `${newKeyLine()}\n`);
   try {
-    await writeSynced(file, "wx", `${newKeyLine()}\n`);
+    await link(whole, file);
+    await syncFolder(dirname(file));
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  } finally {
+    await rm(whole);
   }
 };
 
 /** Puts a new key before the others, by a file beside it: a power cut leaves the old one whole. */
 export const addKey = async (file: string): Promise<void> => {
   const before = await readFile(file, "utf8");
-  await writeSynced(`${file}.new`, "w", `${newKeyLine()}\n${before}`);
+  await writeSynced(`${file}.new`, `${newKeyLine()}\n${before}`);
   await rename(`${file}.new`, file);
   await syncFolder(dirname(file));
 };
 
-const writeSynced = async (file: string, flags: "w" | "wx", text: string): Promise<void> => {
-  const handle = await open(file, flags, 0o600);
+const writeSynced = async (file: string, text: string): Promise<void> => {
+  const handle = await open(file, "w", 0o600);
   try {
     await handle.writeFile(text);
     await handle.sync();
@@ -87,6 +93,6 @@ const unreadable = (where: string): Bilingual => ({
 });
 
 const tooOpen = (file: string): Bilingual => ({
-  zh: `个人数据密钥 ${file} 可被他人读取。请执行 chmod 600 后再启动;如可能已泄露,请再执行 canary data-key rotate`,
-  en: `others can read the personal-data key ${file}. Run chmod 600 on it and start again; if it may have leaked, run canary data-key rotate as well`,
+  zh: `个人数据密钥 ${file} 可被他人读取。请执行 chmod 600 后再启动;如可能已泄露,请再执行 canary data-key --rotate`,
+  en: `others can read the personal-data key ${file}. Run chmod 600 on it and start again; if it may have leaked, run canary data-key --rotate as well`,
 });

@@ -29,11 +29,13 @@ export const openVault = async (
 };
 
 const findKeys = async (db: Reading, source: KeySource): Promise<Result<KeyRing, Bilingual>> => {
+  // Asked before the file is looked for: another center makes its file first, and notes it then.
+  const isInUse = (await keysInUse(db)).length > 0;
   const kept = await readKeyRing(source);
   if (!kept.ok) return kept;
   if (kept.value !== undefined) return ok(kept.value);
   // A new key would not open what an old one has sealed.
-  if ((await keysInUse(db)).length > 0) return err(noKey(source.file));
+  if (isInUse) return err(noKey(source.file));
   await makeKeyFile(source.file);
   const made = await readKeyRing(source);
   if (!made.ok) return made;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { createVault } from "./seal.ts";
+import { createVault, lockedVault } from "./seal.ts";
 
 const [first, second] = [randomBytes(32), randomBytes(32)] as const;
 const vault = createVault([first]);
@@ -48,4 +48,11 @@ test("after a rotation the older key still opens, and no longer seals", () => {
 
 test("what was never sealed is as it is", () => {
   expect(vault.open("13812345678", "p")).toBe("13812345678");
+});
+
+test("without its key nothing sealed opens, and nothing is sealed that no key could open", () => {
+  const sealed = vault.seal("13812345678", "p");
+  expect(lockedVault.open(sealed, "p")).toBeUndefined();
+  expect(lockedVault.open("13812345678", "p")).toBe("13812345678");
+  expect(() => lockedVault.seal("13812345678", "p")).toThrow(/key of personal data is missing/);
 });

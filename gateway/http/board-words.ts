@@ -45,6 +45,10 @@ export const words = {
     "本网关还没有登记可签收的人员:请管理员用 canary pin 生成并写入站点文件 gateway.people。",
     "Nobody is registered to sign here: make a PIN with canary pin and put it under gateway.people.",
   ),
+  secure: two(
+    "签收和消音在加密页面进行:打开加密页面",
+    "Signing and hushing are done on the encrypted page: open it",
+  ),
   identify: two("认证", "Identify"),
   leave: two("锁定", "Lock"),
   person: two("工号", "Your id"),

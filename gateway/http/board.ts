@@ -28,6 +28,8 @@ export interface Viewer {
   readonly masked: boolean;
   /** Anybody is registered who could sign here. */
   readonly canIdentify: boolean;
+  /** Present: who would act is led to the encrypted page first. */
+  readonly secureUrl?: string;
 }
 
 type Say = (text: Bilingual) => string;
@@ -58,7 +60,8 @@ const identity = (viewer: Viewer, say: Say): string => {
   if (viewer.person !== undefined) {
     return `<p class="who" id="who" data-person="${escape(viewer.person)}"><button type="button" data-deed="leave">${escape(viewer.person)} · ${say(words.leave)}</button></p>`;
   }
-  return `<p class="who" id="who">${viewer.canIdentify ? `<button type="button" data-deed="identify">${say(words.identify)}</button>` : ""}</p>`;
+  const secure = viewer.secureUrl === undefined ? "" : ` data-secure="${escape(viewer.secureUrl)}"`;
+  return `<p class="who" id="who"${secure}>${viewer.canIdentify ? `<button type="button" data-deed="identify">${say(words.identify)}</button>` : ""}</p>`;
 };
 
 const liveParts = (status: GatewayStatus, viewer: Viewer, say: Say): string =>
@@ -66,6 +69,9 @@ const liveParts = (status: GatewayStatus, viewer: Viewer, say: Say): string =>
     status.drill ? `<p class="drill">${say(words.drill)}</p>` : "",
     linkLine(status, say),
     viewer.canIdentify ? "" : `<p class="hint">${say(words.nobody)}</p>`,
+    viewer.secureUrl === undefined
+      ? ""
+      : `<p class="hint"><a href="${escape(viewer.secureUrl)}">${say(words.secure)}</a></p>`,
     viewer.masked && viewer.canIdentify ? `<p class="hint">${say(words.masked)}</p>` : "",
     alarmList(status, viewer, say),
     buzzerList(status.buzzers, say),

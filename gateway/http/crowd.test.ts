@@ -72,6 +72,7 @@ const open = async () => {
   const http = await openGatewayHttp({
     host: "127.0.0.1",
     port: 0,
+    reportFault: () => {},
     status: () => status,
     metrics: new Registry(),
     people,

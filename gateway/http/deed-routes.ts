@@ -14,6 +14,7 @@ import type { Points } from "../points.ts";
 import { boardAlarms, type BoardAlarm } from "./alarms.ts";
 import { maskEpisode } from "./masked.ts";
 import { problems, refusedBecause, sendProblem, tooEarly, type ProblemFacts } from "./problems.ts";
+import { isOverheard } from "./secure-page.ts";
 import { isOwnPage, setCookie, tokenIn, visitOf } from "./visitor.ts";
 
 export interface DeedParts {
@@ -23,6 +24,8 @@ export interface DeedParts {
   readonly timers: Timers;
   readonly points: Pick<Points, "byId">;
   readonly pipeline: Pick<Pipeline, "command">;
+  /** The encrypted page's: what people show of themselves from other machines is taken only there. */
+  readonly securePort?: number;
 }
 
 const short = Type.String({ minLength: 1, maxLength: 200 });
@@ -46,6 +49,7 @@ export const addDeedRoutes = (app: FastifyInstance, parts: DeedParts): void => {
 
   app.post("/api/v1/session", async (request, reply) => {
     if (!isOwnPage(request)) return sendProblem(reply, problems.foreignPage);
+    if (isOverheard(request, parts.securePort)) return sendProblem(reply, problems.encryptedOnly);
     if (!proof.Check(request.body)) return sendProblem(reply, problems.invalid);
     const known = await people.recognise(request.body, request.ip);
     if (!known.ok) {
@@ -98,7 +102,7 @@ const act = async (
   deed: BoardDeed,
   commandFor: (alarm: BoardAlarm, by: By) => HumanCommand,
 ): Promise<FastifyReply> => {
-  const person = whoMay(parts.visits, request, deed);
+  const person = whoMay(parts, request, deed);
   if ("status" in person) return sendProblem(reply, person);
   const { episode } = request.params;
   const alarm = boardAlarms(parts.points.byId.values(), parts.clock.now()).find(
@@ -121,11 +125,12 @@ const act = async (
 };
 
 const whoMay = (
-  visits: Visits,
+  { visits, securePort }: DeedParts,
   request: FastifyRequest,
   deed: BoardDeed,
 ): Person | ProblemFacts => {
   if (!isOwnPage(request)) return problems.foreignPage;
+  if (isOverheard(request, securePort)) return problems.encryptedOnly;
   const visit = visitOf(visits, request, "touch");
   if (visit === undefined) return problems.whoAreYou;
   return visit.person.may.includes(deed) ? visit.person : problems.notYours;

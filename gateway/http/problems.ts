@@ -63,6 +63,15 @@ export const problems = {
       en: "only the gateway's own board may act here (X-Canary-Board: 1 and the same origin)",
     },
   },
+  encryptedOnly: {
+    status: 403,
+    kind: "encrypted-page-needed",
+    title: "Encrypted page needed",
+    detail: {
+      zh: "PIN 和卡只在加密页面(https)接受:在这里输入会被同一网络上的人听到",
+      en: "a PIN or badge is taken on the encrypted page (https) only: here the network can overhear it",
+    },
+  },
   whoAreYou: {
     status: 401,
     kind: "pin-needed",

@@ -1,14 +1,23 @@
 import { readFileSync } from "node:fs";
+import type { RequestListener, Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { join } from "node:path";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Registry } from "prom-client";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { explainListenError } from "#platform/listen-error.ts";
-import type { Running } from "../ports.ts";
+import type { ReportFault, Running } from "../ports.ts";
 import { renderBoard, type Viewer } from "./board.ts";
 import { addDeedRoutes, type DeedParts } from "./deed-routes.ts";
 import { maskStatus } from "./masked.ts";
 import { problems, sendProblem } from "./problems.ts";
+import {
+  isOverheard,
+  openSecurePage,
+  secureUrl,
+  type Certificate,
+  type SecurePage,
+} from "./secure-page.ts";
 import type { GatewayStatus, ReadStatus } from "./status.ts";
 import { isLocal, visitOf } from "./visitor.ts";
 
@@ -16,9 +25,11 @@ export interface GatewayHttp extends Running {
   readonly port: number;
 }
 
-export interface GatewayHttpOptions extends DeedParts {
+export interface GatewayHttpOptions extends Omit<DeedParts, "securePort"> {
   readonly host: string;
   readonly port: number;
+  readonly secure?: SecurePage;
+  readonly reportFault: ReportFault;
   readonly status: ReadStatus;
   readonly metrics: Registry;
 }
@@ -30,24 +41,43 @@ const visitorsMax = 256;
 export const openGatewayHttp = async (
   options: GatewayHttpOptions,
 ): Promise<Result<GatewayHttp, Bilingual>> => {
-  const app = createGatewayApp(options);
+  const { host, secure, reportFault } = options;
+  let secureApp: FastifyInstance | undefined;
+  const securePort = await openSecurePage(secure, reportFault, async (certificate, port) => {
+    secureApp = createGatewayApp(options, certificate);
+    await secureApp.listen({ host, port });
+    return portOf(secureApp) ?? port;
+  });
+  const app = createGatewayApp({ ...options, ...(securePort !== undefined && { securePort }) });
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
+    await secureApp?.close();
     return err(
       await explainListenError(error, options, "gateway.http.port / CANARY_GATEWAY_HTTP_PORT"),
     );
   }
-  const address = app.server.address();
   return ok({
-    port: typeof address === "object" && address !== null ? address.port : options.port,
-    close: () => app.close(),
+    port: portOf(app) ?? options.port,
+    close: async () => {
+      await Promise.all([app.close(), secureApp?.close()]);
+    },
   });
 };
 
-/** The same without a socket. */
-export const createGatewayApp = (options: Omit<GatewayHttpOptions, "host" | "port">) => {
+const portOf = (app: FastifyInstance): number | undefined => {
+  const address = app.server.address();
+  return typeof address === "object" && address !== null ? address.port : undefined;
+};
+
+type AppParts = DeedParts & Pick<GatewayHttpOptions, "status" | "metrics">;
+
+/** The same without a socket; with a certificate, encrypted. */
+export const createGatewayApp = (options: AppParts, certificate?: Certificate) => {
+  const serverFactory =
+    certificate && ((handler: RequestListener): Server => createTlsServer(certificate, handler));
   const app = fastify({
+    ...(serverFactory && { serverFactory }),
     bodyLimit: 16 * 1_024,
     requestTimeout: 10_000,
     keepAliveTimeout: 5_000,
@@ -75,15 +105,12 @@ export const createGatewayApp = (options: Omit<GatewayHttpOptions, "host" | "por
   return app;
 };
 
-const addBoard = (
-  app: FastifyInstance,
-  { status, visits, people }: Omit<GatewayHttpOptions, "host" | "port">,
-): void => {
+const addBoard = (app: FastifyInstance, { status, visits, people, securePort }: AppParts): void => {
   /** Flats are for this machine and for those who have shown who they are. */
   const see = (
     request: FastifyRequest,
   ): { person?: string; shown: GatewayStatus; masked: boolean } => {
-    const visit = visitOf(visits, request);
+    const visit = isOverheard(request, securePort) ? undefined : visitOf(visits, request);
     const masked = visit === undefined && !isLocal(request);
     const whole = status();
     const shown = masked ? maskStatus(whole) : whole;
@@ -99,6 +126,8 @@ const addBoard = (
       ...who,
       language: languageOf(request.query.lang, request.headers["accept-language"]),
       canIdentify: people.count > 0,
+      ...(securePort !== undefined &&
+        isOverheard(request, securePort) && { secureUrl: secureUrl(request, securePort) }),
     };
     return reply
       .type("text/html; charset=utf-8")

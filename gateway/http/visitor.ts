@@ -47,5 +47,6 @@ export const visitOf = (
 export const setCookie = (reply: FastifyReply, token: string | undefined): FastifyReply =>
   reply.header(
     "set-cookie",
-    `${cookieName}=${token ?? ""}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${token === undefined ? 0 : cookieLastsSeconds}`,
+    // What was earned on the encrypted page must not be sent in the open.
+    `${cookieName}=${token ?? ""}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${token === undefined ? 0 : cookieLastsSeconds}${reply.request.protocol === "https" ? "; Secure" : ""}`,
   );

@@ -186,7 +186,6 @@ const writer = (
 ): Pick<JournalFile, "transact" | "transactLater" | "append" | "settle"> => {
   const { transact, attempt } = createTransactions(db, pending.forget);
   const end = db.prepare<[], ChainEnd>("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1");
-  const hashOf = db.prepare<[number], { hash: string }>("SELECT hash FROM record WHERE seq = ?");
   const pruned = readPruned(db);
   const known = db.prepare<[string], Row>(`SELECT ${columns} FROM record WHERE event_id = ?`);
   const insert = db.prepare(
@@ -196,19 +195,6 @@ const writer = (
   const saveState = db.prepare(
     "INSERT INTO state (detector, json) VALUES (?, ?) ON CONFLICT (detector) DO UPDATE SET json = excluded.json",
   );
-  // The lanes are named so that the index of what is pending is used, not the whole history read.
-  const confirm = db.prepare(
-    `UPDATE record SET settled = 1 WHERE settled = 0 AND seq BETWEEN ? AND ?
-     AND lane IN (${lanes.map((lane) => `'${lane}'`).join()})`,
-  );
-  const reopen = db.prepare(
-    "UPDATE record SET settled = 0 WHERE settled = 1 AND seq BETWEEN ? AND ?",
-  );
-  let told: Settlement | undefined;
-  // A hole usually is what is still on its way, and may be long: only what was confirmed is looked at.
-  const isLost = ([from, to]: readonly [number, number]): boolean =>
-    told === undefined || confirmedRanges(told).some(([a, b]) => a <= to && from <= b);
-
   // The number comes from the table inside the transaction: a failed commit consumes none.
   const appendOne = ({ lane, eventId, notice }: NewRow, wallMs: number): Row => {
     const first = known.get(eventId);
@@ -238,22 +224,42 @@ const writer = (
         for (const { detector, json } of states) saveState.run(detector, json);
         return rows;
       }),
-    settle: (settlement) => {
-      const { upTo, holes, ends = [] } = settlement;
-      const contradicted = firstContradicted(
-        ends.filter(([seq]) => seq > (pruned()?.seq ?? 0)),
-        (seq) => hashOf.get(seq)?.hash,
-      );
-      if (contradicted !== undefined) return { reopened: 0, contradicted };
-      const lost = holes.filter(isLost);
-      let reopened = 0;
-      for (const [from, to] of lost) reopened += reopen.run(from, Math.min(to, upTo)).changes;
-      pending.add(reopened);
-      for (const [from, to] of confirmedRanges(settlement)) {
-        pending.add(-confirm.run(from, to).changes);
-      }
-      told = settlement;
-      return { reopened };
-    },
+    settle: createSettling(db, pending),
+  };
+};
+
+/** See `Journal.settle`. */
+const createSettling = (db: Database, pending: PendingCount): JournalFile["settle"] => {
+  const pruned = readPruned(db);
+  const hashOf = db.prepare<[number], { hash: string }>("SELECT hash FROM record WHERE seq = ?");
+  // The lanes are named so that the index of what is pending is used, not the whole history read.
+  const confirm = db.prepare(
+    `UPDATE record SET settled = 1 WHERE settled = 0 AND seq BETWEEN ? AND ?
+     AND lane IN (${lanes.map((lane) => `'${lane}'`).join()})`,
+  );
+  const reopen = db.prepare(
+    "UPDATE record SET settled = 0 WHERE settled = 1 AND seq BETWEEN ? AND ?",
+  );
+  let told: Settlement | undefined;
+  // A hole usually is what is still on its way, and may be long: only what was confirmed is looked at.
+  const isLost = ([from, to]: readonly [number, number]): boolean =>
+    told === undefined || confirmedRanges(told).some(([a, b]) => a <= to && from <= b);
+
+  return (settlement) => {
+    const { upTo, holes, ends = [] } = settlement;
+    const contradicted = firstContradicted(
+      ends.filter(([seq]) => seq > (pruned()?.seq ?? 0)),
+      (seq) => hashOf.get(seq)?.hash,
+    );
+    if (contradicted !== undefined) return { reopened: 0, contradicted };
+    const lost = holes.filter(isLost);
+    let reopened = 0;
+    for (const [from, to] of lost) reopened += reopen.run(from, Math.min(to, upTo)).changes;
+    pending.add(reopened);
+    for (const [from, to] of confirmedRanges(settlement)) {
+      pending.add(-confirm.run(from, to).changes);
+    }
+    told = settlement;
+    return { reopened };
   };
 };

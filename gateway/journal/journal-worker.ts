@@ -11,6 +11,9 @@ import {
 import { createWriter } from "./writer.ts";
 import type { Request } from "./messages.ts";
 
+/** While questions come the check of the chain takes a piece of 2 ms this often, not every turn. */
+const checkEveryMs = 25;
+
 /** So long without a question, and none is expected that would have to wait. */
 const restAfterMs = 250;
 
@@ -21,16 +24,23 @@ const serve = (port: MessagePort, path: string): void => {
   const writer = createWriter(path);
   let waiting: Request[] = [];
   let checking = false;
+  let asked = false;
   let resting: NodeJS.Timeout | undefined;
 
   const check = (): void => {
     const round = writer.checkPiece();
     checking = round !== undefined;
     if (round?.chainBreak !== undefined) port.postMessage(round);
-    if (checking) setImmediate(check);
+    if (!checking) return;
+    asked = false;
+    setImmediate(() => {
+      if (asked) setTimeout(check, checkEveryMs);
+      else check();
+    });
   };
 
   port.on("message", (arrived: readonly Request[]) => {
+    asked = true;
     waiting.push(...arrived);
     while (waiting.length > 0) {
       takeArrived(port, waiting);

@@ -16,7 +16,8 @@ export interface Writer {
   readonly rest: () => void;
 }
 
-const recordsPerPiece = 500;
+/** Some 2 ms: so long may an alarm wait for the check. */
+const recordsPerPiece = 100;
 /** About a quarter of the log that SQLite itself writes back within a commit. */
 const commitsPerWriteBack = 200;
 

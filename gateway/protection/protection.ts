@@ -84,11 +84,11 @@ export const defaultProtection: ProtectionPolicy = {
 const tickMs = 500;
 const always: BuzzerPolicy = { causes: ["always"], level: "urgent", chirpsForFaults: false };
 const nothing: BuzzerCommand = { state: "off" };
+const nobodyLost: Holding = { unheard: () => [] };
 const noLink = { linkLostSinceMs: undefined, unconfirmedSinceMs: undefined, deadMan: false };
 
 export const createProtection = (deps: ProtectionDeps): Protection => {
-  const { clock, timers } = deps;
-  const unheard = deps.holding?.unheard ?? (() => []);
+  const { clock, timers, holding: { unheard } = nobodyLost } = deps;
   const policy = deps.policy ?? defaultProtection;
   const board = createBuzzerBoard(
     deps.buzzers.map(({ buzzer }) => buzzer),

@@ -4,7 +4,7 @@ import { noticeId } from "#domain/notice.ts";
 import { lanes, type Lane } from "#domain/lane.ts";
 import type { JournalRecord, Settlement } from "#gateway/ports.ts";
 import { isConfirmed } from "#gateway/journal/settlement.ts";
-import { createPace } from "./pace.ts";
+import { createPace, type Pace } from "./pace.ts";
 import { refusedRetry, resendDelay } from "./resend.ts";
 
 /**
@@ -40,20 +40,16 @@ export type Flight = ReturnType<typeof createFlight>;
 
 export const createFlight = () => {
   const pace = createPace();
-  const sentByLane: Record<Lane, Map<number, Sent>> = {
-    alarm: new Map(),
-    action: new Map(),
-    state: new Map(),
-    telemetry: new Map(),
-  };
+  const sentByLane = forEachLane(() => new Map<number, Sent>());
   const refusedById = new Map<string, Refused>();
-  const cursor: Record<Lane, number> = { alarm: 0, action: 0, state: 0, telemetry: 0 };
+  const cursor = forEachLane(() => 0);
   let order = 0;
 
   const all = (): readonly Sent[] => lanes.flatMap((lane) => [...sentByLane[lane].values()]);
   const roomIn = (lane: Lane): number =>
     Math.floor(pace.records() * shareByLane[lane]) - sentByLane[lane].size;
 
+  const confirmLane = createLaneConfirmation(sentByLane, roomIn, pace);
   return {
     /** Where to go on reading a lane, and for how many records there is room. */
     next: (lane: Lane): { readonly afterSeq: number; readonly room: number } => ({
@@ -79,26 +75,10 @@ export const createFlight = () => {
         .map(({ record }) => record),
     /** Removes what the center has; tells which others of their lane it must have missed. */
     confirm: (settlement: Settlement, now: MonoMs): readonly JournalRecord[] => {
-      const missed: JournalRecord[] = [];
-      for (const lane of lanes) {
-        const sent = sentByLane[lane];
-        const confirmed = [...sent.values()].filter(({ record }) =>
-          isConfirmed(record.seq, settlement),
-        );
-        const newest = confirmed.reduce((latest, { order }) => Math.max(latest, order), 0);
-        // Of what was sent twice nobody knows which one was answered.
-        const once = confirmed.filter(({ attempts }) => attempts === 1);
-        const sentAt = once.map(({ sentAt }) => sentAt).sort((a, b) => a - b);
-        pace.answered(sentAt, roomIn(lane) <= 0, now);
-        for (const { record } of confirmed) sent.delete(record.seq);
-        // One lane travels in order: what was sent before a confirmed one and is not there is lost.
-        const left = [...sent.values()].filter(({ order }) => order < newest);
-        missed.push(...left.map(({ record }) => record));
-      }
       for (const [id, { seq }] of refusedById) {
         if (isConfirmed(seq, settlement)) refusedById.delete(id);
       }
-      return missed;
+      return lanes.flatMap((lane) => confirmLane(lane, settlement, now));
     },
     /** Takes a record the center will not have out of the window, so that it holds up no other. */
     refuse: (eventId: string, now: MonoMs): void => {
@@ -122,9 +102,7 @@ export const createFlight = () => {
     /** The center answers again: what waits longer than a first answer takes is due now. */
     forgetBackOff: (): void => {
       for (const sent of all()) {
-        const { lane, seq } = sent.record;
-        const dueAt = after(sent.sentAt, resendDelay(1));
-        sentByLane[lane].set(seq, { ...sent, attempts: 1, dueAt });
+        sentByLane[sent.record.lane].set(sent.record.seq, backOffForgotten(sent));
       }
     },
     /** A new connection: everything unconfirmed is read and sent again. */
@@ -138,3 +116,42 @@ export const createFlight = () => {
     },
   };
 };
+
+const forEachLane = <Value>(create: () => Value): Record<Lane, Value> => ({
+  alarm: create(),
+  action: create(),
+  state: create(),
+  telemetry: create(),
+});
+
+const backOffForgotten = (sent: Sent): Sent => ({
+  ...sent,
+  attempts: 1,
+  dueAt: after(sent.sentAt, resendDelay(1)),
+});
+
+const createLaneConfirmation =
+  (
+    sentByLane: Readonly<Record<Lane, Map<number, Sent>>>,
+    roomIn: (lane: Lane) => number,
+    pace: Pace,
+  ) =>
+  (lane: Lane, settlement: Settlement, now: MonoMs): readonly JournalRecord[] => {
+    const sent = sentByLane[lane];
+    const confirmed = [...sent.values()].filter(({ record }) =>
+      isConfirmed(record.seq, settlement),
+    );
+    pace.answered(sentOnceAt(confirmed), roomIn(lane) <= 0, now);
+    const newest = confirmed.reduce((latest, { order }) => Math.max(latest, order), 0);
+    for (const { record } of confirmed) sent.delete(record.seq);
+    // One lane travels in order: what was sent before a confirmed one and is not there is lost.
+    const missed = [...sent.values()].filter(({ order }) => order < newest);
+    return missed.map(({ record }) => record);
+  };
+
+/** Of what was sent twice nobody knows which one was answered. */
+const sentOnceAt = (confirmed: readonly Sent[]): readonly MonoMs[] =>
+  confirmed
+    .filter(({ attempts }) => attempts === 1)
+    .map(({ sentAt }) => sentAt)
+    .sort((a, b) => a - b);

@@ -11,6 +11,8 @@ const mostRecords = 4_096;
 /** So long may a new alarm wait behind what is on its way already; 200 ms are asked for in all. */
 const longestQueueMs = 75;
 const longestStep = 0.5;
+/** Satellites answer within this; what takes longer waits for something, also when nothing was quicker. */
+const slowestLineMs = 1_000;
 
 /**
  * A window that grows while answers come as quickly as on an empty line, and shrinks when what is on
@@ -19,7 +21,7 @@ const longestStep = 0.5;
 export const createPace = () => {
   let records = recordsAtFirst;
   /** The quickest answer on this connection: what line and center take when nothing waits. */
-  let quickestMs = Infinity;
+  let quickestMs = slowestLineMs;
   let changedAt: MonoMs | undefined;
 
   return {
@@ -38,7 +40,7 @@ export const createPace = () => {
       const queuedMs = judged === undefined ? undefined : elapsed(judged, now) - quickestMs;
       if (queuedMs !== undefined && queuedMs > longestQueueMs) {
         // With so few on their way it is not their number: line and center take that long now.
-        if (records === fewestRecords) quickestMs = elapsed(last, now);
+        if (records === fewestRecords) quickestMs = Math.min(slowestLineMs, elapsed(last, now));
         const share = Math.max(longestStep, longestQueueMs / queuedMs);
         records = Math.max(fewestRecords, Math.floor(records * share));
         changedAt = now;
@@ -49,7 +51,7 @@ export const createPace = () => {
     /** Another connection may be another line; what was learned of a slow one is kept. */
     restart: (): void => {
       records = Math.min(records, recordsAtFirst);
-      quickestMs = Infinity;
+      quickestMs = slowestLineMs;
       changedAt = undefined;
     },
   };

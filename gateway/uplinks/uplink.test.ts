@@ -120,7 +120,7 @@ test("six hours without a center, 10,000 records: the drain starts by itself and
   expect(await story.journal.counts()).toEqual({ lastSeq: 10_000, pending: 0 });
   expect(story.center.seen()).toHaveLength(10_000);
   expect(story.center.seen().slice(0, 2)).toEqual(["1 event-1", "2 event-2"]);
-});
+}, 30_000);
 
 test("no more records are on their way than the window allows, however many wait", async () => {
   const story = openStory();

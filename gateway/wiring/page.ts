@@ -23,6 +23,7 @@ export const openPage = async (
     pipeline,
     clock,
     timers,
+    reportFault,
     people: createPeople({ people: site.gateway.people, clock, reportFault }),
     visits: createVisits(clock),
   });

@@ -1,5 +1,6 @@
 import { Type, type Static } from "typebox";
 import { namePattern } from "#domain/ids.ts";
+import { port, strict } from "./parts.ts";
 
 /** What a person may do at the gateway's own board. */
 export const boardDeeds = ["acknowledge", "hush"] as const;
@@ -35,3 +36,15 @@ export const peopleSchema = Type.Array(person, {
   description: "who may act at the gateway's own board",
 });
 export type PersonSite = Static<typeof person>;
+
+export const securePage = Type.Object(
+  {
+    port: port(8_443),
+    certFile: Type.String({ minLength: 1 }),
+    keyFile: Type.String({ minLength: 1 }),
+  },
+  {
+    ...strict,
+    description: "the board encrypted as well; PINs from other machines are then taken only there",
+  },
+);

@@ -4,7 +4,7 @@
  */
 import { Type, type Static, type TSchema } from "typebox";
 import { namePattern } from "#domain/ids.ts";
-import { peopleSchema } from "./people-schema.ts";
+import { peopleSchema, securePage } from "./people-schema.ts";
 import { SinkUnion } from "./sink-schema.ts";
 import { StoreSchema } from "./store-schema.ts";
 import { lineKinds } from "./line-schema.ts";
@@ -113,7 +113,7 @@ const gateway = <
     {
       id: name,
       community: bilingual,
-      http: Type.Object({ host, port: port(8_081) }, strict),
+      http: Type.Object({ host, port: port(8_081), secure: Type.Optional(securePage) }, strict),
       journalDays: Type.Optional(
         Type.Integer({
           minimum: 365,

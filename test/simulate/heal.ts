@@ -1,5 +1,6 @@
 /** The end of a story: everything heals, and then all must be as it is. */
 import { check } from "./check.ts";
+import type { Script } from "./script.ts";
 import type { Street } from "./street.ts";
 
 /** Resends come after at most a minute, and not all of them arrive the first time. */
@@ -14,13 +15,17 @@ const calmWithinMs = 355_000;
 /** A standing alarm that is shown as returned may not wait for that: a lost status is noticed before. */
 const hiddenAtMostMs = 30_000;
 
-export const heal = async (street: Street): Promise<void> => {
+export const heal = async (street: Street, script: Script): Promise<void> => {
   const { time, card, network, witness } = street;
   card.setTrouble("well");
   network.setWeather({ duplicates: 0.02, losses: 0, receiptLosses: 0, delayMs: 20 });
   if (network.line() === "half-open") network.setLine("down");
   network.setLine("up");
   street.buzzers.work(true);
+  if (script.faults.includes("clock adrift")) {
+    street.gatewayMachine.setRight();
+    street.centerMachine.setRight();
+  }
   street.center().setTrouble("well");
   await street.startCenter();
   const untilMs = time.nowMs() + healWithinMs;
@@ -39,7 +44,11 @@ export const heal = async (street: Street): Promise<void> => {
     if (wrong.hides && time.nowMs() > restedMs + hiddenAtMostMs) {
       witness.fail("6 condition", `${wrong.what} for ${hiddenAtMostMs} ms`);
     }
-    const isCalm = (unrest(street) || wrong.what || (await unlike(street))) === "";
+    const isCalm =
+      (unrest(street) ||
+        wrong.what ||
+        (await unlike(street)) ||
+        (await wrongTime(street, script))) === "";
     if (isCalm || witness.violation() !== undefined) return;
     await time.pass(2_000);
   }
@@ -71,7 +80,7 @@ const missing = ({ witness }: Street): readonly string[] =>
     (id) => !witness.committed.has(id) && !witness.reference.abandoned.has(id),
   );
 
-export const checkEnd = async (street: Street): Promise<void> => {
+export const checkEnd = async (street: Street, script: Script): Promise<void> => {
   const { witness, card } = street;
   await check(street);
   const pending = card.records().filter(({ settled }) => settled === 0);
@@ -87,11 +96,24 @@ export const checkEnd = async (street: Street): Promise<void> => {
     if (!shown.has(episode))
       witness.fail("3 forgotten", `${episode} stands and is not on the desk`);
   }
+  const misdated = await wrongTime(street, script);
+  if (misdated !== "") witness.fail("9 time", misdated);
   for (const { episode, durable } of await street.center().alarms()) {
     const known = !witness.isDoubtful(episode);
     if (known && !durable) witness.fail("2 durable", `${episode} is shown as not kept`);
   }
 };
+
+/** Alarms that the desk dates otherwise than they happened, in words. */
+const wrongTime = async ({ center, witness }: Street, script: Script): Promise<string> => {
+  const [first] = isCenterRight(script) ? witness.misdated((await center().desk()).alarms) : [];
+  return first === undefined ? "" : `${first} is dated otherwise than it happened`;
+};
+
+/** A center whose own clock was wrong has nothing to compare a gateway's with. */
+const isCenterRight = ({ faults, steps }: Script): boolean =>
+  faults.includes("clock adrift") &&
+  !steps.some((step) => step.do === "clock" && step.whose === "center");
 
 /** An alarm that stands and is shown as returned, which hides it, or the other way round. */
 const wrongCondition = async ({

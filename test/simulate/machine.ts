@@ -10,29 +10,56 @@ export interface Machine {
   readonly clock: Clock;
   /** The wall clock jumps; durations do not. */
   readonly jumpWall: (byMs: number) => void;
+  /** The wall clock is put right, as by a time server. */
+  readonly setRight: () => void;
   /** Another boot id, and the monotonic clock begins anew. */
   readonly reboot: () => void;
+  /** What a right wall clock shows now. */
+  readonly rightWallMs: () => number;
 }
 
-export const createMachine = (time: ManualTime, name: string): Machine => {
+/** How good a computer's clocks are. */
+export interface ClockQuality {
+  /** Without a battery every boot begins in 1970. */
+  readonly keepsTime: boolean;
+  /** How many millionths both clocks are too fast; below 0: too slow. */
+  readonly driftPpm: number;
+}
+
+export const goodClock: ClockQuality = { keepsTime: true, driftPpm: 0 };
+
+const startWallMs = 1_795_000_000_000;
+
+export const createMachine = (
+  time: ManualTime,
+  name: string,
+  { keepsTime, driftPpm }: ClockQuality,
+): Machine => {
+  const rate = 1 + driftPpm / 1_000_000;
+  const rightWallMs = (): number => time.nowMs() + startWallMs;
   let boots = 1;
   let bootedMs = 0;
-  let wallOffsetMs = 1_795_000_000_000;
+  let wall = { setMs: keepsTime ? startWallMs : 0, atMs: 0 };
   return {
     clock: {
       now: () => ({
         bootId: bootId(`${name}-${boots}`),
-        monoMs: monoMs(time.nowMs() - bootedMs),
-        wallMs: epochMs(time.nowMs() + wallOffsetMs),
+        monoMs: monoMs((time.nowMs() - bootedMs) * rate),
+        wallMs: epochMs(Math.round(wall.setMs + (time.nowMs() - wall.atMs) * rate)),
       }),
     },
     jumpWall: (byMs) => {
-      wallOffsetMs += byMs;
+      wall = { ...wall, setMs: wall.setMs + byMs };
+    },
+    setRight: () => {
+      wall = { setMs: rightWallMs(), atMs: time.nowMs() };
     },
     reboot: () => {
       boots += 1;
       bootedMs = time.nowMs();
+      if (!keepsTime) wall = { setMs: 0, atMs: time.nowMs() };
     },
+    rightWallMs,
   };
 };
 

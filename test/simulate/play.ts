@@ -38,8 +38,8 @@ export const play = async (store: Store, script: Script, planted?: Planted): Pro
   }
   if (witness.violation() === undefined) {
     tell("everything heals");
-    await heal(street);
-    await checkEnd(street);
+    await heal(street, script);
+    await checkEnd(street, script);
   }
   const violation = witness.violation();
   if (violation !== undefined) tell(`✗ ${violation.invariant}: ${violation.what}`);
@@ -89,6 +89,8 @@ const take = async (street: Street, step: Step): Promise<void> => {
       return street.center().setTrouble(step.trouble);
     case "clock":
       return street[`${step.whose}Machine`].jumpWall(step.byMs);
+    case "clock right":
+      return street[`${step.whose}Machine`].setRight();
     case "buzzers":
       return buzzers.work(step.work);
     case "sign":

@@ -44,6 +44,7 @@ export const createReference = (
   rulesFor: (detector: DetectorId) => DetectorRules,
   registered: readonly DetectorId[],
   fail: Fail,
+  onEvent: (event: AlarmEvent) => void,
 ) => {
   const watched = new Map<DetectorId, Watched>();
   const events = new Map<string, AlarmEvent>();
@@ -82,6 +83,7 @@ export const createReference = (
     for (const event of next.events) {
       if (events.has(event.id)) fail("8 one alarm", `${event.id} happened twice`);
       events.set(event.id, event);
+      onEvent(event);
       order.set(event.id, order.size);
       // The rules hold an episode for some seconds after its condition is gone; that it is gone must
       // have been heard.

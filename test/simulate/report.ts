@@ -1,4 +1,5 @@
 /** What a run of seeds came to, for the test output. */
+import { invariants } from "./invariants.ts";
 import type { Tally } from "./seeds.ts";
 
 export const printTally = (tally: Tally, tookMs: number): void => {
@@ -8,6 +9,8 @@ export const printTally = (tally: Tally, tookMs: number): void => {
     `${played} stories, ${steps} steps, ${(simulatedMs / 3_600_000).toFixed(1)} simulated hours`,
     `in ${(tookMs / 1_000).toFixed(1)} s, ${((played * 1_000) / tookMs).toFixed(1)} a second`,
     `stories with ${faults.join(", ")}`,
+    "checked of the invariants:",
+    ...invariants,
   ]);
 };
 

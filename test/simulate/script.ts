@@ -1,5 +1,7 @@
 /** What a seed makes happen: a list of steps, written before anything runs. */
 import type { CardTrouble } from "./card.ts";
+import { clockQuality, setClock } from "./clocks.ts";
+import { goodClock, type ClockQuality } from "./machine.ts";
 import type { Line, Weather } from "./network.ts";
 import { createRandom, type Random } from "./random.ts";
 import { scenes, type Scene } from "./scenes.ts";
@@ -23,6 +25,7 @@ export const faultClasses = [
   "center killed",
   "database failing",
   "buzzer broken",
+  "clock adrift",
 ] as const;
 export type FaultClass = (typeof faultClasses)[number];
 
@@ -61,6 +64,7 @@ export type Step =
   | { readonly do: "center dies"; readonly when: Death | "now"; readonly downMs: number }
   | { readonly do: "database"; readonly trouble: DatabaseTrouble }
   | { readonly do: "clock"; readonly whose: "gateway" | "center"; readonly byMs: number }
+  | { readonly do: "clock right"; readonly whose: "gateway" | "center" }
   | { readonly do: "buzzers"; readonly work: boolean }
   | { readonly do: "sign" };
 
@@ -68,6 +72,7 @@ export interface Script {
   readonly seed: number;
   readonly drill: boolean;
   readonly faults: readonly FaultClass[];
+  readonly clocks: { readonly gateway: ClockQuality; readonly center: ClockQuality };
   readonly steps: readonly Step[];
 }
 
@@ -78,8 +83,11 @@ export interface ScriptOptions {
   readonly steps?: number;
   /** What it ends with; seldom, any of them comes in between. */
   readonly ending?: Scene;
-  /** Without scenes and strangers: the seeds in `found.simulate.ts` are older than both. */
-  readonly asBefore?: boolean;
+  /**
+   * Without what came later, so that the seeds in `found.simulate.ts` stay what they were: scenes
+   * and strangers came together, clocks adrift after them.
+   */
+  readonly olderThan?: "scenes" | "clocks";
 }
 
 /** The last is registered nowhere. */
@@ -89,22 +97,39 @@ const stranger = 4;
 export const writeScript = (seed: number, options: ScriptOptions = {}): Script => {
   const random = createRandom(seed, "script");
   const scenery = createRandom(seed, "scenes");
-  const faults = options.faults ?? faultClasses.filter(() => random.chance(0.5));
+  const clocks = createRandom(seed, "clocks");
+  const faults = options.faults ?? chosenFaults(random, clocks, options);
   const drill = random.chance(0.3);
   const length = options.steps ?? random.between(50, 110);
   const troubles = troublesOf(faults);
+  const isNew = options.olderThan !== "scenes";
+  const isAdrift = faults.includes("clock adrift");
   const steps: Step[] = [];
   while (steps.length < length) {
-    if (options.asBefore !== true && scenery.chance(0.01)) steps.push(...sceneFor(scenery, faults));
+    if (isNew && scenery.chance(0.01)) steps.push(...sceneFor(scenery, faults));
+    if (isAdrift && clocks.chance(0.05)) steps.push(setClock(clocks));
     const happening =
       random.chance(0.3) && troubles.length > 0 ? random.weigh(troubles)(random) : life(random);
-    const byStranger = options.asBefore !== true && "detector" in happening && scenery.chance(0.08);
+    const byStranger = isNew && "detector" in happening && scenery.chance(0.08);
     steps.push(byStranger ? { ...happening, detector: stranger } : happening);
     const ms = pause(random);
     if (ms > 0) steps.push({ do: "wait", ms });
   }
   steps.push(...(options.ending?.(scenery) ?? []));
-  return { seed, drill, faults, steps };
+  const quality = isAdrift
+    ? { gateway: clockQuality(clocks), center: { ...clockQuality(clocks), keepsTime: true } }
+    : { gateway: goodClock, center: goodClock };
+  return { seed, drill, faults, clocks: quality, steps };
+};
+
+/** Each in half of the seeds. What came last is drawn by itself, so that the others stay. */
+const chosenFaults = (
+  random: Random,
+  clocks: Random,
+  { olderThan }: ScriptOptions,
+): readonly FaultClass[] => {
+  const chosen = faultClasses.filter((one) => one !== "clock adrift" && random.chance(0.5));
+  return olderThan === undefined && clocks.chance(0.5) ? [...chosen, "clock adrift"] : chosen;
 };
 
 const sceneFor = (random: Random, faults: readonly FaultClass[]): readonly Step[] => {
@@ -260,6 +285,8 @@ export const describeStep = (step: Step): string => {
       return `the center's database is ${step.trouble}`;
     case "clock":
       return `the ${step.whose}'s wall clock jumps by ${step.byMs / 1_000} s`;
+    case "clock right":
+      return `the ${step.whose}'s wall clock is put right`;
     case "buzzers":
       return step.work ? "the buzzers confirm again" : "the buzzers do not confirm";
     case "sign":

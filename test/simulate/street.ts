@@ -16,19 +16,20 @@ import { detectorId } from "#domain/ids.ts";
 
 export const openStreet = async (
   store: Store,
-  { seed, drill }: Script,
+  { seed, drill, clocks }: Script,
   planted: Planted | undefined,
   tell: (what: string) => void,
 ) => {
   const time = createManualTime();
   const { timers } = time;
-  const gatewayMachine = createMachine(time, "gw");
-  const centerMachine = createMachine(time, "center");
+  const gatewayMachine = createMachine(time, "gw", clocks.gateway);
+  const centerMachine = createMachine(time, "center", clocks.center);
   const devices = createDevices();
   const buzzers = createBuzzers();
   const witness = createWitness({
     clock: gatewayMachine.clock,
     nowMs: time.nowMs,
+    rightWallMs: gatewayMachine.rightWallMs,
     rulesFor,
     registered,
     drill,

@@ -21,6 +21,7 @@ export interface Violation {
 export interface WitnessParts {
   readonly clock: Clock;
   readonly nowMs: () => number;
+  readonly rightWallMs: () => number;
   readonly rulesFor: (detector: DetectorId) => DetectorRules;
   readonly registered: readonly DetectorId[];
   readonly drill: boolean;
@@ -34,12 +35,21 @@ const isAlarm = (id: string): boolean => id.includes("#");
 /** A second of patience with the disk (`gateway/keeper.ts`), a second of the uplink's, and some. */
 const sendWithinMs = 3_000;
 
+/** Two clocks that agree so well are both taken for right (`center/intake/rebase-times.ts`). */
+const clockToleranceMs = 5_000;
+/** And a change of a second is taken for slewing; the rest is drift. */
+const datedWithinMs = 7_000;
+
 export const createWitness = (parts: WitnessParts) => {
   let violation: Violation | undefined;
   const fail = (invariant: string, what: string): void => {
     violation ??= { invariant, what };
   };
-  const reference = createReference(parts.rulesFor, parts.registered, fail);
+  /** When an event really happened, whatever its gateway's clock showed. */
+  const rightTimeOf = new Map<string, number>();
+  const reference = createReference(parts.rulesFor, parts.registered, fail, (event) => {
+    rightTimeOf.set(event.id, parts.rightWallMs());
+  });
   const acked = new Set<string>();
   /** Gas and CO of the present life that is not on the wire yet, and since when. */
   const unsent = new Map<string, number>();
@@ -61,9 +71,32 @@ export const createWitness = (parts: WitnessParts) => {
   const isDoubtful = (episode: string): boolean =>
     byEpisode.get(episode)?.some((id) => reference.abandoned.has(id)) === true;
 
+  const inOrder = (episode: string): readonly string[] =>
+    (byEpisode.get(episode) ?? []).toSorted((a, b) => reference.orderOf(a) - reference.orderOf(b));
+
+  /** Once the clock of this boot is right, or was when the event happened, its time can be told. */
+  const isMisdated = (id: string | undefined, shownMs: number): boolean => {
+    const event = reference.events.get(id ?? "");
+    const rightMs = rightTimeOf.get(id ?? "");
+    if (event === undefined || rightMs === undefined) return false;
+    const { bootId, wallMs } = event.at;
+    const canBeTold =
+      bootId === parts.clock.now().bootId || Math.abs(wallMs - rightMs) <= clockToleranceMs;
+    return canBeTold && Math.abs(shownMs - rightMs) > datedWithinMs;
+  };
+
   return {
     fail,
     isDoubtful,
+    /** The alarms that the desk dates otherwise than they happened, though it could know better. */
+    misdated: (alarms: readonly DeskAlarm[]): readonly string[] =>
+      alarms
+        .filter(({ episode, firstAtMs, lastAtMs }) => {
+          const ids = inOrder(episode);
+          const isWrong = isMisdated(ids[0], firstAtMs) || isMisdated(ids.at(-1), lastAtMs);
+          return isWrong && !isDoubtful(episode);
+        })
+        .map(({ episode }) => episode),
     /** The alarms that the rules say stand, as the center names them. */
     standing: (): ReadonlySet<string> =>
       new Set([...reference.openEpisodes()].map((episode) => alarmOf.get(episode) ?? episode)),
@@ -173,9 +206,7 @@ export const createWitness = (parts: WitnessParts) => {
       for (const alarm of alarms) {
         if (shown.has(alarm.episode)) fail("8 one alarm", `${alarm.episode} is shown twice`);
         shown.add(alarm.episode);
-        const ids = (byEpisode.get(alarm.episode) ?? []).toSorted(
-          (a, b) => reference.orderOf(a) - reference.orderOf(b),
-        );
+        const ids = inOrder(alarm.episode);
         if (isDoubtful(alarm.episode)) continue;
         const last = reference.events.get(ids.at(-1) ?? "");
         if (last === undefined) {

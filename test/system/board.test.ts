@@ -1,6 +1,9 @@
 /** The board on a phone while the center is gone: it opens at once, signs, hushes and counts down. */
-import { mkdir } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
@@ -48,8 +51,13 @@ const homes = (count: number) =>
     };
   });
 
-const startGateway = async (count: number): Promise<GatewayProcess> => {
-  const gateway = await startGatewayAlone(await siteWith(homes(count)), await freePort());
+const startGateway = async (count: number, secure?: object): Promise<GatewayProcess> => {
+  const site = await siteWith(homes(count));
+  const http = { ...site.gateway.http, ...(secure && { secure }) };
+  const gateway = await startGatewayAlone(
+    { ...site, gateway: { ...site.gateway, http } },
+    await freePort(),
+  );
   onTestFinished(gateway.close);
   return gateway;
 };
@@ -63,13 +71,17 @@ const openPhone = async (gateway: GatewayProcess, cpuSlowdown = 1): Promise<Page
     hasTouch: true,
     colorScheme: "dark",
     locale: "zh-CN",
+    // A certificate of the gateway's own making, as the technician's guide has it.
+    ignoreHTTPSErrors: true,
     extraHTTPHeaders: { "x-forwarded-for": "192.168.1.20" },
   });
   onTestFinished(() => context.close());
   const page = await context.newPage();
   const devtools = await context.newCDPSession(page);
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: cpuSlowdown });
-  page.on("request", (request) => expect(request.url()).toMatch(/^(data:|http:\/\/127\.0\.0\.1:)/));
+  page.on("request", (request) =>
+    expect(request.url()).toMatch(/^(data:|https?:\/\/127\.0\.0\.1:)/),
+  );
   await page.goto(gateway.url);
   return page;
 };
@@ -198,4 +210,55 @@ test("when the gateway itself goes, what stood there stays under a banner that s
   expect(await textOf(page, "article .what")).toContain("一氧化碳");
   await page.unroute("**/*");
   await eventual(() => page.locator("#cut").isHidden()).toBe(true);
+});
+
+test("beside a certificate the phone is led to the encrypted page, and only there a PIN is taken", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "canary-cert-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const [certFile, keyFile] = [join(folder, "board.crt"), join(folder, "board.key")];
+  const words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 825";
+  const name = ["-subj", "/CN=gw-xian-1", "-addext", "subjectAltName=IP:127.0.0.1"];
+  execFileSync("openssl", [...words.split(" "), ...name, "-keyout", keyFile, "-out", certFile], {
+    stdio: "ignore",
+  });
+  const port = await freePort();
+  const gateway = await startGateway(3, { port, certFile, keyFile });
+  await gateway.says("xian-1-1-101", { co_ppm: 80, status: ["alarm"] });
+  const page = await openPhone(gateway);
+
+  // Whatever a page sends, nothing is recognised in the open.
+  const headers = { "x-canary-board": "1", "x-forwarded-for": "192.168.1.20" };
+  const refused = await fetch(`${gateway.url}/api/v1/session`, {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/json" },
+    body: JSON.stringify({ person: "wang", pin }),
+  });
+  expect(refused.status).toBe(403);
+  expect(await refused.text()).toContain("encrypted-page-needed");
+
+  await page.getByRole("button", { name: "签收" }).click();
+  await page.waitForURL(`https://127.0.0.1:${port}/`);
+  await page.getByRole("button", { name: "签收" }).click();
+  await page.getByLabel("工号").fill("wang");
+  await page.getByLabel("PIN").fill(pin);
+  await page.locator("#do").click();
+  await eventual(() => textOf(page, "article .meta")).toMatch(/王强 \d\d:\d\d:\d\d 签收/);
+  await eventual(() => textOf(page, "article .place")).toBe("喜安社区1栋1单元101");
+
+  // The visit does not leave the encrypted page.
+  await page.goto(gateway.url);
+  expect(await textOf(page, "article .place")).toContain("***");
+});
+
+test("a certificate that is not there is a fault, and the PIN is taken all the same", async () => {
+  const missing = { port: await freePort(), certFile: "/nowhere.crt", keyFile: "/nowhere.key" };
+  const gateway = await startGateway(3, missing);
+  await gateway.says("xian-1-1-101", { co_ppm: 80, status: ["alarm"] });
+  const page = await openPhone(gateway);
+  expect(await page.content()).toContain("/nowhere.crt");
+  await page.getByRole("button", { name: "签收" }).click();
+  await page.getByLabel("工号").fill("wang");
+  await page.getByLabel("PIN").fill(pin);
+  await page.locator("#do").click();
+  await eventual(() => textOf(page, "article .meta")).toMatch(/王强 \d\d:\d\d:\d\d 签收/);
 });

@@ -121,7 +121,7 @@ test("alarm, signature, dispatch, taking, arrival, photo and reading, review by 
   await wang.keyboard.press("Control+Enter");
   await sees(wang, "请至少上传一张现场照片");
   await wang.getByLabel("上传照片、录音或视频").setInputFiles(photo);
-  await wang.getByText(/^photo · wang/).waitFor();
+  await wang.getByText(/^照片 · wang/).waitFor();
   expect(await wang.getByLabel("便携仪 一氧化碳 ppm").inputValue()).toBe("3");
   await button(wang, /^确认处置完毕/).click();
   await stateIs(wang, "待复核");
@@ -213,7 +213,7 @@ test("a phone is enrolled on the page, and the next login asks for its code", as
   await button(li, "手机验证码").click();
   await li.getByLabel("当前密码").fill(password);
   await button(li, "开始绑定").click();
-  const secret = (await li.locator(".secret").textContent()) ?? "";
+  const secret = (await li.locator(".secret").first().textContent()) ?? "";
   await li.getByLabel("六位数字").fill(codeFor(secret.replaceAll(" ", "")));
   await button(li, "确认绑定").click();
   await sees(li, "请抄下恢复码");

@@ -2,12 +2,18 @@
  * A center that keeps nothing: it acknowledges and answers what a gateway sends as fast as it comes,
  * to measure what the gateway alone can do. `node answering-center.ts <port>`.
  *
- * Sends its parent the numbers of the records that came, in order.
+ * Sends its parent number and subject of the records that came, in order.
  */
 import { gatewayId } from "#domain/ids.ts";
 import { ok } from "#domain/result.ts";
 import { downTopic, parseUpMessage, type Receipt } from "#domain/wire.ts";
 import { openMqttListener } from "#platform/mqtt-listener/listener.ts";
+
+/** A record of which `subject` has something to say. */
+export interface Came {
+  readonly seq: number;
+  readonly subject: string;
+}
 
 const gateway = gatewayId("gw-bench");
 const receiptTopic = downTopic(gateway, "receipt");
@@ -50,7 +56,7 @@ const open = async (port: number) => {
   const numbers = createNumbers();
   let journalid: string | undefined;
   let ids: string[] = [];
-  let arrivals: number[] = [];
+  let arrivals: Came[] = [];
   let round: Promise<void> | undefined;
 
   const answer = async (): Promise<void> => {
@@ -91,7 +97,7 @@ const open = async (port: number) => {
       if (value.type === "canary.status.v1" || value.seq === undefined) ids.push(value.id);
       else {
         numbers.add(Number(value.seq));
-        arrivals.push(Number(value.seq));
+        arrivals.push({ seq: Number(value.seq), subject: value.subject ?? "" });
       }
       round ??= answer();
       return round;
@@ -103,5 +109,7 @@ const open = async (port: number) => {
     listener.value.publish(topic, payload, { qos: 1, retain: false });
 };
 
-await open(Number(process.argv[2]));
-process.send?.("ready");
+if (import.meta.main) {
+  await open(Number(process.argv[2]));
+  process.send?.("ready");
+}

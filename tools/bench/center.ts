@@ -76,6 +76,7 @@ const taking = async (
   ]);
   const { ours, peer } = Value.Parse(times, await answerOf(child));
   const kept = ours.at(-1)?.kept ?? 0;
+  say(`center: ${where}: ${ours.map((one) => Math.round(one.perSecond)).join(", ")} alarms/s`);
   const row = (what: string, unit: string, key: "perSecond" | "cpuMicros"): Row => ({
     bench: "center",
     what: `${what}, ${where}`,
@@ -150,6 +151,7 @@ const milliseconds = Type.Union([Type.Number(), Type.Null()]);
 const stormResult = Type.Object({
   sent: Type.Integer(),
   kept: Type.Integer(),
+  troubles: Type.Integer(),
   committedP99: milliseconds,
   shownP99: milliseconds,
   pagedP99: milliseconds,
@@ -184,7 +186,7 @@ const stormOn = async (
     {
       ...row("lost", storm.sent - storm.kept, 0),
       unit: "alarms",
-      note: `${storm.kept} of ${storm.sent} with record, open case and page`,
+      note: `${storm.kept} of ${storm.sent} with record, open case and page; ${storm.troubles} times the database or the stream failed`,
     },
     row("committed p99", storm.committedP99),
     row("on the stream p99", storm.shownP99, 500),

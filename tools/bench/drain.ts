@@ -7,6 +7,7 @@ import { detectorId, gatewayId } from "#domain/ids.ts";
 import { openJournal } from "#gateway/journal/open-journal.ts";
 import { fixedClock, sampleNotice } from "#gateway/journal/sample-notice.ts";
 import type { NewRecord } from "#gateway/ports.ts";
+import type { Came } from "./answering-center.ts";
 import { detectorName } from "./jobs.ts";
 import { followCommits } from "./listeners.ts";
 import type { Arrivals } from "./paced.ts";
@@ -60,12 +61,9 @@ export const drainAlone = async (setting: Setting): Promise<Drained> => {
   try {
     await taken.reach(() => taken.old() > 0);
     const meter = startMeter(system, backlog - taken.old());
-    let raised = 0;
-    const alarmMs = await raiseAlarms(prepared.mqttPort, () => {
-      raised += 1;
-      const all = raised;
-      return taken.reach(() => taken.fresh() >= all);
-    });
+    const alarmMs = await raiseAlarms(prepared.mqttPort, (detector) =>
+      taken.reach(() => taken.hasFrom(detector)),
+    );
     return { ...meter.read(await taken.reach(() => taken.old() >= backlog)), alarmMs };
   } finally {
     await system.close();
@@ -76,20 +74,20 @@ export const drainAlone = async (setting: Setting): Promise<Drained> => {
 /** What the receiver says has come; a number counts once, however often it comes. */
 const followTaken = (center: Child) => {
   const seen = new Set<number>();
-  let fresh = 0;
+  const subjects = new Set<string>();
   let waiting: { readonly isThere: () => boolean; readonly tell: (atMs: number) => void }[] = [];
-  center.process.on("message", (seqs: readonly number[]) => {
+  center.process.on("message", (came: readonly Came[]) => {
     const atMs = performance.now();
-    for (const seq of seqs) {
-      if (seq > backlog && !seen.has(seq)) fresh += 1;
-      seen.add(seq);
+    for (const { seq, subject } of came) {
+      if (seq <= backlog) seen.add(seq);
+      else subjects.add(subject);
     }
     for (const { tell } of waiting.filter(({ isThere }) => isThere())) tell(atMs);
     waiting = waiting.filter(({ isThere }) => !isThere());
   });
   return {
-    old: () => seen.size - fresh,
-    fresh: () => fresh,
+    old: () => seen.size,
+    hasFrom: (detector: string) => subjects.has(detector),
     /** Resolves with the time at which it was so. */
     reach: (isThere: () => boolean): Promise<number> =>
       Promise.race([

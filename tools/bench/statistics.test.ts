@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { median, percentile } from "./statistics.ts";
+import { median, percentile, slopeOf } from "./statistics.ts";
 
 const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
 
@@ -12,4 +12,10 @@ test("one sample is every percentile of itself, and none is no number", () => {
   expect(percentile([7], 0)).toBe(7);
   expect(median([7])).toBe(7);
   expect(median([])).toBeNaN();
+});
+
+test("the slope of a line is found through noise that cancels, and one point has none", () => {
+  const line = [0, 1, 2, 3].map((x) => [x, 5 + 3 * x + (x === 0 || x === 3 ? 1 : -1)] as const);
+  expect(slopeOf(line)).toBeCloseTo(3);
+  expect(slopeOf([[1, 1]])).toBeNaN();
 });

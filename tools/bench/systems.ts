@@ -36,8 +36,10 @@ export const openPrepared = async (
   workshop: Workshop,
   size: SystemSize,
   { environment, mqttPort, gatewayHttp, centerHttp }: Prepared,
-): Promise<System> => {
-  const gateway = workshop.node("taker", ["tools/canary.ts", "gateway"], environment);
+  nodeOptions: readonly string[] = [],
+): Promise<System & { readonly gateway: Child }> => {
+  const program = [...nodeOptions, "tools/canary.ts", "gateway"];
+  const gateway = workshop.node("taker", program, environment);
   const center = size.center
     ? workshop.node("generator", ["tools/canary.ts", "center"], environment)
     : undefined;
@@ -47,6 +49,7 @@ export const openPrepared = async (
   const url = `http://127.0.0.1:${centerHttp}`;
   if (center) await answers(`${url}/readyz`, [center], () => true);
   return {
+    gateway,
     mqttPort,
     pids: [gateway.pid],
     ...(center && { commits: { kind: "sse", url, password: adminPassword } }),

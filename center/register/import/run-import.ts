@@ -1,13 +1,14 @@
 /** An import: all of its rows or none, and taken back as a whole until its first alarm. */
 import { createHash, randomUUID } from "node:crypto";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
+import type { ImportRow as ImportTableRow } from "../../store/import-tables.ts";
 import type { Reading, Store, Writing } from "../../store/open-store.ts";
 import type { Vault } from "../../vault/seal.ts";
 import { conflict, note, type Change, type Refusal } from "../change-register.ts";
 import { checkRows, type Mistake } from "./check-rows.ts";
 import { planImport, type ImportPlan } from "./plan-import.ts";
 import { readFile } from "./read-file.ts";
-import { readyPlan, writePlan } from "./write-plan.ts";
+import { readyPlan, writePlan, type ReadyPlan } from "./write-plan.ts";
 
 /** Mistakes listed in a report; the count is of all. */
 const mistakesListed = 1_000;
@@ -27,8 +28,9 @@ export interface ImportReport {
 
 /**
  * Reads and checks a file, and writes it when it has no mistake and `dryRun` is not set. All but the
- * writing itself is outside the transaction, so that alarms do not wait for it; only when somebody
- * has written to the register in between is it looked at again inside.
+ * writing itself is outside the transaction, and on PostgreSQL alarms are written beside it; only
+ * when somebody has written to the register in between, or at the same time, is it looked at again
+ * with everybody else waiting.
  */
 export const runImport = async (
   store: Store,
@@ -53,16 +55,24 @@ export const runImport = async (
   if (mistakes.length > 0 || wish.dryRun) return ok(reportOf(facts, first.plan, mistakes));
 
   const sha256 = createHash("sha256").update(wish.file).digest("hex");
-  const id = randomUUID();
-  const batch = { import: id, nowMs: change.nowMs, vault: wish.vault };
-  const ready = readyPlan(batch, first.plan);
+  const batch: Batch = {
+    import: randomUUID(),
+    nowMs: change.nowMs,
+    vault: wish.vault,
+    row: {
+      file_name: wish.name.slice(0, 200),
+      file_sha256: sha256,
+      rows: facts.rows,
+      created_by: change.actor.name,
+    },
+  };
+  const ready = await readyPlan(batch, first.plan);
+  const done = ok({ import: batch.import, ...reportOf(facts, first.plan, []) });
+  if (store.kind === "postgres" && (await writeAlone(store, change, { batch, ready, seen }))) {
+    return done;
+  }
   return store.write(async (tx) => {
-    const before = await tx
-      .selectFrom("imports")
-      .select(["id", "created_by"])
-      .where("file_sha256", "=", sha256)
-      .where("undone_at_ms", "is", null)
-      .executeTakeFirst();
+    const before = await standingImport(tx, sha256);
     if (before !== undefined) {
       return err(
         conflict(
@@ -77,28 +87,82 @@ export const runImport = async (
       ? await planImport(tx, wish.vault, change.actor, checked.rows)
       : first;
     if (mistakes.length > 0) return ok(reportOf(facts, plan, mistakes));
-    await tx
-      .insertInto("imports")
-      .values({
-        id,
-        file_name: wish.name.slice(0, 200),
-        file_sha256: sha256,
-        area_path: plan.area,
-        rows: facts.rows,
-        created_by: change.actor.name,
-        created_at_ms: Math.floor(change.nowMs),
-        undone_by: null,
-        undone_at_ms: null,
-      })
-      .execute();
-    await writePlan(tx, store.kind, again ? readyPlan(batch, plan) : ready);
-    await note(tx, change, "import", id, {
-      file: wish.name.slice(0, 200),
-      sha256,
-      rows: facts.rows,
-    });
-    return ok({ import: id, ...reportOf(facts, plan, []) });
+    await insertImport(tx, batch, plan.area);
+    await writePlan(tx, store.kind, again ? await readyPlan(batch, plan) : ready);
+    await noteImport(tx, change, batch);
+    return ok({ import: batch.import, ...reportOf(facts, plan, []) });
   });
+};
+
+interface Batch {
+  readonly import: string;
+  readonly nowMs: number;
+  readonly vault: Vault;
+  readonly row: Pick<ImportTableRow, "file_name" | "file_sha256" | "rows" | "created_by">;
+}
+
+/**
+ * Writes beside everybody else, and looks at the end whether the register is still as it was when
+ * the import was planned. Answers whether that went well: if not nothing is kept, and whoever was
+ * faster (the same file from another desk, an edit of the same home) is found on the sure way.
+ */
+const writeAlone = async (
+  store: Store,
+  change: Change,
+  {
+    batch,
+    ready,
+    seen,
+  }: { readonly batch: Batch; readonly ready: ReadyPlan; readonly seen: number },
+): Promise<boolean> => {
+  try {
+    await store.writeBeside(
+      async (tx) => {
+        if ((await standingImport(tx, batch.row.file_sha256)) !== undefined) throw overtaken;
+        await insertImport(tx, batch, ready.area);
+        await writePlan(tx, store.kind, ready);
+      },
+      async (tx) => {
+        // Also another import of this file has left its note.
+        if (await isRegisterChanged(tx, seen)) throw overtaken;
+        await noteImport(tx, change, batch);
+      },
+    );
+    return true;
+  } catch {
+    return false; // a database that fails will say so on the sure way
+  }
+};
+
+const overtaken = new Error("the register is not as the import was planned for");
+
+/** The import of this very file that has not been taken back. */
+const standingImport = (tx: Writing, sha256: string) =>
+  tx
+    .selectFrom("imports")
+    .select(["id", "created_by"])
+    .where("file_sha256", "=", sha256)
+    .where("undone_at_ms", "is", null)
+    .executeTakeFirst();
+
+const insertImport = async (tx: Writing, batch: Batch, area: string): Promise<void> => {
+  await tx
+    .insertInto("imports")
+    .values({
+      id: batch.import,
+      ...batch.row,
+      area_path: area,
+      created_at_ms: Math.floor(batch.nowMs),
+      undone_by: null,
+      undone_at_ms: null,
+    })
+    .execute();
+};
+
+/** In the audit chain, by which others see that the register has changed. */
+const noteImport = (tx: Writing, change: Change, batch: Batch): Promise<void> => {
+  const { file_name: file, file_sha256: sha256, rows } = batch.row;
+  return note(tx, change, "import", batch.import, { file, sha256, rows });
 };
 
 const auditLength = async (db: Reading): Promise<number> => {

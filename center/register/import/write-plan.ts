@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
+import { breathe } from "../../figures/breathe.ts";
 import type { ImportItemRow } from "../../store/import-tables.ts";
 import type { Store, Writing } from "../../store/open-store.ts";
 import { placeOf } from "../../vault/places.ts";
@@ -29,6 +30,8 @@ interface ReadyRows {
 
 /** What only waits to be written. */
 export interface ReadyPlan {
+  /** Path of the smallest area that holds all of it. */
+  readonly area: string;
   readonly inserts: readonly ReadyRows[];
   readonly completed: readonly Completion[];
 }
@@ -45,7 +48,7 @@ interface Completion {
 }
 
 /** Outside the lock: names for everything, rows and notes as the database takes them. */
-export const readyPlan = (batch: Batch, plan: ImportPlan): ReadyPlan => {
+export const readyPlan = async (batch: Batch, plan: ImportPlan): Promise<ReadyPlan> => {
   const items: ImportItemRow[] = [];
   const note = (kind: string, ref: string, before: string | null = null): void => {
     items.push({ import: batch.import, kind, ref, before });
@@ -68,7 +71,12 @@ export const readyPlan = (batch: Batch, plan: ImportPlan): ReadyPlan => {
   const installations = plan.devices.flatMap((device) =>
     device.completes === undefined ? [installationOf(device, batch)] : [],
   );
-  const people = plan.people.map((person) => personOf(person, batch.vault));
+  const people: ReturnType<typeof personOf>[] = [];
+  for (const [index, person] of plan.people.entries()) {
+    // Sealing ten thousand names takes a second: alarms come in on this thread meanwhile.
+    if (index % sealedAtOnce === 0) await breathe();
+    people.push(personOf(person, batch.vault));
+  }
   for (const { id } of buildings) note("building", id);
   for (const { id } of households) note("household", id);
   for (const { id } of points) note("point", id);
@@ -76,6 +84,7 @@ export const readyPlan = (batch: Batch, plan: ImportPlan): ReadyPlan => {
   const completed = plan.devices.flatMap((device) => completionOf(device, note));
   for (const { id } of people) note("person", id);
   return {
+    area: plan.area,
     inserts: [
       readyRows("buildings", buildings),
       readyRows("households", households),
@@ -114,6 +123,8 @@ export const writePlan = async (
       .execute();
   }
 };
+
+const sealedAtOnce = 200;
 
 /** So many rows in one statement: long enough to be few, short enough to let others breathe. */
 const rowsAtOnce = 2_000;

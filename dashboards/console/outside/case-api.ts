@@ -8,6 +8,9 @@ export interface Person {
   readonly id: string;
   readonly kind: string;
   readonly name: string;
+  readonly area: string;
+  /** Of staff: what a case is dispatched to. */
+  readonly account?: string;
   readonly phone?: string;
   readonly masked: boolean;
   readonly address?: string;
@@ -52,6 +55,9 @@ export const evidenceUrl = (id: string): string => `/api/v1/evidence/${id}`;
 
 export const fetchPeople = (household: string): Answer<Items<Person>> =>
   request("GET", `people?household=${encodeURIComponent(household)}`);
+/** Staff of one's areas; names with stars. */
+export const fetchStaff = (): Answer<Items<Person>> =>
+  request("GET", "people?kind=staff&limit=200");
 /** The reason is kept in the audit log. */
 export const revealPerson = (id: string, reason: string): Answer<Person> =>
   request("POST", `people/${encodeURIComponent(id)}/reveal`, { body: { reason } });

@@ -16,6 +16,17 @@ interface Props {
   readonly onNote: (input: ActInput) => Promise<boolean>;
 }
 
+/** The steps a case is waiting for; the others stand beside them. */
+const onward: ReadonlySet<string> = new Set([
+  "accept",
+  "dispatch",
+  "take",
+  "arrive",
+  "submit",
+  "review_pass",
+  "close",
+]);
+
 /** What this person may do as buttons; what not, disabled and with the reason in words. */
 export const CaseActions = ({ detail, busy, trouble, onAct, onNote }: Props) => {
   const { say } = useWords();
@@ -23,6 +34,7 @@ export const CaseActions = ({ detail, busy, trouble, onAct, onNote }: Props) => 
   const allowed = detail.actions.filter((offer) => offer.allowed);
   const refused = detail.actions.filter((offer) => !offer.allowed);
   const open = allowed.find(({ step }) => step === chosen);
+  const hasPhoto = detail.evidence.some(({ kind }) => kind === "photo");
   const escalate = allowed.find(({ action }) => action === "escalate")?.step;
 
   useEscalateKey(escalate, choose);
@@ -48,6 +60,7 @@ export const CaseActions = ({ detail, busy, trouble, onAct, onNote }: Props) => 
           <button
             key={offer.step}
             type="button"
+            className={onward.has(offer.action) ? "primary" : undefined}
             aria-expanded={offer.needs.length === 0 ? undefined : offer.step === chosen}
             aria-disabled={busy}
             onClick={() => press(offer)}
@@ -64,7 +77,7 @@ export const CaseActions = ({ detail, busy, trouble, onAct, onNote }: Props) => 
         <CaseForm
           key={open.step}
           name={open.name}
-          needs={open.needs}
+          needs={open.needs.filter((need) => need !== "photo" || !hasPhoto)}
           submitWord={caseText.submitStep(open.name)}
           busy={busy}
           onSubmit={(input) => void onAct(open, input).then(finish)}

@@ -75,7 +75,8 @@ const Head = ({ view }: { readonly view: CaseView }) => {
           <span className="mark">{say(caseText.mergedInto(view.mergedInto))}</span>
         )}
       </p>
-      <NextClock atMs={view.nextClockAtMs} />
+      {/* What is closed waits for the archive, not for people. */}
+      {view.state !== "closed" && <NextClock atMs={view.nextClockAtMs} />}
       <dl>
         <Fact name={say(caseText.owner)}>{view.signedBy}</Fact>
         <Fact name={say(caseText.assignee)}>

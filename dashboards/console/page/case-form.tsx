@@ -5,6 +5,7 @@ import { fieldsFor, toInput, type FieldName, type FormValues } from "../state/ca
 import { caseText, questions } from "../words/case-words.ts";
 import { useWords } from "../words/language.tsx";
 import { useNowMs } from "./pulse-context.tsx";
+import { StaffList } from "./staff-list.tsx";
 
 interface Props {
   readonly name: Bilingual;
@@ -87,10 +88,12 @@ const CaseField = ({ field, first, value, onChange }: FieldProps) => {
           {...common}
           autoComplete="off"
           inputMode={kind === "number" ? "decimal" : "text"}
+          {...(field === "assignee" && { list: `${id}-staff` })}
           {...(kind === "number" && { pattern: "\\d+(\\.\\d+)?" })}
           onChange={(event) => onChange(event.target.value)}
         />
       )}
+      {field === "assignee" && <StaffList id={`${id}-staff`} />}
     </div>
   );
 };

@@ -1,8 +1,7 @@
-import { useId } from "react";
 import { caseFlow } from "#domain/case-flow.ts";
 import type { CaseDetail } from "#domain/case-view.ts";
 import { evidenceUrl } from "../outside/case-api.ts";
-import { caseText, eventWord, pageStateWord } from "../words/case-words.ts";
+import { caseText, eventWord, evidenceWord, pageStateWord } from "../words/case-words.ts";
 import { formatMoment } from "../words/format.ts";
 import { useWords } from "../words/language.tsx";
 
@@ -15,7 +14,6 @@ interface EvidenceProps {
 /** Photos, sound and film of a case, and adding one. */
 export const CaseEvidence = ({ evidence, busy, onUpload }: EvidenceProps) => {
   const { say } = useWords();
-  const id = useId();
   return (
     <section>
       <h3>
@@ -25,15 +23,15 @@ export const CaseEvidence = ({ evidence, busy, onUpload }: EvidenceProps) => {
         {evidence.map(({ id: file, kind, by, atMs }) => (
           <li key={file}>
             <a href={evidenceUrl(file)} target="_blank" rel="noreferrer">
-              {kind} · {by} · {formatMoment(atMs)}
+              {say(evidenceWord[kind] ?? { zh: kind, en: kind })} · {by} · {formatMoment(atMs)}
             </a>
           </li>
         ))}
       </ul>
-      <p className="field">
-        <label htmlFor={id}>{say(busy ? caseText.uploading : caseText.upload)}</label>
+      <label className="upload">
+        {say(busy ? caseText.uploading : caseText.upload)}
         <input
-          id={id}
+          className="unseen"
           type="file"
           accept="image/jpeg,image/png,image/webp,audio/*,video/mp4"
           disabled={busy}
@@ -44,7 +42,7 @@ export const CaseEvidence = ({ evidence, busy, onUpload }: EvidenceProps) => {
             target.value = "";
           }}
         />
-      </p>
+      </label>
     </section>
   );
 };

@@ -63,8 +63,7 @@ export const SecondFactor = ({ user }: { readonly user: User }) => {
       {stage.kind === "code" && (
         <form className="case-form" onSubmit={(event) => void confirm(event)}>
           <p>{say(caseText.enrolHow)}</p>
-          <p className="secret">{stage.secret.replaceAll(/(.{4})(?=.)/g, "$1 ")}</p>
-          <a href={stage.uri}>otpauth://</a>
+          <EnrolmentKey secret={stage.secret} uri={stage.uri} />
           <Field
             label={say(caseText.sixDigits)}
             autoComplete="one-time-code"
@@ -75,6 +74,33 @@ export const SecondFactor = ({ user }: { readonly user: User }) => {
         </form>
       )}
       {stage.kind === "done" && <RecoveryCodes codes={stage.codes} />}
+    </>
+  );
+};
+
+/** The key to type in, to copy, or to open where the authenticator is on this device. */
+const EnrolmentKey = ({ secret, uri }: { readonly secret: string; readonly uri: string }) => {
+  const { say } = useWords();
+  const [copied, setCopied] = useState(false);
+  const copy = (): void => {
+    // Without a clipboard (plain http) the key is selected by one press on it and copied by hand.
+    void navigator.clipboard?.writeText(secret).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
+  };
+  return (
+    <>
+      <p className="secret">{secret.replaceAll(/(.{4})(?=.)/g, "$1 ")}</p>
+      <p className="buttons">
+        <button type="button" onClick={copy}>
+          {say(copied ? caseText.copied : caseText.copyKey)}
+        </button>
+        <a className="as-button" href={uri}>
+          {say(caseText.openApp)}
+        </a>
+      </p>
+      <p className="secret small">{uri}</p>
     </>
   );
 };

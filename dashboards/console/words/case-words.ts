@@ -56,8 +56,8 @@ export const caseText = {
   upload: both("上传照片、录音或视频", "Upload a photo, sound or film"),
   uploading: both("上传中…", "Uploading…"),
   photoFirst: both(
-    "此操作需要至少一张照片,请先上传。",
-    "This step needs a photo: upload one first.",
+    "此操作需要至少一张照片,请先上传(下方“证据”)。",
+    "This step needs a photo: upload one first, below under Evidence.",
   ),
   timeline: both("时间线", "Timeline"),
   told: both("已通知", "Who was told"),
@@ -78,6 +78,9 @@ export const caseText = {
     "在手机的验证器应用中新建账号,输入下面的密钥,再填入它显示的六位数字。",
     "Add an account in the authenticator app on your phone with this key, then type the six digits it shows.",
   ),
+  copyKey: both("复制密钥", "Copy the key"),
+  copied: both("已复制", "Copied"),
+  openApp: both("在本机的验证器应用中打开", "Open in an authenticator on this device"),
   sixDigits: both("六位数字", "Six digits"),
   confirm: both("确认绑定", "Confirm"),
   recovery: both(
@@ -111,6 +114,13 @@ export const clockWord = (clock: string): Bilingual => clockWords[clock] ?? both
 
 const eventWords: Readonly<Record<string, Bilingual>> = {
   alarm: both("报警", "alarm"),
+  alarm_over: both("报警恢复", "alarm over"),
+  alarm_worse: both("报警加重", "alarm worse"),
+  alarm_again: both("再次报警", "alarm again"),
+  alarm_goes_on: both("报警以新编号继续", "alarm goes on under a new name"),
+  late: both("超时", "late"),
+  merged_in: both("并入", "merged in"),
+  taken_out: both("拆出", "taken out"),
   "evidence-add": both("上传证据", "evidence added"),
   "evidence-delete": both("删除证据", "evidence deleted"),
   note: both("记录", "note"),
@@ -190,4 +200,12 @@ export const questions: Readonly<Record<FieldName, Question>> = {
     ["no", both("不满意", "no")],
   ]),
   note: ask("备注", "Remark", "words"),
+};
+
+/** What a file of a case is. */
+export const evidenceWord: Readonly<Record<string, Bilingual>> = {
+  photo: both("照片", "photo"),
+  voice: both("录音", "sound"),
+  video: both("视频", "film"),
+  document: both("文件", "document"),
 };

@@ -141,6 +141,7 @@ document.addEventListener("click", (event) => {
   if (deed === undefined) return;
   if (deed === "close") closeDrawer();
   else if (deed === "leave") send("DELETE", "/api/v1/session").then(look, look);
+  else if ($("who").dataset.secure) location.assign($("who").dataset.secure);
   else openDrawer(deed, button.closest("article"));
 });
 document.addEventListener("submit", (event) => {
