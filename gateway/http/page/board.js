@@ -54,14 +54,18 @@ const openDrawer = (deed, card) => {
   $("about").textContent = card === null ? "" : `${place} · ${what}`;
   $("problem").textContent = "";
   $("said").textContent = "";
-  document.querySelector(".hush-only").hidden = deed !== "hush";
+  for (const part of document.querySelectorAll(".hush-only")) part.hidden = deed !== "hush";
+  const hint = $("reason").dataset[deed];
+  document.querySelector(".reason-only").hidden = hint === undefined;
+  $("reason").placeholder = hint ?? "";
+  $("reason").value = "";
   document.querySelector(".who-are-you").hidden = isKnown();
   $("do").textContent = $("do").dataset[deed];
   $("drawer").hidden = false;
   const first = isKnown()
-    ? deed === "hush"
-      ? $("reason")
-      : $("do")
+    ? hint === undefined
+      ? $("do")
+      : $("reason")
     : $("person").value
       ? $("pin")
       : $("person");
@@ -104,7 +108,7 @@ const submit = async () => {
     }
     if (deed !== "identify") {
       const path = `/api/v1/alarms/${encodeURIComponent(episode)}/${deed}`;
-      const { written } = await send("POST", path, deed === "hush" ? hushing() : {});
+      const { written } = await send("POST", path, saying[deed]?.() ?? {});
       $("said").textContent = said(deed, written);
       setTimeout(() => ($("said").textContent = ""), 8000);
     }
@@ -129,8 +133,17 @@ const hushing = () => ({
   onSite: $("on-site").checked,
 });
 
+// Nobody's words stand in for what was found on site: without a reason the gateway refuses.
+const resetting = () => ({ reason: $("reason").value.trim() });
+const saying = { hush: hushing, reset: resetting };
+
+const done = {
+  acknowledge: ["已签收", "Signed for"],
+  hush: ["已消音", "Hushed"],
+  reset: ["已复位", "Reset"],
+};
 const said = (deed, written) => {
-  const what = deed === "hush" ? (zh ? "已消音" : "Hushed") : zh ? "已签收" : "Signed for";
+  const what = done[deed][zh ? 0 : 1];
   if (written) return what;
   return what + (zh ? "(磁盘尚未写入,继续重试)" : " (not on disk yet; it is tried again)");
 };
