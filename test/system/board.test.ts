@@ -166,7 +166,7 @@ test("with the center deleted a guard signs for an alarm and hushes it, and sees
   expect(gateway.output()).not.toContain(pin);
 });
 
-test("what is over and signed for is reset with a PIN and with what was found, and the board is calm", async () => {
+test("what is over and signed for is reset with a PIN and with what was found, and leaves the board", async () => {
   const gateway = await startGateway(1);
   await gateway.says("xian-1-1-101", { co_ppm: 80, status: ["alarm"] });
   const page = await openPhone(gateway);
@@ -192,11 +192,14 @@ test("what is over and signed for is reset with a PIN and with what was found, a
   await takePicture(page, "8-reset");
   await page.locator("#do").click();
   await eventual(() => textOf(page, "#problem")).toContain("必须写明姓名和原因");
-  expect(await page.locator("article").count()).toBe(1);
+  // Its level fell faster than a sensor can, so that a fault may stand beside it.
+  const latched = page.locator("article", { hasText: "待复位" });
+  expect(await latched.count()).toBe(1);
   await page.getByLabel("原因").fill("灶具软管已换");
   await page.locator("#do").click();
   await eventual(() => textOf(page, "#said")).toBe("已复位");
-  await eventual(() => textOf(page, "#live")).toContain("没有报警");
+  await eventual(() => latched.count()).toBe(0);
+  expect(await page.locator("article", { hasText: "一氧化碳" }).count()).toBe(0);
 });
 
 test("at sixty alarms it opens within a second on a slow phone, weighs little, and stays usable", async () => {

@@ -9,7 +9,7 @@ let pressing = false;
 let asked; // what the open drawer is about: { deed, episode }
 
 /** What stood on the page when the gateway fell silent stays, under a banner that says since when. */
-const look = async () => {
+const look = async (isDue = () => !pressing) => {
   try {
     const answer = await fetch("/" + location.search, { signal: AbortSignal.timeout(4000) });
     if (!answer.ok) throw new Error(answer.status);
@@ -18,7 +18,7 @@ const look = async () => {
     $("cut").hidden = true;
     $("cut").textContent = "";
     // A button must not vanish from under a finger.
-    if (!pressing) show(page);
+    if (isDue()) show(page);
   } catch {
     const seconds = Math.round((Date.now() - heard) / 1000);
     const since = new Date(heard).toLocaleTimeString();
@@ -28,6 +28,9 @@ const look = async () => {
     $("cut").hidden = false;
   }
 };
+
+/** After a deed: the page must know who is known, also while the finger that did it is still down. */
+const lookNow = () => look(() => true);
 
 const show = (page) => {
   const open = [...document.querySelectorAll("details[open]")].map(({ id }) => id);
@@ -103,7 +106,7 @@ const submit = async () => {
   try {
     if (!isKnown()) {
       await send("POST", "/api/v1/session", proof());
-      await look();
+      await lookNow();
       document.querySelector(".who-are-you").hidden = true;
     }
     if (deed !== "identify") {
@@ -113,7 +116,7 @@ const submit = async () => {
       setTimeout(() => ($("said").textContent = ""), 8000);
     }
     closeDrawer();
-    await look();
+    await lookNow();
   } catch (error) {
     $("pin").value = "";
     $("problem").textContent =
@@ -153,7 +156,7 @@ document.addEventListener("click", (event) => {
   const deed = button?.dataset.deed;
   if (deed === undefined) return;
   if (deed === "close") closeDrawer();
-  else if (deed === "leave") send("DELETE", "/api/v1/session").then(look, look);
+  else if (deed === "leave") send("DELETE", "/api/v1/session").then(lookNow, lookNow);
   else if ($("who").dataset.secure) location.assign($("who").dataset.secure);
   else openDrawer(deed, button.closest("article"));
 });
