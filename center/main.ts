@@ -72,7 +72,7 @@ export const startCenter = async (
   }
   core.useLink(link.value);
 
-  const stops = [
+  const stops: readonly (() => void | Promise<void>)[] = [
     timers.every(standInMs, core.standIn),
     ...startWatches(core, store.value, clock, timers, options),
     await startCommands(core, store.value, clock, timers, {
@@ -87,7 +87,7 @@ export const startCenter = async (
   });
   const stopSinks = startSinks(core, options, { store: store.value, clock, timers });
   const close = async (): Promise<void> => {
-    stops.forEach((stop) => stop());
+    for (const stop of stops) await stop();
     await stopSinks();
     for (const part of [http, others, link.value]) await part.close();
     await intake.idle();
@@ -169,7 +169,7 @@ const startWatches = (
   clock: Clock,
   timers: Timers,
   options: CenterOptions,
-): readonly (() => void)[] => {
+): readonly (() => void | Promise<void>)[] => {
   const { wake } = core.broadcast;
   const watch = createLinkWatch(store, clock);
   const watchGateways = createGatewayWatch(store, clock);

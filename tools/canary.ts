@@ -1,5 +1,5 @@
 /** The `canary` command. Each subcommand loads only what it needs, so that a small one starts fast. */
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { ProveOptions } from "./prove.ts";
 
 const program = new Command("canary")
@@ -230,14 +230,26 @@ program
   .command("bench")
   .argument(
     "[name]",
-    "judge | start | latency | buzzer | intake | memory | durable | wear | center | queries | all",
+    "judge | start | latency | buzzer | intake | memory | durable | wear | center | storm | queries | all",
     "all",
   )
   .description("基准:与同机同负载的对照一起测量 · benchmarks, each beside a peer in the same run")
+  .addOption(
+    new Option("--database <which>", "center、storm:只测一种 only one").choices([
+      "sqlite",
+      "postgres",
+    ] as const),
+  )
+  .option("--minutes <n>", "storm:持续几分钟 how long it lasts", Number)
   .option("--json", "机器可读 machine readable")
-  .action(async (name: string, options: { json?: true }) => {
-    const { bench } = await import("./bench/bench.ts");
-    process.exitCode = await bench(name, options.json === true);
-  });
+  .action(
+    async (
+      name: string,
+      options: { json?: true; minutes?: number; database?: "sqlite" | "postgres" },
+    ) => {
+      const { bench } = await import("./bench/bench.ts");
+      process.exitCode = await bench(name, options);
+    },
+  );
 
 await program.parseAsync();

@@ -1,10 +1,11 @@
 import type { CaseFacts, MergeTarget, SceneReading } from "#domain/case.ts";
 import { parseStreet } from "../intake/save-street.ts";
-import type { CaseEventRow, CaseRow } from "../store/case-tables.ts";
+import { inLists } from "../store/chunks.ts";
+import type { CaseEventRow, CaseRow, EvidenceRow } from "../store/case-tables.ts";
 import type { Reading } from "../store/open-store.ts";
 import { priorityOf, rowToCase } from "./case-rows.ts";
 import { gatewayFamily } from "./home-key.ts";
-import { eventsOf, parseDetail } from "./timeline.ts";
+import { eventsOfMany, parseDetail } from "./timeline.ts";
 
 const dayMs = 24 * 3_600_000;
 /** Chengdu's clock: calls on two days are two of its days. */
@@ -15,18 +16,53 @@ export const gatherFacts = async (
   db: Reading,
   row: CaseRow,
   nowMs: number,
-  targetId?: string,
+  target?: string,
 ): Promise<CaseFacts> => {
-  const members = await membersOf(db, row.id);
-  const events = await eventsOf(db, row.id);
-  const evidence = await db
-    .selectFrom("evidence")
-    .select("kind")
-    .where("case_id", "=", row.id)
-    .where("at_ms", ">=", row.round_at_ms)
-    .execute();
-  const wanted = targetId ?? row.merged_into ?? undefined;
-  const target = wanted === undefined ? undefined : await targetOf(db, row, wanted);
+  const [facts] = await gatherFactsOf(
+    db,
+    [{ row, ...(target !== undefined && { target }) }],
+    nowMs,
+  );
+  if (facts === undefined) throw new Error(`no facts of case ${row.id}`);
+  return facts;
+};
+
+/** The same of many cases in a few questions, in their order. */
+export const gatherFactsOf = async (
+  db: Reading,
+  asked: readonly { readonly row: CaseRow; readonly target?: string }[],
+  nowMs: number,
+): Promise<readonly CaseFacts[]> => {
+  const ids = asked.map(({ row }) => row.id);
+  const membersByCase = await membersOf(db, ids);
+  const eventsByCase = await eventsOfMany(db, ids);
+  const evidenceByCase = await evidenceOf(db, ids);
+  const gathered: CaseFacts[] = [];
+  for (const { row, target: named } of asked) {
+    const wanted = named ?? row.merged_into ?? undefined;
+    const target = wanted === undefined ? undefined : await targetOf(db, row, wanted);
+    const found: Found = {
+      members: membersByCase.get(row.id) ?? [],
+      events: eventsByCase.get(row.id) ?? [],
+      evidence: evidenceByCase.get(row.id) ?? [],
+    };
+    gathered.push({
+      ...factsOf(row, found, nowMs),
+      ...(target !== undefined && { target }),
+    });
+  }
+  return gathered;
+};
+
+interface Found {
+  readonly members: readonly Member[];
+  readonly events: readonly CaseEventRow[];
+  readonly evidence: readonly Pick<EvidenceRow, "kind" | "at_ms">[];
+}
+
+const factsOf = (row: CaseRow, found: Found, nowMs: number): CaseFacts => {
+  const { members, events } = found;
+  const evidence = found.evidence.filter((one) => one.at_ms >= row.round_at_ms);
   const danger = members.filter((one) => isDangerRow(one));
   const lastAlarmAtMs = events.findLast((event) => event.action.startsWith("alarm"))?.at_ms;
   const unsigned = members.filter((one) => one.rings === 1 && one.signed_at_ms === null).length;
@@ -47,12 +83,17 @@ export const gatherFacts = async (
     ...(row.family === gatewayFamily
       ? gatewayHealth(events, nowMs)
       : healthOf(members, nowMs, lastAlarmAtMs ?? row.round_at_ms)),
-    ...(target !== undefined && { target }),
   };
 };
 
-/** Alarms of a case with what their detectors say now. */
-const membersOf = (db: Reading, caseId: string) =>
+/** Alarms of cases with what their detectors say now. */
+const membersOf = async (db: Reading, caseIds: readonly string[]) => {
+  const rows: Awaited<ReturnType<ReturnType<typeof selectMembers>["execute"]>> = [];
+  for (const list of inLists(caseIds)) rows.push(...(await selectMembers(db, list).execute()));
+  return Map.groupBy(rows, ({ case_id }) => case_id);
+};
+
+const selectMembers = (db: Reading, caseIds: readonly string[]) =>
   db
     .selectFrom("case_alarms")
     .innerJoin("alarms", "alarms.episode", "case_alarms.episode")
@@ -63,6 +104,7 @@ const membersOf = (db: Reading, caseId: string) =>
     )
     .leftJoin("gateways", "gateways.id", "alarms.gateway")
     .select([
+      "case_alarms.case_id",
       "alarms.alarm_class",
       "alarms.condition",
       "case_alarms.rings",
@@ -70,10 +112,22 @@ const membersOf = (db: Reading, caseId: string) =>
       "detectors.state",
       "gateways.link",
     ])
-    .where("case_alarms.case_id", "=", caseId)
-    .execute();
+    .where("case_alarms.case_id", "in", caseIds);
 
-type Member = Awaited<ReturnType<typeof membersOf>>[number];
+type Member = Awaited<ReturnType<ReturnType<typeof selectMembers>["execute"]>>[number];
+
+const evidenceOf = async (db: Reading, caseIds: readonly string[]) => {
+  const rows: Pick<EvidenceRow, "case_id" | "kind" | "at_ms">[] = [];
+  for (const list of inLists(caseIds)) {
+    const found = await db
+      .selectFrom("evidence")
+      .select(["case_id", "kind", "at_ms"])
+      .where("case_id", "in", list)
+      .execute();
+    rows.push(...found);
+  }
+  return Map.groupBy(rows, ({ case_id }) => case_id);
+};
 
 const isDangerRow = (one: Member): boolean => one.alarm_class === "co" || one.alarm_class === "gas";
 

@@ -1,5 +1,5 @@
 import type { Priority } from "#domain/alarm.ts";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import type { CaseRow } from "../store/case-tables.ts";
@@ -70,7 +70,7 @@ const isMoreUrgent = (joining: Joining): boolean => {
  */
 const joinCalm = async (tx: Writing, calm: readonly Joining[], nowMs: number): Promise<void> => {
   const rows = calm.map(({ row }) => row);
-  for (const chunk of inChunks(rows.map(({ id }) => id))) {
+  for (const chunk of inLists(rows.map(({ id }) => id))) {
     await tx
       .updateTable("cases")
       .set((eb) => ({ version: eb("version", "+", 1) }))
@@ -132,7 +132,7 @@ export const makeUrgent = async (
   const joined = await caseRow(tx, row.id);
   if (joined === undefined) throw new Error(`case ${row.id} vanished`);
   const after = await resumeUrgent(tx, joined, { reason: news.cause, nowMs });
-  await syncTimers(tx, [after], row.plan);
+  await syncTimers(tx, [after], new Map([[row.id, row.plan]]));
   // A signature that is newly owed is asked for by its own clock, at once.
   const told = owes && row.unsigned_since_ms === null;
   if (news.plan !== 0) await ringAgain(tx, after, { deskIsTold: told, nowMs });

@@ -46,7 +46,7 @@ export const moveInto = async (
       detail: { cases: [source.id], episodes: moved.map(({ episode }) => episode) },
     },
   ]);
-  await syncTimers(tx, await caseRows(tx, [targetId]), target.plan);
+  await syncTimers(tx, await caseRows(tx, [targetId]), new Map([[targetId, target.plan]]));
   await noteChanges(tx, [{ kind: "case", ref: targetId }]);
   return moved.map(({ episode }) => episode);
 };

@@ -3,7 +3,7 @@ import type { Actor } from "#domain/rights.ts";
 import { sql, type ExpressionBuilder } from "kysely";
 import { areasWith } from "../rights/permissions.ts";
 import { inScope } from "../rights/scoped.ts";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 import type { CaseRow } from "../store/case-tables.ts";
 import type { Tables } from "../store/tables.ts";
@@ -83,7 +83,7 @@ export const casesNamed = async (
   ids: readonly string[],
 ): Promise<readonly CaseView[]> => {
   const views: CaseView[] = [];
-  for (const chunk of inChunks(ids)) {
+  for (const chunk of inLists(ids)) {
     const rows = await db.selectFrom("cases").selectAll().where("id", "in", chunk).execute();
     views.push(...(await toViews(db, rows)));
   }
@@ -99,7 +99,7 @@ interface Counts {
 export const toViews = async (db: Reading, rows: readonly CaseRow[]): Promise<CaseView[]> => {
   const counts = new Map<string, Counts>();
   const next = new Map<string, number>();
-  for (const chunk of inChunks(rows.map(({ id }) => id))) {
+  for (const chunk of inLists(rows.map(({ id }) => id))) {
     const counted = await db
       .selectFrom("case_alarms")
       .innerJoin("alarms", "alarms.episode", "case_alarms.episode")

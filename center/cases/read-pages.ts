@@ -1,5 +1,5 @@
 import type { PageView } from "#domain/case-view.ts";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 import type { PageRow } from "../store/case-tables.ts";
 import { priorityOf } from "./case-rows.ts";
@@ -10,7 +10,7 @@ export const pagesNamed = async (
   ids: readonly string[],
 ): Promise<readonly PageView[]> => {
   const views: PageView[] = [];
-  for (const chunk of inChunks(ids.map(Number))) {
+  for (const chunk of inLists(ids.map(Number))) {
     const rows = await db.selectFrom("pages").selectAll().where("id", "in", chunk).execute();
     views.push(...rows.map((row) => rowToPage(row)));
   }

@@ -1,4 +1,4 @@
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { CaseRow, TimerRow } from "../store/case-tables.ts";
@@ -9,39 +9,45 @@ import { planOf, runningClocks, stepDueAt } from "./running-clocks.ts";
 /**
  * Makes the timers of these cases what their state says: starts, restarts and stops clocks. One
  * that runs on from the same moment keeps the step it has reached, unless the case was less urgent
- * before (`planWas`): a step of the slow plan may be hours away, and none of the fast one was taken.
+ * before (`plansBefore`, by case): a step of the slow plan may be hours away, and none of the fast one was taken.
  */
 export const syncTimers = async (
   tx: Writing,
   rows: readonly CaseRow[],
-  planWas = 0,
+  plansBefore: ReadonlyMap<string, number> = new Map(),
 ): Promise<void> => {
   if (rows.length === 0) return;
   const overrides = await readOverrides(tx);
-  for (const chunk of inChunks(rows)) {
-    const known = await tx
-      .selectFrom("timers")
-      .selectAll()
-      .where(
-        "case_id",
-        "in",
-        chunk.map(({ id }) => id),
-      )
-      .execute();
-    const byKey = new Map(known.map((timer) => [keyOf(timer), timer]));
-    const wanted = chunk.flatMap((row) =>
-      timersOf(row, isFaster(row, planWas) ? none : byKey, overrides),
-    );
-    const kept = new Set(wanted.map(keyOf));
-    await stop(
-      tx,
-      known.filter((timer) => !kept.has(keyOf(timer))),
-    );
-    await writeTimers(
-      tx,
-      wanted.filter((timer) => byKey.get(keyOf(timer)) !== timer),
-    );
+  const known = await timersOfCases(
+    tx,
+    rows.map(({ id }) => id),
+  );
+  const byKey = new Map(known.map((timer) => [keyOf(timer), timer]));
+  const wanted = rows.flatMap((row) =>
+    timersOf(row, isFaster(row, plansBefore.get(row.id) ?? 0) ? none : byKey, overrides),
+  );
+  const kept = new Set(wanted.map(keyOf));
+  await removeTimers(
+    tx,
+    known.filter((timer) => !kept.has(keyOf(timer))),
+  );
+  await writeTimers(
+    tx,
+    wanted.filter((timer) => byKey.get(keyOf(timer)) !== timer),
+  );
+};
+
+/** Every clock that runs for these cases. */
+export const timersOfCases = async (
+  tx: Writing,
+  caseIds: readonly string[],
+): Promise<readonly TimerRow[]> => {
+  const timers: TimerRow[] = [];
+  for (const list of inLists(caseIds)) {
+    const found = await tx.selectFrom("timers").selectAll().where("case_id", "in", list).execute();
+    timers.push(...found);
   }
+  return timers;
 };
 
 /** For cases that are new: none of their timers can exist. */
@@ -99,12 +105,18 @@ export const writeTimers = async (tx: Writing, timers: readonly TimerRow[]): Pro
   );
 };
 
-const stop = async (tx: Writing, timers: readonly TimerRow[]): Promise<void> => {
-  for (const { case_id, clock } of timers) {
-    await tx
-      .deleteFrom("timers")
-      .where("case_id", "=", case_id)
-      .where("clock", "=", clock)
-      .execute();
+/** Clocks that have nothing more to say, or are asked nothing more. */
+export const removeTimers = async (
+  tx: Writing,
+  timers: readonly Pick<TimerRow, "case_id" | "clock">[],
+): Promise<void> => {
+  for (const [clock, own] of Map.groupBy(timers, (timer) => timer.clock)) {
+    for (const list of inLists(own.map(({ case_id }) => case_id))) {
+      await tx
+        .deleteFrom("timers")
+        .where("case_id", "in", list)
+        .where("clock", "=", clock)
+        .execute();
+    }
   }
 };

@@ -1,4 +1,5 @@
 import type { CheckedInput } from "#domain/case-input.ts";
+import { inLists } from "../store/chunks.ts";
 import { takeNumbers } from "../store/counters.ts";
 import { insertRows } from "../store/insert-rows.ts";
 import type { Reading, Writing } from "../store/open-store.ts";
@@ -51,6 +52,24 @@ export const addEvents = async (tx: Writing, events: readonly NewEvent[]): Promi
 
 export const eventsOf = (db: Reading, caseId: string): Promise<readonly CaseEventRow[]> =>
   db.selectFrom("case_events").selectAll().where("case_id", "=", caseId).orderBy("id").execute();
+
+/** Timelines of many cases, each in its order. */
+export const eventsOfMany = async (
+  db: Reading,
+  caseIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly CaseEventRow[]>> => {
+  const rows: CaseEventRow[] = [];
+  for (const list of inLists(caseIds)) {
+    const found = await db
+      .selectFrom("case_events")
+      .selectAll()
+      .where("case_id", "in", list)
+      .orderBy("id")
+      .execute();
+    rows.push(...found);
+  }
+  return Map.groupBy(rows, ({ case_id }) => case_id);
+};
 
 // Written above and nowhere else, from values of this type.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion

@@ -3,14 +3,18 @@ import type { Timers } from "#platform/timers.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Store } from "../store/open-store.ts";
 import { caseRows } from "./case-rows.ts";
-import { fireTimers } from "./fire-timers.ts";
+import { clockSlice, fireTimers } from "./fire-timers.ts";
 import { noteSeen } from "./seen-time.ts";
 import { syncTimers } from "./sync-timers.ts";
 
-const lookMs = 1_000;
+/** A first page waits for half of it on average; a storm costs so many commits a second. */
+const lookMs = 250;
 const noteMs = 60_000;
 
-/** Keeps the clocks of cases going in this process; answers how to stop. */
+/**
+ * Keeps the clocks of cases going in this process; answers how to stop, which resolves once the
+ * slice that is being worked on has been committed.
+ */
 export const watchCases = (parts: {
   readonly store: Store;
   readonly clock: Clock;
@@ -18,13 +22,18 @@ export const watchCases = (parts: {
   /** Something was committed that pages show. */
   readonly wake: () => void;
   readonly onFailure: (error: unknown) => void;
-}): (() => void) => {
+}): (() => Promise<void>) => {
   const { store, clock, timers, wake, onFailure } = parts;
+  const ended = new AbortController();
   let running: Promise<void> | undefined;
 
-  /** Until nothing is due: a backlog after an outage goes out at once, batch by batch. */
+  /** Until a slice is not full: a backlog after an outage goes out at once, batch by batch. */
   const fireAll = async (): Promise<void> => {
-    while ((await fireTimers(store, clock.now().wallMs)) > 0) wake();
+    let found = Infinity;
+    while (found >= clockSlice.others && !ended.signal.aborted) {
+      found = await fireTimers(store, clock.now().wallMs);
+      if (found > 0) wake();
+    }
   };
   startMissing(store).catch(onFailure);
   const stops = [
@@ -39,8 +48,10 @@ export const watchCases = (parts: {
       noteSeen(store, clock.now().wallMs).catch(onFailure);
     }),
   ];
-  return () => {
+  return async () => {
+    ended.abort();
     for (const stop of stops) stop();
+    await running;
   };
 };
 

@@ -1,5 +1,5 @@
 import type { DeskAlarm } from "#domain/desk.ts";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 
 type DeskCommand = NonNullable<DeskAlarm["commands"]>[number];
@@ -10,7 +10,7 @@ export const commandsOn = async (
   episodes: readonly string[],
 ): Promise<ReadonlyMap<string, DeskCommand[]>> => {
   const byEpisode = new Map<string, DeskCommand[]>();
-  for (const chunk of inChunks(episodes)) {
+  for (const chunk of inLists(episodes)) {
     const rows = await db
       .selectFrom("commands")
       .select(["id", "episode", "kind", "by_name", "at_ms", "state", "reason", "answered_at_ms"])

@@ -1,5 +1,5 @@
 import type { DeskAlarm } from "#domain/desk.ts";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 import type { ActionRow } from "../store/tables.ts";
 
@@ -31,7 +31,7 @@ export const actionsOn = async (
   const detectors = [...new Set(alarms.map(({ detector }) => detector))];
   const sinceMs = Math.min(...alarms.map((alarm) => alarm.first_at_ms)) - lookBackMs;
   const rows: ActionRow[] = [];
-  for (const chunk of inChunks(detectors)) {
+  for (const chunk of inLists(detectors)) {
     const some = await db
       .selectFrom("actions")
       .selectAll()

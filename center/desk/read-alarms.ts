@@ -7,7 +7,7 @@ import { parseMemory, parseNotice } from "../intake/alarm-rows.ts";
 import { commandsOn } from "../commands/read-commands.ts";
 import { everywhere, inScope } from "../rights/scoped.ts";
 import { actionsOn } from "./read-actions.ts";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 
 /** Alarms a person must still see: active, or returned but not signed for; most urgent first. */
@@ -32,7 +32,7 @@ export const alarmsNamed = async (
   areas = everywhere,
 ): Promise<readonly DeskAlarm[]> => {
   const alarms: DeskAlarm[] = [];
-  for (const chunk of inChunks(episodes)) {
+  for (const chunk of inLists(episodes)) {
     const rows = await selectAlarms(db)
       .where("alarms.episode", "in", chunk)
       .where(inScope("alarms.area_path", areas))

@@ -1,6 +1,6 @@
 /** Where things are, by their names, for what is told live. */
 import { sql } from "kysely";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 
 /** Paths of alarms by episode. */
@@ -9,7 +9,7 @@ export const areasOfAlarms = async (
   episodes: readonly string[],
 ): Promise<ReadonlyMap<string, string>> => {
   const found = new Map<string, string>();
-  for (const chunk of inChunks(episodes)) {
+  for (const chunk of inLists(episodes)) {
     const rows = await db
       .selectFrom("alarms")
       .select(["episode", "area_path"])

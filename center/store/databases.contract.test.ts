@@ -7,6 +7,7 @@ import { casesContract } from "../cases/cases.contract.ts";
 import { gatewayCasesContract } from "../cases/gateway-cases.contract.ts";
 import { pageAudienceContract } from "../cases/page-audience.contract.ts";
 import { clocksContract } from "../cases/clocks.contract.ts";
+import { clocksTogetherContract } from "../cases/clocks-together.contract.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { gatewayLivesContract } from "../intake/gateway-lives.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
@@ -42,6 +43,7 @@ const contracts = [
   casesContract,
   gatewayCasesContract,
   clocksContract,
+  clocksTogetherContract,
   pageAudienceContract,
   upgradeContract,
   firstReleaseContract,

@@ -1,6 +1,6 @@
 /** `canary bench`: our figures beside a peer's under the same load, in one run, on this machine. */
 import { buzzer } from "./buzzer.ts";
-import { center } from "./center.ts";
+import { center, storm } from "./center.ts";
 import { durable } from "./durable.ts";
 import { intake } from "./intake.ts";
 import { judge } from "./judge.ts";
@@ -26,15 +26,26 @@ const benches: Readonly<Record<string, (setting: Setting) => Promise<readonly Ro
   soak,
   buzzer,
   center,
+  storm,
   queries,
 };
+
+/** Not among `all`: one is only for longer, the other a part of `center`. */
+const apart: ReadonlySet<string> = new Set(["soak", "storm"]);
+
+export interface BenchOptions extends Pick<Setting, "database" | "minutes"> {
+  readonly json?: boolean;
+}
 
 /**
  * Runs one benchmark or `all`, prints the table (or JSON). Answers the exit code: 0 measured,
  * whether or not targets were met; 1 could not be measured; 2 no such benchmark.
  */
-export const bench = async (name: string, json: boolean): Promise<number> => {
-  const names = name === "all" ? Object.keys(benches).filter((one) => one !== "soak") : [name];
+export const bench = async (
+  name: string,
+  { json = false, ...options }: BenchOptions,
+): Promise<number> => {
+  const names = name === "all" ? Object.keys(benches).filter((one) => !apart.has(one)) : [name];
   if (!names.every((one) => one in benches)) {
     const known = [...Object.keys(benches), "all"].join(", ");
     console.error(`没有「${name}」这项基准,只有 ${known} · no benchmark "${name}", only ${known}`);
@@ -51,7 +62,7 @@ export const bench = async (name: string, json: boolean): Promise<number> => {
   try {
     const machine = describeMachine(workshop.folder, workshop.isPinned);
     if (!json) console.log(formatMachine(machine));
-    const rows = await Promise.race([run(names, workshop, machine), interrupted.promise]);
+    const rows = await Promise.race([run(names, workshop, machine, options), interrupted.promise]);
     console.log(json ? JSON.stringify(report(machine, rows), undefined, 2) : formatRows(rows));
     return 0;
   } catch (error) {
@@ -67,8 +78,10 @@ const run = async (
   names: readonly string[],
   workshop: Workshop,
   machine: Machine,
+  options: Pick<Setting, "database" | "minutes">,
 ): Promise<readonly Row[]> => {
   const setting: Setting = {
+    ...options,
     workshop,
     hasPeer: machine.mosquitto !== undefined,
     // Beside the result, so that `--json` stays clean.

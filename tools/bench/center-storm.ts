@@ -59,7 +59,7 @@ const run = async (folder: string, minutes: number, databaseUrl?: string) => {
   const sent = await sendEvenly(count, intake.take);
   const lastAtMs = performance.now();
   while (heard.pagedAt.size < count && performance.now() - lastAtMs < patienceMs) await wait(50);
-  stopClocks();
+  await stopClocks();
   await intake.idle();
   await broadcast.idle();
   const kept = await countKept(store);

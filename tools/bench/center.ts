@@ -18,22 +18,39 @@ const pages = 1_000;
 const alarmsToPages = 200;
 
 /** Records, alarms, cases, clocks, pages, stream and receipts, committed before they are answered. */
-export const center = async (setting: Setting): Promise<readonly Row[]> => {
-  const server = hasPostgres() ? await startPostgres({ fsync: true }) : undefined;
-  try {
-    const places: readonly Place[] = [
-      { database: "SQLite", newUrl: () => Promise.resolve(undefined) },
-      ...(server === undefined ? [] : [{ database: "PostgreSQL", newUrl: newOn(server.url) }]),
-    ];
+export const center = (setting: Setting): Promise<readonly Row[]> =>
+  onPlaces(setting, async (places) => {
     const rows: Row[] = [];
     for (const place of places) {
       rows.push(...(await taking(setting, place, "each home its own", alarms)));
       rows.push(...(await taking(setting, place, "ten alarms a home", alarms / 10)));
     }
     rows.push(...(await fanOut(setting)));
-    // On both at once: neither has much to do at this pace, and it takes ten minutes.
-    const storms = await Promise.all(places.map((place) => stormOn(setting, place)));
-    return [...rows, ...storms.flat()];
+    return [...rows, ...(await storms(setting, places))];
+  });
+
+/** The last part of `center` alone. */
+export const storm = (setting: Setting): Promise<readonly Row[]> =>
+  onPlaces(setting, (places) => storms(setting, places));
+
+/** On both at once: neither has much to do at this pace, and it takes ten minutes. */
+const storms = async (setting: Setting, places: readonly Place[]): Promise<readonly Row[]> =>
+  (await Promise.all(places.map((place) => stormOn(setting, place)))).flat();
+
+/** On every database there is, or on the one that is asked for. */
+const onPlaces = async (
+  { database }: Setting,
+  work: (places: readonly Place[]) => Promise<readonly Row[]>,
+): Promise<readonly Row[]> => {
+  const wantsServer = database !== "sqlite" && hasPostgres();
+  const server = wantsServer ? await startPostgres({ fsync: true }) : undefined;
+  try {
+    return await work([
+      ...(database === "postgres"
+        ? []
+        : [{ database: "SQLite", newUrl: () => Promise.resolve(undefined) }]),
+      ...(server === undefined ? [] : [{ database: "PostgreSQL", newUrl: newOn(server.url) }]),
+    ]);
   } finally {
     await server?.stop();
   }
@@ -159,39 +176,39 @@ const stormResult = Type.Object({
 });
 
 const stormOn = async (
-  { workshop, say }: Setting,
+  { workshop, say, minutes: wanted = stormMinutes }: Setting,
   { database, newUrl }: Place,
 ): Promise<readonly Row[]> => {
   const url = await newUrl();
   const child = workshop.node(url === undefined ? "taker" : "generator", [
     "tools/bench/center-storm.ts",
     await workshop.newFolder(),
-    String(stormMinutes),
+    String(wanted),
     ...(url === undefined ? [] : [url]),
   ]);
-  const storm = Value.Parse(
+  const result = Value.Parse(
     stormResult,
     await answerOf(child, (minutes) => {
-      say(`center: 5,000 alarms a minute, ${database}: ${minutes} of ${stormMinutes} minutes`);
+      say(`center: 5,000 alarms a minute, ${database}: ${minutes} of ${wanted} minutes`);
     }),
   );
   const row = (what: string, ours: number | null, atMost?: number): Row => ({
     bench: "center",
-    what: `5,000 alarms a minute for ${stormMinutes} min, ${database}: ${what}`,
+    what: `5,000 alarms a minute for ${wanted} min, ${database}: ${what}`,
     unit: "ms",
     ours: ours ?? Infinity,
     ...(atMost !== undefined && { target: { is: "at most", value: atMost } as const }),
   });
   return [
     {
-      ...row("lost", storm.sent - storm.kept, 0),
+      ...row("lost", result.sent - result.kept, 0),
       unit: "alarms",
-      note: `${storm.kept} of ${storm.sent} with record, open case and page; ${storm.troubles} times the database or the stream failed`,
+      note: `${result.kept} of ${result.sent} with record, open case and page; ${result.troubles} times the database or the stream failed`,
     },
-    row("committed p99", storm.committedP99),
-    row("on the stream p99", storm.shownP99, 500),
-    row("paged p99", storm.pagedP99),
-    row("paged max", storm.pagedMax, 5_000),
+    row("committed p99", result.committedP99),
+    row("on the stream p99", result.shownP99, 500),
+    row("paged p99", result.pagedP99),
+    row("paged max", result.pagedMax, 5_000),
   ];
 };
 

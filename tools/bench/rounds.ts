@@ -8,6 +8,10 @@ export interface Setting {
   readonly workshop: Workshop;
   readonly say: (text: string) => void;
   readonly hasPeer: boolean;
+  /** `center` and `storm`: on this database alone; default: on both. */
+  readonly database?: "sqlite" | "postgres";
+  /** How long the storm lasts; default: ten. */
+  readonly minutes?: number;
 }
 
 /** One list of phase results for each round; without a peer its list is empty. */
