@@ -93,6 +93,10 @@ test("a gateway restored from an older copy goes on, and what the center had alr
   await homes.report("between");
   await everyHomeOnce(street, ["before", "between"]);
   await allConfirmed();
+  expect(await canary("restore", file, "--only", "gateway", "--force")).toMatchObject({
+    code: 1,
+    said: expect.stringContaining("is in use"),
+  });
   await street.kill("gateway");
   expect(await canary("restore", file, "--only", "gateway", "--force")).toMatchObject({ code: 0 });
   street.startRole("gateway");
