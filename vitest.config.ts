@@ -10,6 +10,10 @@ const project = (name: string, include: string[], options: object = {}) => ({
 
 export default defineConfig({
   test: {
+    // By itself it leaves a core free, and so half of a machine of two.
+    maxWorkers: "100%",
+    // Only a hang is to end by this; 5 s is too short where every core is busy.
+    testTimeout: 20_000,
     projects: [
       project("unit", [`${rooms}/**/*.test.ts`], {
         exclude: [

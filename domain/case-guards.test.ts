@@ -27,6 +27,17 @@ describe("a guard", () => {
     expect(told(act("submit", ["grid"], onScene, both))).toContain("combustible gas");
   });
 
+  test("sends a case only to somebody with an account over its area, or to a team", () => {
+    const accepted = { state: "accepted" } as const;
+    const send = (input: CheckedInput) => told(act("dispatch", ["duty"], accepted, {}, input));
+    expect(send({})).toContain("name an assignee");
+    expect(send({ assignee: "zzz" })).toContain("no active account zzz");
+    const both = { assignee: "zzz", team: "抢修一队", assigneeWorksHere: false };
+    expect(send(both)).toContain("no active account zzz");
+    expect(send({ assignee: "wang", assigneeWorksHere: true })).toBe("dispatched");
+    expect(send({ team: "抢修一队" })).toBe("dispatched");
+  });
+
   test("lets nobody review or close what they have handled themselves", () => {
     const own = { handler: "li" };
     expect(told(act("review_pass", ["duty"], { state: "handled", ...own }))).toContain(

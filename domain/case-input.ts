@@ -97,5 +97,7 @@ export interface CheckedInput extends ActInput {
   readonly distanceM?: number;
   /** The code read is that of this door. */
   readonly doorCodeFits?: boolean;
+  /** The assignee has an account that works on cases of this area. */
+  readonly assigneeWorksHere?: boolean;
   readonly conclusion?: Conclusion;
 }

@@ -19,12 +19,15 @@ const unless = (holds: boolean, zh: string, en: string): Bilingual | undefined =
 export const needs = {
   reason: ({ reason }) => unless(reason !== undefined, "请填写理由(reason)", "give a reason"),
 
-  assigneeOrTeam: ({ assignee, team }) =>
-    unless(
-      assignee !== undefined || team !== undefined,
-      "请指定人员(assignee)或队伍(team)",
-      "name an assignee or a team",
-    ),
+  assigneeOrTeam: ({ assignee, team, assigneeWorksHere }) =>
+    assignee === undefined
+      ? unless(team !== undefined, "请指定人员(assignee)或队伍(team)", "name an assignee or a team")
+      : // A page to nobody reaches nobody, and only the named one could take the job.
+        unless(
+          assigneeWorksHere === true,
+          `没有账号 ${assignee},或其不在本辖区。请改派本辖区人员或队伍`,
+          `there is no active account ${assignee} over this area: name somebody who has one, or a team`,
+        ),
 
   arrivalProof: ({ distanceM, doorCodeFits, reason }) =>
     unless(

@@ -62,6 +62,7 @@ export const ready: CaseFacts = {
 export const everything = (priority: Priority): CheckedInput => ({
   reason: "理由",
   assignee: "wang",
+  assigneeWorksHere: true,
   doorCodeFits: true,
   conclusion: "C1",
   readings: [{ gas: "co", value: 3 }],

@@ -73,6 +73,25 @@ const planted = (path: string, target: string): SourceFile => ({
   imports: [target],
 });
 
+/** Everything a module loads at once, files of this tree and packages; types are no imports. */
+const loadedBy = (entry: string, files: ReadonlyMap<string, string>): ReadonlySet<string> => {
+  const loaded = new Set<string>();
+  const visit = (path: string): void => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    const text = files.get(path) ?? "";
+    for (const [, target = ""] of text.matchAll(
+      /^(?:import|export)\s(?!type\s)[^"';]*?"([^"]+)"/gm,
+    )) {
+      if (target.startsWith("#")) visit(target.slice(1));
+      else if (target.startsWith(".")) visit(normalize(join(dirname(path), target)));
+      else loaded.add(target);
+    }
+  };
+  visit(entry);
+  return loaded;
+};
+
 describe("imports point one way", () => {
   test("in every file", () => {
     expect(wrongArrows(sources())).toEqual([]);
@@ -96,6 +115,16 @@ describe("imports point one way", () => {
       );
     expect(packages).toEqual([]);
   });
+});
+
+test("the gateway's writer threads load no schemas: a start waits for them while gas may stand", () => {
+  const files = new Map(sources().map(({ path, text }) => [path, text]));
+  for (const thread of ["gateway/journal/journal-worker.ts", "gateway/telemetry/store-worker.ts"]) {
+    const loaded = loadedBy(thread, files);
+    expect(loaded).toContain("better-sqlite3");
+    expect([...loaded].filter((name) => name.startsWith("typebox"))).toEqual([]);
+  }
+  expect([...loadedBy("domain/wire.ts", files)]).toContain("typebox");
 });
 
 describe("a file", () => {

@@ -19,13 +19,14 @@ export interface Part {
   /** Below the data folder. */
   readonly path: string;
   readonly file: string;
-  readonly position: number;
+  /** Reads how far it has come; throws when the database is damaged. */
+  readonly position: () => number;
 }
 
 export const databasesIn = (dataFolder: string): readonly Part[] =>
   Object.entries(progressOf).flatMap(([path, question]) => {
     const file = join(dataFolder, path);
-    return existsSync(file) ? [{ path, file, position: ask(file, question) }] : [];
+    return existsSync(file) ? [{ path, file, position: () => ask(file, question) }] : [];
   });
 
 const ask = (file: string, question: string): number => {

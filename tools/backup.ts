@@ -61,7 +61,7 @@ const collect = async (
     if (!dumped.ok) return dumped;
   }
   for (const part of present) await copyData(join(dataFolder, part), join(folder, part));
-  for (const { path, position } of databasesIn(folder)) positions[path] = position;
+  for (const { path, position } of databasesIn(folder)) positions[path] = position();
   return ok(await writeManifest(folder, { madeAt, positions }));
 };
 

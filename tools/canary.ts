@@ -218,7 +218,7 @@ program
   .command("restore")
   .argument("<file>", "备份文件 a file made by `canary backup`")
   .option("--only <role>", "只恢复 center 或 gateway only the center's or the gateway's data")
-  .option("--force", "即使正在运行或更新也覆盖 also over a running or newer database")
+  .option("--force", "现有数据比备份新也覆盖 also over a newer database")
   .option("--json", "机器可读 machine readable")
   .description("从备份恢复,原数据另存 · restore a backup; what was there is put aside")
   .action(async (file: string, options: { only?: string; force?: true; json?: true }) => {

@@ -1,6 +1,6 @@
 /** `canary restore <file>`: puts a backup in the place of what is there, all of it or nothing. */
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { dumpPostgres, readPostgresState, restorePostgres } from "#center/backup/postgres-dump.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
@@ -11,7 +11,7 @@ import { databasesIn, parts, postgresDump } from "./backup-parts.ts";
 import { readSurroundings } from "./load-site.ts";
 
 export interface RestoreOptions {
-  /** Also over a database that is running or newer. */
+  /** Also over a database that is newer; never over one that is in use. */
   readonly force?: boolean;
   /** `center` or `gateway`; both when absent. */
   readonly only?: string;
@@ -31,7 +31,7 @@ export const restore = async (
 ): Promise<number> => {
   const file = resolve(fileName);
   const place = readSurroundings(env);
-  await mkdir(place.dataFolder, { recursive: true });
+  await mkdir(place.dataFolder, { recursive: true, mode: 0o700 });
   const folder = await mkdtemp(join(place.dataFolder, ".restoring-"));
   try {
     await unpack(file, folder);
@@ -101,6 +101,8 @@ const putBack = async (
       await rename(there, before);
       aside.push(before);
     }
+    // Whatever the copy says: homes and keys are for the programs only.
+    await chmod(join(folder, part), 0o700);
     await rename(join(folder, part), there);
   }
   return ok({ madeAt: manifest.value.madeAt, aside });
@@ -117,17 +119,16 @@ const findObstacle = async (
     return otherKind("SQLite", "PostgreSQL");
   }
   if (dumped !== undefined && databaseUrl === undefined) return otherKind("PostgreSQL", "SQLite");
-  if (force) return undefined;
   if (dumped !== undefined && databaseUrl !== undefined) {
     const { inUse, position } = await readPostgresState(databaseUrl);
     if (inUse) return running("CANARY_DATABASE_URL");
-    if (position > dumped) return newer("CANARY_DATABASE_URL", madeAt);
+    if (!force && position > dumped) return newer("CANARY_DATABASE_URL", madeAt);
   }
   for (const { path, file, position } of databasesIn(dataFolder)) {
     const then = positions[path];
     if (then === undefined) continue;
     if (isInUse(file)) return running(file);
-    if (position > then) return newer(file, madeAt);
+    if (!force && position() > then) return newer(file, madeAt);
   }
   return undefined;
 };
@@ -138,8 +139,8 @@ const notInside = (wanted: readonly string[]): Bilingual => ({
 });
 
 const running = (what: string): Bilingual => ({
-  zh: `${what} 正在使用,未改动。请先停止中心和网关;确要覆盖请加 --force`,
-  en: `${what} is in use, nothing was changed. Stop center and gateway first; --force overwrites it all the same`,
+  zh: `${what} 正在使用,未改动。请先停止中心、网关和其他连接,再恢复`,
+  en: `${what} is in use, nothing was changed. Stop center, gateway and whatever else has it open, then restore`,
 });
 
 const newer = (what: string, madeAt: string): Bilingual => ({

@@ -54,7 +54,7 @@ export const endAsked = (): Promise<void> =>
 /** Only made, not tried: a gateway whose disk has turned read-only must still start and sound. */
 export const makeDataFolder = (dataFolder: string, role: Role): Result<undefined, Bilingual> => {
   try {
-    mkdirSync(join(dataFolder, role), { recursive: true });
+    mkdirSync(join(dataFolder, role), { recursive: true, mode: 0o700 });
     return ok(undefined);
   } catch (error) {
     const why = error instanceof Error && "code" in error ? String(error.code) : String(error);

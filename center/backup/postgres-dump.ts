@@ -1,11 +1,18 @@
 /** The center's PostgreSQL, by its own tools: pg_dump reads one moment, pg_restore writes all or nothing. */
+import { writeFile } from "node:fs/promises";
 import { sql } from "kysely";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { runProgram } from "#platform/backup/copy-data.ts";
 import { openForReading } from "../audit/open-for-reading.ts";
 
-export const dumpPostgres = (url: string, file: string): Promise<Result<undefined, Bilingual>> =>
-  run("pg_dump", url, (address) => ["-Fc", "--no-owner", "-f", file, "-d", address]);
+/** Into a new file that only its owner can read, from its first byte on. */
+export const dumpPostgres = async (
+  url: string,
+  file: string,
+): Promise<Result<undefined, Bilingual>> => {
+  await writeFile(file, "", { mode: 0o600, flag: "wx" });
+  return run("pg_dump", url, (address) => ["-Fc", "--no-owner", "-f", file, "-d", address]);
+};
 
 /** Puts the dump in the place of what is there. */
 export const restorePostgres = (url: string, file: string): Promise<Result<undefined, Bilingual>> =>
@@ -19,7 +26,7 @@ export const restorePostgres = (url: string, file: string): Promise<Result<undef
   ]);
 
 export interface PostgresState {
-  /** Somebody else is connected. */
+  /** Somebody else is connected; the server's own housekeeping is nobody. */
   readonly inUse: boolean;
   /** How far its stream has come; 0 for an empty database. */
   readonly position: number;
@@ -33,7 +40,8 @@ export const readPostgresState = async (databaseUrl: string): Promise<PostgresSt
   try {
     const others = await sql<{ count: number }>`
       select count(*) as count from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid()`.execute(db);
+      where datname = current_database() and pid <> pg_backend_pid()
+        and backend_type = 'client backend'`.execute(db);
     const made = await sql<{ there: boolean }>`
       select to_regclass('counters') is not null as there`.execute(db);
     const row =

@@ -4,6 +4,7 @@ import type { ActInput, CheckedInput } from "#domain/case-input.ts";
 import type { CaseView } from "#domain/case-view.ts";
 import { decide, type CaseActing, type Refusal } from "#domain/decide-case.ts";
 import { rolesOver, type Actor } from "#domain/rights.ts";
+import { grantsOf } from "../accounts/sessions.ts";
 import { areasWith } from "../rights/permissions.ts";
 import { isInScope } from "../rights/scoped.ts";
 import { audit } from "../store/audit.ts";
@@ -59,7 +60,7 @@ export const actOnCase = async (
   if (!decided.ok) {
     return { kind: "refused", refusal: decided.error, current: await viewOf(tx, row) };
   }
-  const { reason, ...detail } = input;
+  const { reason, assigneeWorksHere: _checked, ...detail } = input;
   const after = await applyStep(tx, row, decided.value, {
     name: actor.name,
     human: true,
@@ -136,7 +137,7 @@ const auditCase = (
 
 /** What the center can find out about what was brought along. */
 const checkInput = async (db: Reading, row: CaseRow, input: ActInput): Promise<CheckedInput> => {
-  const { position, doorCode } = input;
+  const { position, doorCode, assignee } = input;
   const home = position === undefined ? undefined : await homeOf(db, row);
   return {
     ...input,
@@ -144,7 +145,23 @@ const checkInput = async (db: Reading, row: CaseRow, input: ActInput): Promise<C
       doorCodeFits: row.household !== null && doorCode === row.household,
     }),
     ...(position !== undefined && home !== undefined && { distanceM: distanceM(position, home) }),
+    ...(assignee !== undefined && { assigneeWorksHere: await worksOver(db, assignee, row) }),
   };
+};
+
+/** Whether this is an account that lets somebody in, with a role that works on the case. */
+const worksOver = async (db: Reading, name: string, row: CaseRow): Promise<boolean> => {
+  const account = await db
+    .selectFrom("users")
+    .select("name")
+    .where("name", "=", name)
+    .where("disabled_at_ms", "is", null)
+    .executeTakeFirst();
+  if (account === undefined) return false;
+  return isInScope(
+    row.area_path,
+    areasWith({ name, grants: await grantsOf(db, name) }, "cases.act"),
+  );
 };
 
 const homeOf = async (

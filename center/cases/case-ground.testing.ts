@@ -165,6 +165,35 @@ const layOutStreet = async (store: Store): Promise<void> => {
       .execute();
   }
   await store.db.insertInto("gateway_areas").values({ gateway: "gw-1", area: "g1" }).execute();
+  for (const { name, grants } of Object.values(people)) {
+    await addAccount(store, name, grants);
+  }
+};
+
+/** An account nobody logs in to. */
+export const addAccount = async (
+  { db }: Store,
+  name: string,
+  grants: Actor["grants"],
+): Promise<void> => {
+  await db
+    .insertInto("users")
+    .values({
+      name,
+      password_hash: "",
+      must_change_password: 0,
+      created_at_ms: 0,
+      area: "/",
+      disabled_at_ms: null,
+      password_expires_at_ms: null,
+    })
+    .execute();
+  for (const grant of grants) {
+    await db
+      .insertInto("grants")
+      .values({ user_name: name, ...grant })
+      .execute();
+  }
 };
 
 /** Address of one home in the building of the stories. */

@@ -2,7 +2,13 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ActInput } from "#domain/case-input.ts";
 import type { ActOutcome } from "./act-on-case.ts";
 import type { NewDatabase } from "../open-ground.testing.ts";
-import { openCaseGround, room, type CaseGround } from "./case-ground.testing.ts";
+import {
+  addAccount,
+  community,
+  openCaseGround,
+  room,
+  type CaseGround,
+} from "./case-ground.testing.ts";
 
 /** What working on cases promises, on whichever database. */
 export const casesContract = (database: string, newDatabase: NewDatabase): void => {
@@ -79,6 +85,29 @@ export const casesContract = (database: string, newDatabase: NewDatabase): void 
       expect(told(await ground.act("li", "supervise", { instruction: "x" }, press))).toBe(
         "key reused",
       );
+    });
+
+    test("goes to nobody who has no working account over its area", async () => {
+      await ground.alarm();
+      await ground.act("li", "accept");
+      await addAccount(ground.store, "root", [{ role: "admin", area: "/" }]);
+      await addAccount(ground.store, "gone", [{ role: "grid", area: community }]);
+      await ground.store.db
+        .updateTable("users")
+        .set({ disabled_at_ms: 1 })
+        .where("name", "=", "gone")
+        .execute();
+      for (const assignee of ["zzz", "far", "root", "gone"]) {
+        const outcome = await ground.act("li", "dispatch", { assignee });
+        expect(outcome).toMatchObject({
+          kind: "refused",
+          refusal: { kind: "needs", text: { zh: expect.stringContaining(`没有账号 ${assignee}`) } },
+        });
+      }
+      expect(await ground.only()).toMatchObject({ state: "accepted" });
+      expect(told(await ground.act("li", "dispatch", { assignee: "wang" }))).toBe("dispatched");
+      const { timeline } = await ground.detail("AJ-000001");
+      expect(JSON.stringify(timeline)).not.toContain("assigneeWorksHere");
     });
 
     test("is nobody's business outside their area", async () => {

@@ -13,12 +13,17 @@ const selectOpen = (db: Reading, household: string) =>
     .where("is_open", "=", 1)
     .orderBy("id");
 
-/** The urgent case at the household that is this user's: signed for, sent out with, or dealt with. */
+/**
+ * The urgent case at the household that is this user's: signed for, sent out with, or dealt with.
+ * Not a rehearsed one: a drill needs nobody's telephone, and anybody could stage one to see it.
+ */
 export const ownCaseAt = async (
   db: Reading,
   of: { readonly household: string; readonly user: string },
 ): Promise<string | undefined> => {
   const row = await selectOpen(db, of.household)
+    .where("drill", "=", 0)
+    .where("test", "=", 0)
     .where((eb) =>
       eb.or([
         eb("signed_by", "=", of.user),

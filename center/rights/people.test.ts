@@ -81,6 +81,19 @@ test("whoever signed for the urgent alarm sees who lives there, by that case, an
   ]);
 });
 
+test("a drill shows nobody's name, until a real alarm breaks through it", async () => {
+  const duty = await log("duty", "duty", places.xian);
+  const gateway = createFakeGateway("gw-xian");
+  await desk.take(gateway.alarm({ seq: 1, drill: true }));
+  expect((await desk.sign({ episode: "ep-1", case: { version: 1 } }, duty)).status).toBe(200);
+  const person = async () => (await desk.get("/api/v1/people/person-xian", duty)).json();
+  expect(await person()).toMatchObject({ masked: true });
+
+  await desk.take(gateway.alarm({ seq: 2, episode: "ep-2" }));
+  expect((await desk.sign({ episode: "ep-2", case: { version: 1 } }, duty)).status).toBe(200);
+  expect(await person()).toMatchObject({ masked: false, name: "王秀英" });
+});
+
 test("one's own urgent case at one home shows nobody of another", async () => {
   const duty = await log("duty", "duty", places.street);
   await desk.take(createFakeGateway("gw-xian").alarm({ seq: 1 }));

@@ -23,7 +23,7 @@ export const openSqliteDialect = (dataFolder: string): Dialect => {
 
 /** Opens the file with one fsync per commit. */
 const openSqliteDatabase = (dataFolder: string): SqliteDatabase => {
-  if (dataFolder !== inMemory) mkdirSync(dataFolder, { recursive: true });
+  if (dataFolder !== inMemory) mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const database = new Database(sqliteFile(dataFolder));
   database.pragma("journal_mode = WAL");
   // A receipt is a promise, and a promise survives a power cut.

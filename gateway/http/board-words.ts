@@ -27,6 +27,7 @@ export const words = {
   unwritten: two("未落盘", "not on disk"),
   sign: two("签收", "Sign for it"),
   hush: two("消音", "Hush"),
+  reset: two("复位", "Reset"),
   unsigned: two("未签收", "nobody has signed"),
   returned: two("已恢复", "back to normal"),
   latched: two("已签收,待复位", "signed for, to be reset"),
@@ -46,8 +47,8 @@ export const words = {
     "Nobody is registered to sign here: make a PIN with canary pin and put it under gateway.people.",
   ),
   secure: two(
-    "签收和消音在加密页面进行:打开加密页面",
-    "Signing and hushing are done on the encrypted page: open it",
+    "签收、消音和复位在加密页面进行:打开加密页面",
+    "Signing, hushing and resetting are done on the encrypted page: open it",
   ),
   identify: two("认证", "Identify"),
   leave: two("锁定", "Lock"),
@@ -57,6 +58,7 @@ export const words = {
   minutes: two("分钟", "minutes"),
   reason: two("原因", "Reason"),
   reasonHint: two("如:已到场,正在通风", "such as: on site, airing the rooms"),
+  resetHint: two("如:已到场查看,原因已排除", "such as: looked on site, the cause is mended"),
   onSite: two("我在现场,已确认无人受困", "I am on site and nobody is in danger"),
   cancel: two("返回", "Back"),
   noScript: two(

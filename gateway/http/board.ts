@@ -144,7 +144,12 @@ const deeds = (alarm: BoardAlarm, say: Say): string => {
         ? `<button type="button" class="second" data-deed="hush">${say(words.hush)}</button>`
         : `<p class="why">${say(alarm.notHushable)}</p>`
       : "";
-  return sign === "" && hush === "" ? "" : `<div class="deeds">${sign}${hush}</div>`;
+  const reset =
+    alarm.life === "latched" && !alarm.active
+      ? `<button type="button" data-deed="reset">${say(words.reset)}</button>`
+      : "";
+  const all = sign + hush + reset;
+  return all === "" ? "" : `<div class="deeds">${all}</div>`;
 };
 
 const placeText = (

@@ -1,10 +1,12 @@
-/** What people do at the board: say who they are, sign for an alarm, hush its sound. */
+/** What people do at the board: say who they are, sign for an alarm, hush its sound, reset it. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { userId } from "#domain/ids.ts";
 import { minutes } from "#domain/quantity.ts";
+import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
+import { refusals } from "#rules/refusals.ts";
 import type { Timers } from "#platform/timers.ts";
 import type { BoardDeed } from "#platform/site-file/people-schema.ts";
 import type { People, Person } from "../people/people.ts";
@@ -40,6 +42,8 @@ const hushing = Compile(
   }),
 );
 const acknowledging = Compile(Type.Object({}));
+/** An empty reason passes here: the rules refuse it in words the person understands. */
+const resetting = Compile(Type.Object({ reason: Type.String({ maxLength: 200 }) }));
 
 /** A person waits this long for the disk; what they did has effect before. */
 const diskPatienceMs = 2_000;
@@ -68,24 +72,35 @@ export const addDeedRoutes = (app: FastifyInstance, parts: DeedParts): void => {
   app.post<Named>("/api/v1/alarms/:episode/acknowledge", (request, reply) => {
     const { body = {} } = request;
     if (!acknowledging.Check(body)) return sendProblem(reply, problems.invalid);
-    return act(parts, request, reply, "acknowledge", ({ rule, episode }, person) => ({
-      kind: "acknowledge",
-      rule,
-      episode,
-      ...person,
-    }));
+    return act(parts, request, reply, "acknowledge", ({ rule, episode }, person) =>
+      ok({ kind: "acknowledge", rule, episode, ...person }),
+    );
   });
 
   app.post<Named>("/api/v1/alarms/:episode/hush", (request, reply) => {
     const { body } = request;
     if (!hushing.Check(body)) return sendProblem(reply, problems.invalid);
-    return act(parts, request, reply, "hush", (_, person) => ({
-      kind: "hush",
-      reason: body.reason,
-      duration: minutes(body.minutes),
-      confirmedOnSite: body.onSite,
-      ...person,
-    }));
+    return act(parts, request, reply, "hush", (_, person) =>
+      ok({
+        kind: "hush",
+        reason: body.reason,
+        duration: minutes(body.minutes),
+        confirmedOnSite: body.onSite,
+        ...person,
+      }),
+    );
+  });
+
+  // Whoever may answer for an alarm may also let it go.
+  app.post<Named>("/api/v1/alarms/:episode/reset", (request, reply) => {
+    const { body } = request;
+    if (!resetting.Check(body)) return sendProblem(reply, problems.invalid);
+    return act(parts, request, reply, "acknowledge", ({ rule, active }, person) =>
+      // A self-test that stands must not let go, under its name, what the same rule left latched.
+      active
+        ? err(refusals.notLatched)
+        : ok({ kind: "reset", rule, reason: body.reason, ...person }),
+    );
   });
 };
 
@@ -100,7 +115,7 @@ const act = async (
   request: FastifyRequest<Named>,
   reply: FastifyReply,
   deed: BoardDeed,
-  commandFor: (alarm: BoardAlarm, by: By) => HumanCommand,
+  commandFor: (alarm: BoardAlarm, by: By) => Result<HumanCommand, Bilingual>,
 ): Promise<FastifyReply> => {
   const person = whoMay(parts, request, deed);
   if ("status" in person) return sendProblem(reply, person);
@@ -111,7 +126,8 @@ const act = async (
   const point = [...parts.points.byId.values()].find(({ id }) => id === alarm?.detector);
   if (alarm === undefined || point === undefined) return sendProblem(reply, problems.noSuchAlarm);
   const by: By = { by: userId(person.name), origin: { side: "board", source: request.ip } };
-  const done = parts.pipeline.command(point.id, commandFor(alarm, by));
+  const command = commandFor(alarm, by);
+  const done = command.ok ? parts.pipeline.command(point.id, command.value) : command;
   if (!done.ok) return sendProblem(reply, refusedBecause(done.error));
   return reply.send({
     done: done.value.actions.map(({ kind, at, untilWallMs }) => ({

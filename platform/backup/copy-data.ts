@@ -1,7 +1,7 @@
 /** Copies of data folders that programs are working in, and the one file they travel in. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdir, readdir } from "node:fs/promises";
+import { copyFile, mkdir, open, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 
@@ -47,7 +47,7 @@ const ignoreMissing = (error: unknown): void => {
   throw error;
 };
 
-/** Whether a program has this database open. */
+/** Whether a program has this database open. One too damaged to be asked is nobody's. */
 export const isInUse = (file: string): boolean => {
   const database = new Database(file, { fileMustExist: true, timeout: 0 });
   try {
@@ -56,15 +56,21 @@ export const isInUse = (file: string): boolean => {
     database.exec("BEGIN IMMEDIATE; COMMIT");
     return false;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "SQLITE_BUSY") return true;
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code.startsWith("SQLITE_BUSY")) return true;
+    // The first lock is taken before the first page is read.
+    if (code.startsWith("SQLITE_NOTADB") || code.startsWith("SQLITE_CORRUPT")) return false;
     throw error;
   } finally {
     database.close();
   }
 };
 
-export const pack = (folder: string, file: string): Promise<void> =>
-  runProgram("tar", ["-cf", file, "-C", folder, "."]);
+/** Packs a folder into a new file that only its owner can read, from its first byte on. */
+export const pack = async (folder: string, file: string): Promise<void> => {
+  await (await open(file, "wx", 0o600)).close();
+  await runProgram("tar", ["-cf", file, "-C", folder, "."]);
+};
 
 export const unpack = (file: string, folder: string): Promise<void> =>
   runProgram("tar", ["-xf", file, "-C", folder, "--no-same-owner"]);

@@ -39,7 +39,7 @@ const useless: readonly (readonly [reason: string, LimitSet])[] = [
   [
     "co.averages.1.over = 0",
     withCo({
-      averages: averages.map((one, index) => (index === 1 ? { ...one, over: nought } : one)),
+      averages: averages.with(1, { ...averages[1]!, over: nought }),
     }),
   ],
 ];

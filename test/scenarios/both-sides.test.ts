@@ -62,6 +62,25 @@ test("board at 03:14, desk at 03:15, line cut: both stand, the board owns it, bo
   expect(alarm?.commands).toMatchObject([{ by: "李敏", state: "done" }]);
 });
 
+test("what the board resets while the line is cut is told at the center with who and where", async () => {
+  const street = await open();
+  street.cutLine();
+  street.edge.time.advance(minutes(1));
+  await street.edge.says(kitchen, { co_ppm: 2, status: [] });
+  expect(await street.resetAtBoard("王强", kitchen)).toContain("signed for");
+  expect(await street.signAtBoard("王强", kitchen)).toBe("signed");
+  street.edge.time.advance(minutes(1));
+  expect(await street.resetAtBoard("王强", kitchen)).toBe("reset");
+  expect(onGateway(street)).toBeUndefined();
+  await street.mendLine();
+  const alarm = await co(street);
+  expect(timeline(alarm)).toEqual(["acknowledged 王强 board", "reset 王强 board"]);
+  expect(alarm?.actions?.find(({ kind }) => kind === "reset")).toMatchObject({
+    reason: "已到场查看",
+    origin: { source: "192.168.1.20" },
+  });
+});
+
 test("desk at 03:13, board at 03:14, line cut: the desk owns it on both sides", async () => {
   const street = await open();
   street.cutLine();

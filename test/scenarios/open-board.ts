@@ -101,6 +101,8 @@ export const openBoard = async () => {
       showBadge: (code: string) => ask("POST", "/api/v1/session", { badge: code }),
       leave: () => ask("DELETE", "/api/v1/session"),
       sign: (episode: string) => ask("POST", `/api/v1/alarms/${name(episode)}/acknowledge`, {}),
+      reset: (episode: string, reason = "已到场查看,灶具已关") =>
+        ask("POST", `/api/v1/alarms/${name(episode)}/reset`, { reason }),
       hush: (episode: string, change: object = {}) =>
         ask("POST", `/api/v1/alarms/${name(episode)}/hush`, {
           minutes: 5,

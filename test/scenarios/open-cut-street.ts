@@ -120,6 +120,19 @@ export const openCutStreet = async () => {
       await done.value.kept;
       return "signed";
     },
+    /** Whoever has looked there lets the latched alarm go. */
+    resetAtBoard: async (by: string, detector: string): Promise<string> => {
+      const done = edge.pipeline().command(detectorId(detector), {
+        kind: "reset",
+        rule: "device-alarm-co",
+        by: userId(by),
+        reason: "已到场查看",
+        origin: { side: "board", source: "192.168.1.20" },
+      });
+      if (!done.ok) return done.error.en;
+      await done.value.kept;
+      return "reset";
+    },
     /** Another gateway says that it has carried out this command. */
     strangerAnswers: async (command: string): Promise<void> => {
       const other = gatewayId("gw-2");

@@ -1,7 +1,7 @@
 /** Backup and restore by the command, on a street of real processes and on a real PostgreSQL. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -65,10 +65,12 @@ test("a center restored from an older copy asks the gateway for what is missing,
   await Promise.all(["after", "later"].map(homes.report));
   await everyHomeOnce(street, ["before", "after", "later"]);
   await allConfirmed();
-  expect(await canary("restore", file, "--only", "center")).toMatchObject({
-    code: 1,
-    said: expect.stringContaining("is in use"),
-  });
+  for (const words of [[], ["--force"]]) {
+    expect(await canary("restore", file, "--only", "center", ...words)).toMatchObject({
+      code: 1,
+      said: expect.stringContaining("is in use"),
+    });
+  }
   await street.kill("center");
   expect(await canary("restore", file, "--only", "center")).toMatchObject({
     code: 1,
@@ -91,12 +93,51 @@ test("a gateway restored from an older copy goes on, and what the center had alr
   await homes.report("between");
   await everyHomeOnce(street, ["before", "between"]);
   await allConfirmed();
+  expect(await canary("restore", file, "--only", "gateway", "--force")).toMatchObject({
+    code: 1,
+    said: expect.stringContaining("is in use"),
+  });
   await street.kill("gateway");
   expect(await canary("restore", file, "--only", "gateway", "--force")).toMatchObject({ code: 0 });
   street.startRole("gateway");
   await homes.report("after");
   await everyHomeOnce(street, ["before", "between", "after"], 60_000);
   await allConfirmed();
+});
+
+test("a copy, and what is restored from it, is for its owner only", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "canary-backup-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const data = join(folder, "data");
+  const canary = (...words: readonly string[]) => runCanary(words, { CANARY_DATA: data });
+  const rights = async (path: string) => (await stat(path)).mode & 0o777;
+  const store = await openStore({ dataFolder: join(data, "center") });
+  if (!store.ok) throw new Error(store.error.en);
+  await store.value.close();
+  expect(await rights(data)).toBe(0o700);
+  expect(await rights(join(data, "center"))).toBe(0o700);
+  const file = join(folder, "copy.canary");
+  expect(await canary("backup", file)).toMatchObject({ code: 0 });
+  expect(await rights(file)).toBe(0o600);
+
+  await chmod(join(data, "center"), 0o755);
+  expect(await canary("restore", file)).toMatchObject({ code: 0 });
+  expect(await rights(join(data, "center"))).toBe(0o700);
+});
+
+test("a database that can no longer be read is replaced by force", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "canary-backup-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const data = join(folder, "data");
+  const canary = (...words: readonly string[]) => runCanary(words, { CANARY_DATA: data });
+  const store = await openStore({ dataFolder: join(data, "center") });
+  if (!store.ok) throw new Error(store.error.en);
+  await store.value.close();
+  const file = join(folder, "copy.canary");
+  expect(await canary("backup", file)).toMatchObject({ code: 0 });
+  await writeFile(join(data, "center/center.sqlite"), "torn ".repeat(2_000));
+  expect(await canary("restore", file)).toMatchObject({ code: 1 });
+  expect(await canary("restore", file, "--force")).toMatchObject({ code: 0 });
 });
 
 test("a damaged copy is refused, and what is there stays as it is", async () => {
@@ -146,6 +187,7 @@ test.skipIf(!hasPostgres())(
     expect(await runCanary(["backup", file], env)).toMatchObject({ code: 0 });
     await first.write((tx) => beginStretch(tx, 2_000));
     expect((await runCanary(["restore", file], env)).said).toContain("in use");
+    expect((await runCanary(["restore", file, "--force"], env)).said).toContain("in use");
     await first.close();
     expect((await runCanary(["restore", file], env)).said).toContain("newer");
     expect(await runCanary(["restore", file, "--force"], env)).toMatchObject({ code: 0 });

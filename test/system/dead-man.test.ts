@@ -37,7 +37,8 @@ interface Status {
 const openGuarded = async (outputs?: readonly string[]): Promise<Guarded> => {
   const folder = await mkdtemp(join(tmpdir(), "canary-dm-"));
   const siren = join(folder, "siren");
-  const [mqtt, http] = [await freePort(), await freePort()];
+  // The center it looks for is nobody: on the usual port there may be somebody's.
+  const [mqtt, http, center] = [await freePort(), await freePort(), await freePort()];
   const own = [`{ kind: command, on: [touch, ${siren}], off: [rm, -f, ${siren}] }`];
   const site = (await readFile("config/site.yaml", "utf8")).replace(
     "  buzzers:",
@@ -54,6 +55,7 @@ const openGuarded = async (outputs?: readonly string[]): Promise<Guarded> => {
         CANARY_DATA: data,
         CANARY_GATEWAY_MQTT_PORT: String(mqtt),
         CANARY_GATEWAY_HTTP_PORT: String(http),
+        CANARY_CENTER_MQTT_PORT: String(center),
       },
       stdio: "ignore",
     });

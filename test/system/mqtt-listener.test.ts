@@ -14,7 +14,9 @@ const program = join(
 );
 
 const start = async (dataFolder?: string): Promise<{ child: ChildProcess; port: number }> => {
-  const child = fork(program, dataFolder === undefined ? [] : [dataFolder], { execArgv: ["--expose-gc"] });
+  const child = fork(program, dataFolder === undefined ? [] : [dataFolder], {
+    execArgv: ["--expose-gc"],
+  });
   onTestFinished(() => void child.kill("SIGKILL"));
   const [message]: unknown[] = await once(child, "message");
   return { child, port: numberIn(message, "port") };

@@ -23,7 +23,8 @@ const openGround = async () => {
   cleanUps.push(() => rm(folder, { recursive: true, force: true }));
   const site = join(folder, "site.yaml");
   await writeFile(site, await readFile("config/site.yaml", "utf8"));
-  const [mqtt, http] = [await freePort(), await freePort()];
+  // The center it looks for is nobody: on the usual port there may be somebody's.
+  const [mqtt, http, center] = [await freePort(), await freePort(), await freePort()];
   const start = (more: Record<string, string> = {}): Life => {
     const child: ChildProcess = spawn(process.execPath, ["tools/canary.ts", "gateway"], {
       env: {
@@ -32,6 +33,7 @@ const openGround = async () => {
         CANARY_DATA: join(folder, "data"),
         CANARY_GATEWAY_MQTT_PORT: String(mqtt),
         CANARY_GATEWAY_HTTP_PORT: String(http),
+        CANARY_CENTER_MQTT_PORT: String(center),
         ...more,
       },
       stdio: ["ignore", "pipe", "pipe"],

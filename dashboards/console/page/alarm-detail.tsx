@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { DeskAlarm } from "#domain/desk.ts";
+import { peakLevel } from "../state/peak-level.ts";
 import { formatLevel, formatMoment, nameAlarm } from "../words/format.ts";
 import { actionWord, text } from "../words/text.ts";
 import { caseText } from "../words/case-words.ts";
@@ -7,6 +8,7 @@ import { useWords } from "../words/language.tsx";
 import { Badge } from "./badge.tsx";
 import { CaseState } from "./case-state.tsx";
 import { Marks } from "./marks.tsx";
+import { useNowMs } from "./pulse-context.tsx";
 import { Value } from "./value.tsx";
 
 interface Props {
@@ -18,6 +20,7 @@ interface Props {
 export const AlarmDetail = ({ alarm, onOpenCase }: Props) => {
   const { say } = useWords();
   const { event, where } = alarm.notice;
+  const peak = peakLevel(alarm, useNowMs());
   const address = where.address;
   const parts = [
     address?.community,
@@ -44,7 +47,7 @@ export const AlarmDetail = ({ alarm, onOpenCase }: Props) => {
         <Fact name={say(text.value)}>
           <Value alarm={alarm} />
         </Fact>
-        <Fact name={say(text.peak)}>{event.peak && formatLevel(event.peak)}</Fact>
+        <Fact name={say(text.peak)}>{peak && formatLevel(peak)}</Fact>
         <Fact name={say(text.cause)}>{say(event.cause.text)}</Fact>
         <Fact name={say(text.basis)}>
           {event.cause.source.standard} {event.cause.source.clause}

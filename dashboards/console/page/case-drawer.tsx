@@ -2,6 +2,7 @@ import { useEffect, useRef, type ReactNode } from "react";
 import { caseStateNames, conclusions } from "#domain/case.ts";
 import type { CaseDetail, CaseView } from "#domain/case-view.ts";
 import type { Bilingual } from "#domain/result.ts";
+import { owesUpper } from "../state/owes-upper.ts";
 import { caseText, levelWord } from "../words/case-words.ts";
 import { text } from "../words/text.ts";
 import { formatClock, formatTimer, nameAlarm } from "../words/format.ts";
@@ -65,7 +66,7 @@ const Head = ({ view }: { readonly view: CaseView }) => {
         <span>
           {say(caseText.levelNow)} {say(levelWord[view.level])}
         </span>
-        {view.pendingUpper && <strong className="mark">{say(caseText.upperPending)}</strong>}
+        {owesUpper(view) && <strong className="mark">{say(caseText.upperPending)}</strong>}
         {view.drill && <strong className="mark staged">{say(text.drill)}</strong>}
         {view.test && <strong className="mark staged">{say(text.test)}</strong>}
         {view.recurrenceOf !== undefined && (

@@ -9,7 +9,7 @@ let pressing = false;
 let asked; // what the open drawer is about: { deed, episode }
 
 /** What stood on the page when the gateway fell silent stays, under a banner that says since when. */
-const look = async () => {
+const look = async (isDue = () => !pressing) => {
   try {
     const answer = await fetch("/" + location.search, { signal: AbortSignal.timeout(4000) });
     if (!answer.ok) throw new Error(answer.status);
@@ -18,7 +18,7 @@ const look = async () => {
     $("cut").hidden = true;
     $("cut").textContent = "";
     // A button must not vanish from under a finger.
-    if (!pressing) show(page);
+    if (isDue()) show(page);
   } catch {
     const seconds = Math.round((Date.now() - heard) / 1000);
     const since = new Date(heard).toLocaleTimeString();
@@ -28,6 +28,9 @@ const look = async () => {
     $("cut").hidden = false;
   }
 };
+
+/** After a deed: the page must know who is known, also while the finger that did it is still down. */
+const lookNow = () => look(() => true);
 
 const show = (page) => {
   const open = [...document.querySelectorAll("details[open]")].map(({ id }) => id);
@@ -54,14 +57,18 @@ const openDrawer = (deed, card) => {
   $("about").textContent = card === null ? "" : `${place} · ${what}`;
   $("problem").textContent = "";
   $("said").textContent = "";
-  document.querySelector(".hush-only").hidden = deed !== "hush";
+  for (const part of document.querySelectorAll(".hush-only")) part.hidden = deed !== "hush";
+  const hint = $("reason").dataset[deed];
+  document.querySelector(".reason-only").hidden = hint === undefined;
+  $("reason").placeholder = hint ?? "";
+  $("reason").value = "";
   document.querySelector(".who-are-you").hidden = isKnown();
   $("do").textContent = $("do").dataset[deed];
   $("drawer").hidden = false;
   const first = isKnown()
-    ? deed === "hush"
-      ? $("reason")
-      : $("do")
+    ? hint === undefined
+      ? $("do")
+      : $("reason")
     : $("person").value
       ? $("pin")
       : $("person");
@@ -99,17 +106,17 @@ const submit = async () => {
   try {
     if (!isKnown()) {
       await send("POST", "/api/v1/session", proof());
-      await look();
+      await lookNow();
       document.querySelector(".who-are-you").hidden = true;
     }
     if (deed !== "identify") {
       const path = `/api/v1/alarms/${encodeURIComponent(episode)}/${deed}`;
-      const { written } = await send("POST", path, deed === "hush" ? hushing() : {});
+      const { written } = await send("POST", path, saying[deed]?.() ?? {});
       $("said").textContent = said(deed, written);
       setTimeout(() => ($("said").textContent = ""), 8000);
     }
     closeDrawer();
-    await look();
+    await lookNow();
   } catch (error) {
     $("pin").value = "";
     $("problem").textContent =
@@ -129,8 +136,17 @@ const hushing = () => ({
   onSite: $("on-site").checked,
 });
 
+// Nobody's words stand in for what was found on site: without a reason the gateway refuses.
+const resetting = () => ({ reason: $("reason").value.trim() });
+const saying = { hush: hushing, reset: resetting };
+
+const done = {
+  acknowledge: ["已签收", "Signed for"],
+  hush: ["已消音", "Hushed"],
+  reset: ["已复位", "Reset"],
+};
 const said = (deed, written) => {
-  const what = deed === "hush" ? (zh ? "已消音" : "Hushed") : zh ? "已签收" : "Signed for";
+  const what = done[deed][zh ? 0 : 1];
   if (written) return what;
   return what + (zh ? "(磁盘尚未写入,继续重试)" : " (not on disk yet; it is tried again)");
 };
@@ -140,7 +156,7 @@ document.addEventListener("click", (event) => {
   const deed = button?.dataset.deed;
   if (deed === undefined) return;
   if (deed === "close") closeDrawer();
-  else if (deed === "leave") send("DELETE", "/api/v1/session").then(look, look);
+  else if (deed === "leave") send("DELETE", "/api/v1/session").then(lookNow, lookNow);
   else if ($("who").dataset.secure) location.assign($("who").dataset.secure);
   else openDrawer(deed, button.closest("article"));
 });
