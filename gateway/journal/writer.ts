@@ -102,12 +102,8 @@ const attemptCheck = (
 
 const answerAll = (file: JournalFile, requests: readonly Request[]): readonly Reply[] => {
   const writes = requests.filter(({ question }) => isWrite(question));
-  // The center's word alone need not reach the disk: lost with the power, it is said again.
-  const transact = writes.every(({ question }) => question.kind === "settle")
-    ? file.transactLater
-    : file.transact;
   const written =
-    writes.length === 0 ? [] : transact(() => writes.map((request) => answer(file, request)));
+    writes.length === 0 ? [] : file.transact(() => writes.map((request) => answer(file, request)));
   const reads = requests.filter(({ question }) => !isWrite(question));
   return [...written, ...reads.map((request) => answer(file, request))];
 };
