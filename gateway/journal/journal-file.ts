@@ -31,11 +31,6 @@ export interface Row extends NewRow {
 export interface JournalFile {
   readonly id: JournalId;
   readonly transact: Transactions["transact"];
-  /**
-   * The same without waiting for the disk: what is so written is there after a crash of the program,
-   * and after a power cut it is there or not, with all before it. For what can be done again.
-   */
-  readonly transactLater: Transactions["transact"];
   readonly append: (
     records: readonly NewRow[],
     states: readonly SavedState[],
@@ -183,7 +178,7 @@ const writer = (
   db: Database,
   id: () => JournalId,
   pending: PendingCount,
-): Pick<JournalFile, "transact" | "transactLater" | "append" | "settle"> => {
+): Pick<JournalFile, "transact" | "append" | "settle"> => {
   const { transact, attempt } = createTransactions(db, pending.forget);
   const end = db.prepare<[], ChainEnd>("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1");
   const pruned = readPruned(db);
@@ -209,14 +204,6 @@ const writer = (
 
   return {
     transact,
-    transactLater: (work) => {
-      db.pragma("synchronous = NORMAL");
-      try {
-        return transact(work);
-      } finally {
-        db.pragma("synchronous = FULL");
-      }
-    },
     append: (records, states, wallMs) =>
       // One bad record does not take its neighbours along.
       attempt(() => {

@@ -89,7 +89,6 @@ export const createCard = (
           return file.id;
         },
         transact: (work) => commit(db, () => file.transact(work)),
-        transactLater: (work) => commit(db, () => file.transactLater(work)),
         append: file.append,
         settle: file.settle,
         renew: file.renew,
