@@ -10,6 +10,7 @@ import { countPending, createPendingCount, type PendingCount } from "./pending-c
 import { createPruning, readPruned } from "./prune.ts";
 import { columns, createReader } from "./read-records.ts";
 import { renewRecords } from "./renew.ts";
+import { rewriteLog } from "./rewrite-log.ts";
 import { migrate } from "./schema.ts";
 import { confirmedRanges, firstContradicted } from "./settlement.ts";
 import { createTransactions, type Transactions } from "./transactions.ts";
@@ -125,6 +126,7 @@ const prepareFile = (db: Database): void => {
   // The writer writes the log back while it rests; a commit does so only in a flood without a rest.
   db.pragma(`wal_autocheckpoint = ${pagesInLogMax}`);
   db.pragma("foreign_keys = ON");
+  rewriteLog(db);
   const found = String(db.pragma("integrity_check(1)", { simple: true }));
   if (found !== "ok") throw new SQLite.SqliteError(found, "SQLITE_CORRUPT");
   migrate(db);
