@@ -87,7 +87,8 @@ const measure = (detectors: number, kind: Case, samples: number): Figures => {
     }
   }
   const after = heap();
-  if (states.some((state) => state.episodes.length > 0)) throw new Error("the bench alarmed");
+  if (states.some((state) => state.alarms.episodes.length > 0))
+    throw new Error("the bench alarmed");
   return {
     detectors,
     case: kind,
