@@ -37,7 +37,7 @@ const quarters = 4;
 const gases: readonly Gas[] = ["co", ...combustibleGases];
 /** All that a detector may measure, from nothing to every gas; those of one are always in this order. */
 const gasLists: readonly (readonly Gas[])[] = gases.reduce<readonly (readonly Gas[])[]>(
-  (lists, gas) => [...lists, ...lists.map((list) => [...list, gas])],
+  (lists, gas) => lists.concat(lists.map((list) => list.concat(gas))),
   [[]],
 );
 /** Where the rows begin. */
