@@ -1,7 +1,9 @@
+import type { ExpressionBuilder } from "kysely";
 import type { Reading } from "../store/open-store.ts";
+import type { Tables } from "../store/tables.ts";
 import { inScope } from "../rights/scoped.ts";
 import type { Scope } from "./case-facts.ts";
-import { inPages, type PageEnd } from "./in-pages.ts";
+import { inPages, type Stretch } from "./in-pages.ts";
 
 /** What figures need to know of one alarm. Times are epoch ms. */
 export interface AlarmFact {
@@ -28,20 +30,27 @@ export const alarmFacts = async function* (
   scope: Scope,
 ): AsyncGenerator<readonly AlarmFact[]> {
   const pages = inPages(
-    (after, limit) => readAlarms(db, scope, after, limit),
-    (row) => ({ atMs: row.received_at_ms, name: row.episode }),
+    scope.period,
+    (from, nth) => nthAlarm(db, from, nth),
+    (stretch) => readAlarms(db, scope, stretch),
   );
   for await (const rows of pages) {
     yield rows.map(factOf);
   }
 };
 
-const readAlarms = (
-  db: Reading,
-  { period, areas, within }: Scope,
-  after: PageEnd | undefined,
-  limit: number,
-) =>
+const nthAlarm = (db: Reading, from: Stretch, nth: number) =>
+  db
+    .selectFrom("alarms")
+    .select(["received_at_ms as atMs", "episode as name"])
+    .where((eb) => isWithin(eb, from))
+    .orderBy("received_at_ms")
+    .orderBy("episode")
+    .offset(nth - 1)
+    .limit(1)
+    .executeTakeFirst();
+
+const readAlarms = (db: Reading, { areas, within }: Scope, stretch: Stretch) =>
   placedAlarms(db, areas, within)
     .select([
       "alarms.episode",
@@ -56,20 +65,18 @@ const readAlarms = (
       "case_alarms.signed_at_ms",
       "cases.drill",
     ])
-    .where("alarms.received_at_ms", ">=", after?.atMs ?? period.fromMs)
-    .where("alarms.received_at_ms", "<", period.untilMs)
-    .$if(after !== undefined, (query) =>
-      query.where((eb) =>
-        eb.or([
-          eb("alarms.received_at_ms", ">", after?.atMs ?? 0),
-          eb("alarms.episode", ">", after?.name ?? ""),
-        ]),
-      ),
-    )
+    .where((eb) => isWithin(eb, stretch))
     .orderBy("alarms.received_at_ms")
     .orderBy("alarms.episode")
-    .limit(limit)
     .execute();
+
+/** The times alone first: of them the databases know how many rows lie between. */
+const isWithin = (eb: ExpressionBuilder<Tables, "alarms">, { after, upTo }: Stretch) =>
+  eb.and([
+    eb.between("alarms.received_at_ms", after.atMs, upTo.atMs),
+    eb.or([eb("alarms.received_at_ms", ">", after.atMs), eb("alarms.episode", ">", after.name)]),
+    eb.or([eb("alarms.received_at_ms", "<", upTo.atMs), eb("alarms.episode", "<=", upTo.name)]),
+  ]);
 
 type Row = Awaited<ReturnType<typeof readAlarms>>[number];
 

@@ -1,10 +1,11 @@
-import { sql } from "kysely";
+import { sql, type ExpressionBuilder } from "kysely";
 import { present } from "../cases/case-rows.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
+import type { Tables } from "../store/tables.ts";
 import { inScope } from "../rights/scoped.ts";
 import { breathe } from "./breathe.ts";
-import { inPages, type PageEnd } from "./in-pages.ts";
+import { inPages, type Stretch } from "./in-pages.ts";
 import type { Period } from "./local-days.ts";
 
 /** What figures need to know of one case. Times are epoch ms; absent: it has not come to that. */
@@ -50,8 +51,9 @@ export const caseFacts = async function* (
   scope: Scope,
 ): AsyncGenerator<readonly CaseFact[]> {
   const pages = inPages(
-    (after, limit) => readCases(db, scope, after, limit),
-    (row) => ({ atMs: row.created_at_ms, name: row.id }),
+    scope.period,
+    (from, nth) => nthCase(db, from, nth),
+    (stretch) => readCases(db, scope, stretch),
   );
   for await (const rows of pages) {
     const milestones = await milestonesOf(
@@ -62,12 +64,18 @@ export const caseFacts = async function* (
   }
 };
 
-const readCases = (
-  db: Reading,
-  { period, areas, within }: Scope,
-  after: PageEnd | undefined,
-  limit: number,
-) =>
+const nthCase = (db: Reading, from: Stretch, nth: number) =>
+  db
+    .selectFrom("cases")
+    .select(["created_at_ms as atMs", "id as name"])
+    .where((eb) => isWithin(eb, from))
+    .orderBy("created_at_ms")
+    .orderBy("id")
+    .offset(nth - 1)
+    .limit(1)
+    .executeTakeFirst();
+
+const readCases = (db: Reading, { areas, within }: Scope, stretch: Stretch) =>
   db
     .selectFrom("cases")
     .select([
@@ -84,22 +92,21 @@ const readCases = (
       "recurrence_of",
       "created_at_ms",
     ])
-    .where("created_at_ms", ">=", after?.atMs ?? period.fromMs)
-    .where("created_at_ms", "<", period.untilMs)
+    .where((eb) => isWithin(eb, stretch))
     .where("merged_into", "is", null)
     .where("test", "=", 0)
     .where("kind", "!=", "test")
     .where(inScope("cases.area_path", areas))
     .where(inScope("cases.area_path", within))
-    .$if(after !== undefined, (query) =>
-      query.where((eb) =>
-        eb.or([eb("created_at_ms", ">", after?.atMs ?? 0), eb("id", ">", after?.name ?? "")]),
-      ),
-    )
-    .orderBy("created_at_ms")
-    .orderBy("id")
-    .limit(limit)
     .execute();
+
+/** The times alone first: of them the databases know how many rows lie between. */
+const isWithin = (eb: ExpressionBuilder<Tables, "cases">, { after, upTo }: Stretch) =>
+  eb.and([
+    eb.between("created_at_ms", after.atMs, upTo.atMs),
+    eb.or([eb("created_at_ms", ">", after.atMs), eb("id", ">", after.name)]),
+    eb.or([eb("created_at_ms", "<", upTo.atMs), eb("id", "<=", upTo.name)]),
+  ]);
 
 type Row = Awaited<ReturnType<typeof readCases>>[number];
 

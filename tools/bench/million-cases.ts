@@ -83,6 +83,8 @@ const inserts = (firstAtMs: number, cases: number): readonly string[] => {
   const id = "('AJ-' || i)";
   const isOpen = `(case when i > ${cases - openCases} then 1 else 0 end)`;
   const area = "('/pidu/anjing/c' || (1 + i % 9) || '/g' || (i % 10) || '/')";
+  // A thing in ten hangs in a stairwell and not in a home, where it belongs to nobody's household.
+  const household = `(case when i % 10 = 9 then null else 'h-' || (i % ${homes}) end)`;
   const priority = "(case when i % 20 = 0 then 1 when i % 7 = 0 then 2 else 3 end)";
   const signed = `(${atMs} + 1000 * (i % 90))`;
   const notice = JSON.stringify(createFakeGateway("gw-1").message({}).data).replaceAll("'", "''");
@@ -97,13 +99,13 @@ const inserts = (firstAtMs: number, cases: number): readonly string[] => {
         ${atMs} + case when i % 1000 = 1 then 90000000 else 60000 end,
         ${atMs}, 0, 1, '{"first":{},"undurable":[],"rang":true}', '${notice}', ${area}`,
     `insert into cases (id, episode, kind, source, state, version, priority, peak_priority, level,
-        is_open, drill, test, home, family, place, area_path, conclusion, handler, signed_by,
-        signed_at_ms, pending_upper, extended, casualty, plan, created_at_ms, entered_at_ms,
+        is_open, drill, test, home, household, family, place, area_path, conclusion, handler,
+        signed_by, signed_at_ms, pending_upper, extended, casualty, plan, created_at_ms, entered_at_ms,
         round_at_ms, touched_at_ms)
       select ${id}, 'ep-' || i, case when i % 20 = 0 then 'co' else 'fault' end, 'gateway',
         case when ${isOpen} = 1 then 'accepted' else 'archived' end, 7, ${priority}, ${priority},
         'community', ${isOpen}, case when i % 200 = 0 then 1 else 0 end, 0,
-        'household:' || (i % ${homes}), 'fault', '喜安社区2栋1单元603', ${area},
+        'household:' || (i % ${homes}), ${household}, 'fault', '喜安社区2栋1单元603', ${area},
         'C' || (1 + i % 12), 'wang', 'li', ${signed}, 0, 0, 0, ${priority}, ${atMs},
         ${atMs} + 9000000, ${atMs}, ${atMs} + 9000000`,
     `insert into case_alarms (episode, own_case, case_id, joined_at_ms, version, rings, signed_by,
