@@ -1,6 +1,6 @@
 import { sql, type ExpressionBuilder } from "kysely";
 import { present } from "../cases/case-rows.ts";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 import type { Tables } from "../store/tables.ts";
 import { inScope } from "../rights/scoped.ts";
@@ -123,7 +123,7 @@ const milestonesOf = async (
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Milestones>> => {
   const found = new Map<string, Milestones>();
-  for (const chunk of inChunks(ids)) {
+  for (const chunk of inLists(ids)) {
     await breathe();
     const rows = await db
       .selectFrom("case_events")
