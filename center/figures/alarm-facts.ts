@@ -1,9 +1,7 @@
-import type { ExpressionBuilder } from "kysely";
+import { alarmsInTime, inStretch, oldestFirst, type Stretch } from "../store/in-time.ts";
 import type { Reading } from "../store/open-store.ts";
-import type { Tables } from "../store/tables.ts";
 import { inScope } from "../rights/scoped.ts";
 import type { Scope } from "./case-facts.ts";
-import { inPages, type Stretch } from "./in-pages.ts";
 
 /** What figures need to know of one alarm. Times are epoch ms. */
 export interface AlarmFact {
@@ -29,26 +27,13 @@ export const alarmFacts = async function* (
   db: Reading,
   scope: Scope,
 ): AsyncGenerator<readonly AlarmFact[]> {
-  const pages = inPages(
-    scope.period,
-    (from, nth) => nthAlarm(db, from, nth),
-    (stretch) => readAlarms(db, scope, stretch),
+  const pages = oldestFirst(db, alarmsInTime, scope.period, (stretch) =>
+    readAlarms(db, scope, stretch),
   );
   for await (const rows of pages) {
     yield rows.map(factOf);
   }
 };
-
-const nthAlarm = (db: Reading, from: Stretch, nth: number) =>
-  db
-    .selectFrom("alarms")
-    .select(["received_at_ms as atMs", "episode as name"])
-    .where((eb) => isWithin(eb, from))
-    .orderBy("received_at_ms")
-    .orderBy("episode")
-    .offset(nth - 1)
-    .limit(1)
-    .executeTakeFirst();
 
 const readAlarms = (db: Reading, { areas, within }: Scope, stretch: Stretch) =>
   placedAlarms(db, areas, within)
@@ -65,18 +50,10 @@ const readAlarms = (db: Reading, { areas, within }: Scope, stretch: Stretch) =>
       "case_alarms.signed_at_ms",
       "cases.drill",
     ])
-    .where((eb) => isWithin(eb, stretch))
+    .where(inStretch(alarmsInTime, stretch))
     .orderBy("alarms.received_at_ms")
     .orderBy("alarms.episode")
     .execute();
-
-/** The times alone first: of them the databases know how many rows lie between. */
-const isWithin = (eb: ExpressionBuilder<Tables, "alarms">, { after, upTo }: Stretch) =>
-  eb.and([
-    eb.between("alarms.received_at_ms", after.atMs, upTo.atMs),
-    eb.or([eb("alarms.received_at_ms", ">", after.atMs), eb("alarms.episode", ">", after.name)]),
-    eb.or([eb("alarms.received_at_ms", "<", upTo.atMs), eb("alarms.episode", "<=", upTo.name)]),
-  ]);
 
 type Row = Awaited<ReturnType<typeof readAlarms>>[number];
 

@@ -1,11 +1,9 @@
-import { sql, type ExpressionBuilder } from "kysely";
+import { sql } from "kysely";
 import { present } from "../cases/case-rows.ts";
 import { inLists } from "../store/chunks.ts";
+import { breathe, casesInTime, inStretch, oldestFirst, type Stretch } from "../store/in-time.ts";
 import type { Reading } from "../store/open-store.ts";
-import type { Tables } from "../store/tables.ts";
 import { inScope } from "../rights/scoped.ts";
-import { breathe } from "./breathe.ts";
-import { inPages, type Stretch } from "./in-pages.ts";
 import type { Period } from "./local-days.ts";
 
 /** What figures need to know of one case. Times are epoch ms; absent: it has not come to that. */
@@ -50,10 +48,8 @@ export const caseFacts = async function* (
   db: Reading,
   scope: Scope,
 ): AsyncGenerator<readonly CaseFact[]> {
-  const pages = inPages(
-    scope.period,
-    (from, nth) => nthCase(db, from, nth),
-    (stretch) => readCases(db, scope, stretch),
+  const pages = oldestFirst(db, casesInTime, scope.period, (stretch) =>
+    readCases(db, scope, stretch),
   );
   for await (const rows of pages) {
     const milestones = await milestonesOf(
@@ -63,17 +59,6 @@ export const caseFacts = async function* (
     yield rows.map((row) => factOf(row, milestones.get(row.id)));
   }
 };
-
-const nthCase = (db: Reading, from: Stretch, nth: number) =>
-  db
-    .selectFrom("cases")
-    .select(["created_at_ms as atMs", "id as name"])
-    .where((eb) => isWithin(eb, from))
-    .orderBy("created_at_ms")
-    .orderBy("id")
-    .offset(nth - 1)
-    .limit(1)
-    .executeTakeFirst();
 
 const readCases = (db: Reading, { areas, within }: Scope, stretch: Stretch) =>
   db
@@ -92,21 +77,13 @@ const readCases = (db: Reading, { areas, within }: Scope, stretch: Stretch) =>
       "recurrence_of",
       "created_at_ms",
     ])
-    .where((eb) => isWithin(eb, stretch))
+    .where(inStretch(casesInTime, stretch))
     .where("merged_into", "is", null)
     .where("test", "=", 0)
     .where("kind", "!=", "test")
     .where(inScope("cases.area_path", areas))
     .where(inScope("cases.area_path", within))
     .execute();
-
-/** The times alone first: of them the databases know how many rows lie between. */
-const isWithin = (eb: ExpressionBuilder<Tables, "cases">, { after, upTo }: Stretch) =>
-  eb.and([
-    eb.between("created_at_ms", after.atMs, upTo.atMs),
-    eb.or([eb("created_at_ms", ">", after.atMs), eb("id", ">", after.name)]),
-    eb.or([eb("created_at_ms", "<", upTo.atMs), eb("id", "<=", upTo.name)]),
-  ]);
 
 type Row = Awaited<ReturnType<typeof readCases>>[number];
 

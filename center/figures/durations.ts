@@ -1,5 +1,5 @@
 import type { Spread } from "#domain/figures.ts";
-import { breathe } from "./breathe.ts";
+import { breathe } from "../store/in-time.ts";
 import { nearestRank } from "./percentile.ts";
 
 /** How long something took, many times over. */

@@ -3,7 +3,7 @@ import { figureLimits, type Figures } from "#domain/figures.ts";
 import { parseNotice } from "../intake/alarm-rows.ts";
 import type { Reading } from "../store/open-store.ts";
 import type { AlarmFact } from "./alarm-facts.ts";
-import { breathe } from "./breathe.ts";
+import { breathe } from "../store/in-time.ts";
 import { firstOf } from "./first-of.ts";
 import { shareOf } from "./percentile.ts";
 

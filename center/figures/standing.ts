@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { figureLimits, type Figures } from "#domain/figures.ts";
 import type { Reading } from "../store/open-store.ts";
 import { placedAlarms } from "./alarm-facts.ts";
-import { breathe } from "./breathe.ts";
+import { breathe } from "../store/in-time.ts";
 import type { Scope } from "./case-facts.ts";
 import { placeIn } from "./noise.ts";
 

@@ -41,8 +41,8 @@ type Ask = (text: string) => Promise<unknown>;
 const hasteOf = {
   sqlite: {
     begin: ["pragma synchronous = off", "pragma foreign_keys = off"],
+    // No `analyze`: at work nobody asks SQLite to count its rows either.
     end: [
-      "analyze",
       "pragma wal_checkpoint(truncate)",
       "pragma foreign_keys = on",
       "pragma synchronous = full",
