@@ -3,7 +3,15 @@
  * folder that borrows this machine's /usr and nothing else. Nothing outside that folder changes.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+} from "node:fs";
 import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { tmpdir } from "node:os";
@@ -30,12 +38,22 @@ const program = realpathSync(".");
 const packages = realpathSync("node_modules");
 
 const nspawn = (root: string, ...words: readonly string[]): readonly string[] => [
-  // It ends with us, however we end.
-  ...["setpriv", "--pdeathsig=KILL", "systemd-nspawn", "--quiet", `--directory=${root}`],
-  ...["--register=no", "--keep-unit", "--private-network", `--machine=${basename(root)}`],
+  // It is switched off with us, however we end.
+  "setpriv",
+  "--pdeathsig=TERM",
+  "systemd-nspawn",
+  "--quiet",
+  "--register=no",
+  "--keep-unit",
+  "--private-network",
+  `--directory=${root}`,
+  `--machine=${basename(root)}`,
   // Otherwise systemd inside cannot enforce DeviceAllow=, and says nothing of it.
-  ...["--capability=all", "--system-call-filter=bpf"],
-  ...["--bind-ro=/usr", `--bind-ro=${program}:/opt/canary`, `--bind-ro=${packages}`],
+  "--capability=all",
+  "--system-call-filter=bpf",
+  "--bind-ro=/usr",
+  `--bind-ro=${program}:/opt/canary`,
+  `--bind-ro=${packages}`,
   ...words,
 ];
 const env = { ...process.env, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1" };
@@ -59,7 +77,7 @@ export const openMachine = (): Machine => {
     const { output } = life;
     await eventually(
       "systemd inside takes orders",
-      () => life?.isReady() === true && shell("systemctl is-system-running --wait").stdout !== "",
+      () => life?.isReady() === true && shell("systemctl is-system-running").stdout !== "",
     ).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${output()}`);
     });
@@ -69,8 +87,9 @@ export const openMachine = (): Machine => {
     ask,
     run: (script) => {
       const { status, stdout, stderr } = shell(script);
-      if (status !== 0) throw new Error(`${script}\nended with ${status}\n${stdout}${stderr}`);
-      return stdout;
+      if (status === 0) return stdout;
+      const log = ask("journalctl --boot --no-pager -n 40");
+      throw new Error(`${script}\nended with ${status}\n${stdout}${stderr}\n${log}`);
     },
     page: (url) => {
       const script = `fetch("${url}").then((a) => a.text()).then((t) => process.stdout.write(t))`;
@@ -138,6 +157,7 @@ const start = (root: string): Life => {
 
 /** As much of Debian as systemd needs: its folders, root's account, and the group of serial ports. */
 const furnish = (root: string): void => {
+  chmodSync(root, 0o755); // not for us alone: services go about in it
   for (const folder of ["etc/systemd/system", "opt/canary", "usr", "var/lib", "run", "tmp", "root"])
     mkdirSync(join(root, folder), { recursive: true });
   for (const name of ["bin", "sbin", "lib", "lib64"]) symlinkSync(`usr/${name}`, join(root, name));
