@@ -65,6 +65,12 @@ test("a device's usual lag is a clock, and so is a late one with what it learns"
   expect(other.ok && parse(other.value).clock).toEqual({ lagMs: 7_000 });
 });
 
+test("a message that tells no time leaves the usual lag as it is known", () => {
+  const usual = tells(initialState(detector, instant(0)), 0, 7, lel(0));
+  const report = reportAt(instant(10), lel(0));
+  expect(step(usual, { kind: "report", report }, defaultRules).state.lag).toBe(7_000);
+});
+
 test("a clock that was saved with half of what it had learnt is a usual one", () => {
   const usual = tells(initialState(detector, instant(0)), 0, 7, lel(0));
   for (const half of [{ lateLagMs: 5 }, { lateSinceMs: 5 }]) {

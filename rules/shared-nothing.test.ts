@@ -18,8 +18,8 @@ import {
 } from "#test/compliance/timetable.ts";
 import { allRules, judge } from "./judge.ts";
 import { usable } from "./limits/check.ts";
-import { emptyMemory, noNotes } from "./memory.ts";
-import { noAlarms, type DetectorState } from "./state.ts";
+import { emptyMemory, noNotes, tidyMemory, withNotes } from "./memory.ts";
+import { noAlarms, tidyAlarms, type DetectorState } from "./state.ts";
 import { initialState, isQuiet, reviveState, saveState } from "./step.ts";
 
 const by = userId("王强");
@@ -57,6 +57,27 @@ describe("shared by all", () => {
     expect(home.state.alarms).not.toBe(noAlarms);
     home.does(90, { kind: "reset", rule: "device-alarm-co", by, reason: "已查明" });
     expect(home.state.alarms).toBe(noAlarms);
+  });
+
+  test("are no alarms of which a hush is left, and nothing else", () => {
+    const left = { ...noAlarms, hush: { by, reason: "已通风", untilMs: instant(60).monoMs } };
+    expect(tidyAlarms(left)).toBe(left);
+  });
+
+  test("are no notes of a rule that failed, and no memory of a level that is only watched", () => {
+    const broken = withNotes(emptyMemory, { broken: [{ rule: "co", reason: "planted" }] });
+    expect(tidyMemory(broken)).toBe(broken);
+    const home = openBench();
+    home.says(0, co(60), lel(3));
+    const watching = { ...emptyMemory, watched: home.state.memory.watched };
+    expect(tidyMemory(watching)).toBe(watching);
+  });
+
+  test("leave the very same state where nothing is new", () => {
+    const home = openBench();
+    home.says(0, co(60), lel(3));
+    const { state } = judge(home.state, undefined, instant(0), usable(defaultRules));
+    expect(state).toBe(home.state);
   });
 
   test("is all of it after a restart, in the same boot and in another", () => {

@@ -92,7 +92,11 @@ export const noAlarms: Alarms = {
 export const tidyAlarms = (alarms: Alarms): Alarms => (hasNone(alarms) ? noAlarms : alarms);
 
 const hasNone = ({ episodes, life, holds, hush, history }: Alarms): boolean =>
-  episodes.length + life.length + holds.length === 0 && hush === undefined && history === undefined;
+  episodes.length === 0 &&
+  life.length === 0 &&
+  holds.length === 0 &&
+  hush === undefined &&
+  history === undefined;
 
 export const withAlarms = (state: DetectorState, changed: Partial<Alarms>): DetectorState => ({
   ...state,
@@ -101,7 +105,9 @@ export const withAlarms = (state: DetectorState, changed: Partial<Alarms>): Dete
 
 /** True when nothing is worth saving: no dose, no dwell, no reported condition, no open episode. */
 export const isQuiet = ({ memory, alarms }: DetectorState): boolean =>
-  alarms.episodes.length + alarms.life.length + alarms.holds.length === 0 &&
+  alarms.episodes.length === 0 &&
+  alarms.life.length === 0 &&
+  alarms.holds.length === 0 &&
   alarms.history === undefined &&
   isEmpty(memory);
 

@@ -117,7 +117,7 @@ const unchanged = (state: DetectorState): Step => ({
 });
 
 const soundNow = ({ alarms }: DetectorState): Sounding =>
-  alarms === noAlarms || alarms.hush !== undefined ? "none" : soundingOf(alarms.episodes);
+  alarms.hush === undefined ? soundingOf(alarms.episodes) : "none";
 
 /** `given`, or when the state was last heard if that is later. */
 const latest = (state: DetectorState, given: Instant): Instant =>
@@ -143,14 +143,13 @@ const take = (
       heard: true,
       wakeAtMs: monoMs(at.monoMs + rules.silenceAfter),
       memory: emptyMemory,
-      alarms: alarms.history === undefined ? alarms : withoutHistory(alarms),
+      alarms: withoutHistory(alarms),
       lag,
       quiet,
     });
   }
   // A live value says what is true now; history has nothing to add to it.
-  const isOutdated = alarms.history !== undefined && report.findings.some(isNews);
-  const live = isOutdated ? withoutHistory(alarms) : alarms;
+  const live = report.findings.some(isNews) ? withoutHistory(alarms) : alarms;
   const fresh =
     lag === state.lag && live === alarms && quiet === state.quiet
       ? state
@@ -158,7 +157,8 @@ const take = (
   return finish(judge(fresh, report, at, rules));
 };
 
-const withoutHistory = (alarms: Alarms): Alarms => tidyAlarms({ ...alarms, history: undefined });
+const withoutHistory = (alarms: Alarms): Alarms =>
+  alarms.history === undefined ? alarms : tidyAlarms({ ...alarms, history: undefined });
 
 const isNews = (finding: Finding): boolean =>
   finding.kind === "level" || finding.kind === "verdict";
