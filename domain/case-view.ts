@@ -57,7 +57,8 @@ export const CaseEventSchema = Type.Object({
   step: Type.Optional(Type.String({ description: "row of docs/case-flow.md" })),
   from: Type.Optional(Type.String()),
   to: Type.Optional(Type.String()),
-  reason: Type.Optional(Type.String()),
+  reason: Type.Optional(Type.String({ description: "a person's words" })),
+  text: Type.Optional(bilingual),
   channel: Type.String(),
   detail: Type.Record(Type.String(), Type.Unknown()),
 });

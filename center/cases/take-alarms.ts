@@ -196,6 +196,8 @@ const membersOf = (
         rings: Number(asksForSignature(heldBack(alarm))),
         signed_by: null,
         signed_at_ms: null,
+        signed_word_ms: null,
+        signed_estimated: 0,
       }));
 
 const addMembers = async (tx: Writing, rows: readonly CaseAlarmRow[]): Promise<void> => {
@@ -210,6 +212,8 @@ const addMembers = async (tx: Writing, rows: readonly CaseAlarmRow[]): Promise<v
         version: eb("case_alarms.version", "+", eb.lit(1)),
         signed_by: eb.lit(null),
         signed_at_ms: eb.lit(null),
+        signed_word_ms: eb.lit(null),
+        signed_estimated: eb.lit(0),
       })),
     ),
   );

@@ -1,7 +1,7 @@
 import type { DeskGateway } from "#domain/desk.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { count, highest, holesIn, parseRanges, type Ranges } from "../intake/number-ranges.ts";
-import { clockToleranceMs } from "../intake/rebase-times.ts";
+import { clockToleranceMs } from "../intake/boot-offsets.ts";
 import { pathOfGateway } from "../rights/areas-of.ts";
 import { everywhere, servesScope } from "../rights/scoped.ts";
 import type { Reading } from "../store/open-store.ts";

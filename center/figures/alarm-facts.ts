@@ -20,6 +20,8 @@ export interface AlarmFact {
   readonly drill: boolean;
   /** Absent: nobody has signed for it. */
   readonly signedAtMs?: number;
+  /** Signed at a board whose clock is not known to be right: dated by when the center had it. */
+  readonly estimated: boolean;
 }
 
 /** Alarms shown in the period, drills too, tests not; also those whose cases were merged. */
@@ -54,6 +56,7 @@ const readAlarms = (
       "alarms.received_at_ms",
       "case_alarms.rings",
       "case_alarms.signed_at_ms",
+      "case_alarms.signed_estimated",
       "cases.drill",
     ])
     .where("alarms.received_at_ms", ">=", after?.atMs ?? period.fromMs)
@@ -84,6 +87,7 @@ const factOf = (row: Row): AlarmFact => ({
   shownAtMs: row.received_at_ms,
   rang: row.rings === 1,
   drill: row.drill === 1,
+  estimated: row.signed_estimated === 1,
   ...(row.signed_at_ms !== null && { signedAtMs: row.signed_at_ms }),
 });
 
