@@ -22,6 +22,11 @@ export const CaseViewSchema = Type.Object({
   drill: Type.Boolean(),
   test: Type.Boolean(),
   place: Type.String({ description: "address as people say it" }),
+  title: Type.Optional(
+    Type.Object(bilingual.properties, {
+      description: "where a case is about no address: what it is about, instead of the place",
+    }),
+  ),
   area: Type.String({ description: "path of the area" }),
   household: Type.Optional(Type.String()),
   group: Type.Optional(Type.String({ description: "what several homes have in common" })),

@@ -4,7 +4,6 @@ import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import { heldBack, type Alarm } from "../intake/fold-alarm.ts";
-import { both } from "#platform/log.ts";
 import { nameKey, placesOf, type RegisteredPlace } from "../register/place-of.ts";
 import type { CaseAlarmRow, CaseRow } from "../store/case-tables.ts";
 import { insertCases } from "./create-case.ts";
@@ -155,7 +154,7 @@ const tellOfEnded = async (
       actor: "system",
       action,
       channel: "gateway",
-      reason: both(reasons[action]),
+      text: reasons[action],
     };
     await addEvents(tx, [
       { ...event, caseId: old.id, detail: { episode, cases: [case_id] } },

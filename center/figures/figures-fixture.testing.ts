@@ -252,6 +252,7 @@ const caseRowOf = (one: MadeCase, id: string, episode: string | null): CaseRow =
     group_name: null,
     household: null,
     place: "喜安社区2栋",
+    place_en: null,
     area_path: one.area,
     assignee: null,
     team: null,

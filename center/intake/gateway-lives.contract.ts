@@ -88,7 +88,7 @@ export const gatewayLivesContract = (database: string, newDatabase: NewDatabase)
           const sentAtMs = ground.time.clock.now().wallMs;
           await ground.take(box.status({ atMs: 1_000 + (turn * 5 + n) * 5_000, sentAtMs }));
         }
-        const expected = turn < 2 ? [] : [expect.stringContaining("two boxes")];
+        const expected = turn < 2 ? [] : [expect.stringContaining("two gateways use the id")];
         expect(await faults()).toEqual(expected);
       }
       ground.time.advance(61_000);

@@ -29,6 +29,8 @@ export interface CaseRow {
   readonly household: string | null;
   /** Address as people say it. */
   readonly place: string;
+  /** The same in English, where it is a sentence of ours; null: an address is an address. */
+  readonly place_en: string | null;
   readonly area_path: string;
   readonly assignee: string | null;
   readonly team: string | null;
