@@ -56,6 +56,10 @@ export const clocksContract = (database: string, newDatabase: NewDatabase): void
       });
       expect(shown).toMatchObject({ level: "district", pendingUpper: true });
       expect(shown).not.toHaveProperty("signedBy");
+      // It has come back to be assessed, whose name says that somebody has signed: nobody is told so.
+      const told = (await ground.pages()).map(({ text_zh: zh }) => zh);
+      expect(told.filter((zh) => zh.includes("已签收"))).toEqual([]);
+      expect(told.at(-1)).toContain("无人签收·待重新派遣");
     });
 
     test("a signature stops what asks for it; what is then due has its own clock", async () => {

@@ -5,6 +5,7 @@ import { passwordLengthMax } from "../accounts/passwords.ts";
 import type { App, HttpParts } from "./app.ts";
 import { loginRefusal } from "./login-refusal.ts";
 import { ProblemError, problemResponses } from "./problems.ts";
+import { qrCode } from "./qr-code.ts";
 import { callerOf, requireSession, tokenIn } from "./require-session.ts";
 
 const password = Type.String({ minLength: 1, maxLength: passwordLengthMax });
@@ -25,13 +26,14 @@ const addEnrolment = (app: App, parts: HttpParts): void => {
       preParsing,
       schema: {
         summary: "Begin to enrol a phone 绑定手机验证码",
-        description: "Show `uri` as a QR code; then confirm with the first code.",
+        description: "Show `qr`, which holds `uri`; then confirm with the first code.",
         tags: ["session"],
         body: Type.Object({ password }, closed),
         response: {
           200: Type.Object({
             secret: Type.String({ description: "Base32, to type in by hand" }),
             uri: Type.String({ description: "otpauth://" }),
+            qr: Type.String({ description: "an SVG document: `uri` as a QR code" }),
           }),
           ...problemResponses,
         },
@@ -40,7 +42,7 @@ const addEnrolment = (app: App, parts: HttpParts): void => {
     async (request, reply) => {
       const begun = await parts.accounts.enrol({ ...asker(request), ...request.body });
       void reply.header("cache-control", "no-store");
-      if (begun.ok) return begun.value;
+      if (begun.ok) return { ...begun.value, qr: await qrCode(begun.value.uri) };
       if (begun.error.kind !== "enrolled") throw loginRefusal(begun.error, 403);
       throw new ProblemError(alreadyEnrolled);
     },

@@ -99,7 +99,7 @@ export const gatewayLivesContract = (database: string, newDatabase: NewDatabase)
       const other = createFakeGateway("gw-1", "journal-2");
       const speak = (box: typeof gateway, atMs: number, named: boolean) => {
         const told = box.status({ atMs, sentAtMs: ground.time.clock.now().wallMs });
-        const { journalid, ...unnamed } = JSON.parse(new TextDecoder().decode(told.payload));
+        const { journalid: _, ...unnamed } = JSON.parse(new TextDecoder().decode(told.payload));
         return ground.take(named ? told : box.tell("state", unnamed));
       };
       // The broker cuts one off for the other about once a second.

@@ -148,8 +148,13 @@ const noteUndated = async (
   await tx
     .insertInto("telemetry_losses")
     .values({
-      ...{ gateway, store, reason: "undated", day_ms: chengduDay(atMs) },
-      ...{ from_ms: atMs, to_ms: atMs, readings },
+      gateway,
+      store,
+      reason: "undated",
+      day_ms: chengduDay(atMs),
+      from_ms: atMs,
+      to_ms: atMs,
+      readings,
     })
     .onConflict((conflict) =>
       conflict.columns(["gateway", "store", "reason", "day_ms"]).doUpdateSet((eb) => ({

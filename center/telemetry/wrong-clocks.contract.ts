@@ -64,8 +64,12 @@ export const wrongClocksContract = (database: string, newDatabase: NewDatabase):
   const chart = async () => {
     const toMs = Math.floor(nowMs()) + minute;
     const hour = await readHistory(ground.store.db, {
-      ...{ gateway: "gw-1", detector: "kitchen", points: 500, nowMs: nowMs() },
-      ...{ fromMs: toMs - 60 * minute, toMs },
+      gateway: "gw-1",
+      detector: "kitchen",
+      points: 500,
+      nowMs: nowMs(),
+      fromMs: toMs - 60 * minute,
+      toMs,
     });
     const { db } = ground.store;
     const days = await db.selectFrom("telemetry_days").select("first_ms").execute();

@@ -31,7 +31,7 @@ test("a crowd of guesses does not pile up in memory: more than eight are told to
   const hash = await hashPin("739105");
   const { check, isBusy } = createPinChecker();
   const answers = await Promise.all(
-    Array.from({ length: 12 }, () => (isBusy() ? "busy" : check(hash, "000111"))),
+    Array.from({ length: 12 }, async () => (isBusy() ? "busy" : check(hash, "000111"))),
   );
   expect(answers.filter((answer) => answer === "busy")).toHaveLength(4);
   expect(isBusy()).toBe(false);

@@ -70,7 +70,9 @@ const openGround = async () => {
     client.publish("canary/v1/detectors/xian-2-1-603/reading", '{"co_ppm":80,"status":["alarm"]}', {
       qos: 1,
     });
-    return eventually("the buzzer", () => (heard.includes('"on"') ? heard : false));
+    // Not the weekly self-test, in whose minute the tests may run.
+    const isAlarm = (): boolean => heard.includes('"on"') && !heard.includes('"test":true');
+    return eventually("the buzzer", () => (isAlarm() ? heard : false));
   };
   return { folder, site, mqtt, http, start, isLive, isOnWatch, soundsOnAlarm };
 };

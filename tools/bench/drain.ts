@@ -15,6 +15,7 @@ import { cpuMs } from "./processes.ts";
 import type { Setting } from "./rounds.ts";
 import { openPrepared, prepareCanary, type Prepared, type System } from "./systems.ts";
 import type { Child } from "./workshop.ts";
+
 export const backlog = 50_000;
 const alarmsDuringDrain = 20;
 
@@ -118,30 +119,38 @@ const startMeter = ({ pids }: System, rows: number) => {
   };
 };
 
+type Hear = (detector: string) => Promise<number>;
+
 /** One after another; `hear` resolves with the time at which the center had this one. */
-const raiseAlarms = async (
-  mqttPort: number,
-  hear: (detector: string) => Promise<number>,
-): Promise<readonly number[]> => {
-  const client = await connectAsync(`mqtt://127.0.0.1:${mqttPort}`, { protocolVersion: 4 });
+const raiseAlarms = async (mqttPort: number, hear: Hear): Promise<readonly number[]> => {
+  const homes = await openHomes(mqttPort);
   const alarmMs: number[] = [];
-  for (let index = 0; index < alarmsDuringDrain; index += 1) {
-    const detector = detectorName(index);
-    const sentMs = performance.now();
-    const heard = hear(detector);
-    await client.publishAsync(
-      `canary/v1/detectors/${detector}/reading`,
-      '{"co_ppm":1.5,"status":["alarm"]}',
-      { qos: 1 },
-    );
-    alarmMs.push((await heard) - sentMs);
-  }
-  await client.endAsync(true);
+  for (let index = 0; index < alarmsDuringDrain; index += 1)
+    alarmMs.push(await homes.raise(detectorName(index), hear));
+  await homes.close();
   return alarmMs;
 };
 
+export const openHomes = async (mqttPort: number) => {
+  const client = await connectAsync(`mqtt://127.0.0.1:${mqttPort}`, { protocolVersion: 4 });
+  return {
+    /** Milliseconds from the reading until the center had the alarm. */
+    raise: async (detector: string, hear: Hear): Promise<number> => {
+      const sentMs = performance.now();
+      const heard = hear(detector);
+      await client.publishAsync(
+        `canary/v1/detectors/${detector}/reading`,
+        '{"co_ppm":1.5,"status":["alarm"]}',
+        { qos: 1 },
+      );
+      return (await heard) - sentMs;
+    },
+    close: () => client.endAsync(true),
+  };
+};
+
 /** Whoever asks for a detector is told when its alarm is at the center. */
-const createEar = () => {
+export const createEar = () => {
   const waiting = new Map<string, (atMs: number) => void>();
   const arrivals: Arrivals = {
     onBuzzer: () => {},

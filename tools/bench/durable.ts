@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { Type } from "typebox";
 import { Value } from "typebox/value";
 import { backlog, drainAlone, drainToCenter, type Drained } from "./drain.ts";
+import { drainReadings, storedReadings } from "./drain-readings.ts";
 import type { Setting } from "./rounds.ts";
 import type { Row } from "./rows.ts";
 import { percentile } from "./statistics.ts";
@@ -22,6 +23,8 @@ export const durable = async (setting: Setting): Promise<readonly Row[]> => {
   const alone = await drainAlone(setting);
   setting.say(`durable: a backlog of ${backlog} drains into the center`);
   const drain = await drainToCenter(setting);
+  setting.say(`durable: ${storedReadings} stored readings drain into the center`);
+  const readings = await drainReadings(setting);
   return [
     ...commitRows("", fast),
     ...(slow === undefined ? [] : commitRows(`, fsync + ${slowFsyncMs} ms`, slow)),
@@ -29,18 +32,19 @@ export const durable = async (setting: Setting): Promise<readonly Row[]> => {
       note: "to a receiver that answers and keeps nothing",
     }),
     row("CPU of the gateway per row", "µs", alone.cpuMicros),
-    ...drainRows(drain),
+    ...drainRows("alarms", drain, `${backlog} in the journal when the center appears`),
+    ...drainRows("readings", readings, `${storedReadings} in the store, of 500 homes`),
   ];
 };
 
-const drainRows = (drain: Drained): readonly Row[] => [
-  row("backlog of alarms drained, rows", "/s", drain.perSecond, {
+const drainRows = (of: string, drain: Drained, note: string): readonly Row[] => [
+  row(`backlog of ${of} drained, rows`, "/s", drain.perSecond, {
     target: { is: "at least", value: 20_000 },
-    note: `${backlog} in the journal when the center appears`,
+    note,
   }),
-  row("CPU of the gateway per row drained into the center", "µs", drain.cpuMicros),
-  row("new alarm → center commit during the drain, p50", "ms", percentile(drain.alarmMs, 0.5)),
-  row("new alarm → center commit during the drain, max", "ms", Math.max(...drain.alarmMs), {
+  row(`CPU of the gateway per row, backlog of ${of}`, "µs", drain.cpuMicros),
+  row(`new alarm → center, backlog of ${of}, p50`, "ms", percentile(drain.alarmMs, 0.5)),
+  row(`new alarm → center, backlog of ${of}, max`, "ms", Math.max(...drain.alarmMs), {
     target: { is: "at most", value: 200 },
     note: `${drain.alarmMs.length} alarms`,
   }),

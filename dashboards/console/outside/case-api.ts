@@ -64,7 +64,7 @@ export const revealPerson = (id: string, reason: string): Answer<Person> =>
 
 export const beginSecondFactor = (
   password: string,
-): Answer<{ readonly secret: string; readonly uri: string }> =>
+): Answer<{ readonly secret: string; readonly uri: string; readonly qr: string }> =>
   request("POST", "session/second-factor", { body: { password } });
 export const confirmSecondFactor = (
   code: string,

@@ -1,5 +1,5 @@
 import { useEffect, useRef, type ReactNode } from "react";
-import { caseStateNames, conclusions } from "#domain/case.ts";
+import { caseStateName, conclusions } from "#domain/case.ts";
 import type { CaseDetail, CaseView } from "#domain/case-view.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { owesUpper } from "../state/owes-upper.ts";
@@ -63,7 +63,7 @@ const Head = ({ view }: { readonly view: CaseView }) => {
       <p className="address">{view.title ? say(view.title) : view.place}</p>
       <p className="how">
         <Badge priority={view.priority} />
-        <strong className="state open">{say(caseStateNames[view.state])}</strong>
+        <strong className="state open">{say(caseStateName(view.state, view.signedAtMs))}</strong>
         <span>
           {say(caseText.levelNow)} {say(levelWord[view.level])}
         </span>

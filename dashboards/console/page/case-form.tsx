@@ -79,7 +79,10 @@ const CaseField = ({ field, first, required, value, onChange }: FieldProps) => {
   const { label, kind, choices = [] } = questions[field];
   // The person has just pressed the step's button: the next key belongs to its first question.
   const common = {
-    ...{ id, value, required, autoFocus: first },
+    id,
+    value,
+    required,
+    autoFocus: first,
     "aria-required": required,
   } as const;
   return (

@@ -7,9 +7,16 @@ import { text } from "../words/text.ts";
 import { useWords } from "../words/language.tsx";
 import { Field } from "./field.tsx";
 
+interface Key {
+  readonly secret: string;
+  readonly uri: string;
+  /** An SVG document. */
+  readonly qr: string;
+}
+
 type Stage =
   | { readonly kind: "password" }
-  | { readonly kind: "code"; readonly secret: string; readonly uri: string }
+  | ({ readonly kind: "code" } & Key)
   | { readonly kind: "done"; readonly codes: readonly string[] };
 
 /** Enrolling a phone whose codes belong to the login from then on. */
@@ -63,7 +70,7 @@ export const SecondFactor = ({ user }: { readonly user: User }) => {
       {stage.kind === "code" && (
         <form className="case-form" onSubmit={(event) => void confirm(event)}>
           <p>{say(caseText.enrolHow)}</p>
-          <EnrolmentKey secret={stage.secret} uri={stage.uri} />
+          <EnrolmentKey {...stage} />
           <Field
             label={say(caseText.sixDigits)}
             autoComplete="one-time-code"
@@ -78,8 +85,8 @@ export const SecondFactor = ({ user }: { readonly user: User }) => {
   );
 };
 
-/** The key to type in, to copy, or to open where the authenticator is on this device. */
-const EnrolmentKey = ({ secret, uri }: { readonly secret: string; readonly uri: string }) => {
+/** The key to scan, to type in, to copy, or to open where the authenticator is on this device. */
+const EnrolmentKey = ({ secret, uri, qr }: Key) => {
   const { say } = useWords();
   const [copied, setCopied] = useState(false);
   const copy = (): void => {
@@ -91,6 +98,11 @@ const EnrolmentKey = ({ secret, uri }: { readonly secret: string; readonly uri: 
   };
   return (
     <>
+      <img
+        className="qr"
+        alt={say(caseText.enrolPicture)}
+        src={`data:image/svg+xml,${encodeURIComponent(qr)}`}
+      />
       <p className="secret">{secret.replaceAll(/(.{4})(?=.)/g, "$1 ")}</p>
       <p className="buttons">
         <button type="button" onClick={copy}>

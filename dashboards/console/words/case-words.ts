@@ -80,9 +80,10 @@ export const caseText = {
   ),
   enrol: both("开始绑定", "Enrol a phone"),
   enrolHow: both(
-    "在手机的验证器应用中新建账号,输入下面的密钥,再填入它显示的六位数字。",
-    "Add an account in the authenticator app on your phone with this key, then type the six digits it shows.",
+    "用手机的验证器应用扫描二维码(或输入下面的密钥),再填入它显示的六位数字。",
+    "Scan the picture with the authenticator app on your phone, or type in the key below it; then type the six digits the app shows.",
   ),
+  enrolPicture: both("二维码,内容与下面的密钥相同", "QR code, holding the key below"),
   copyKey: both("复制密钥", "Copy the key"),
   copied: both("已复制", "Copied"),
   openApp: both("在本机的验证器应用中打开", "Open in an authenticator on this device"),
