@@ -1,7 +1,7 @@
+import { alarmsInTime, inStretch, oldestFirst, type Stretch } from "../store/in-time.ts";
 import type { Reading } from "../store/open-store.ts";
 import { inScope } from "../rights/scoped.ts";
 import type { Scope } from "./case-facts.ts";
-import { inPages, type PageEnd } from "./in-pages.ts";
 
 /** What figures need to know of one alarm. Times are epoch ms. */
 export interface AlarmFact {
@@ -29,21 +29,15 @@ export const alarmFacts = async function* (
   db: Reading,
   scope: Scope,
 ): AsyncGenerator<readonly AlarmFact[]> {
-  const pages = inPages(
-    (after, limit) => readAlarms(db, scope, after, limit),
-    (row) => ({ atMs: row.received_at_ms, name: row.episode }),
+  const pages = oldestFirst(db, alarmsInTime, scope.period, (stretch) =>
+    readAlarms(db, scope, stretch),
   );
   for await (const rows of pages) {
     yield rows.map(factOf);
   }
 };
 
-const readAlarms = (
-  db: Reading,
-  { period, areas, within }: Scope,
-  after: PageEnd | undefined,
-  limit: number,
-) =>
+const readAlarms = (db: Reading, { areas, within }: Scope, stretch: Stretch) =>
   placedAlarms(db, areas, within)
     .select([
       "alarms.episode",
@@ -59,19 +53,9 @@ const readAlarms = (
       "case_alarms.signed_estimated",
       "cases.drill",
     ])
-    .where("alarms.received_at_ms", ">=", after?.atMs ?? period.fromMs)
-    .where("alarms.received_at_ms", "<", period.untilMs)
-    .$if(after !== undefined, (query) =>
-      query.where((eb) =>
-        eb.or([
-          eb("alarms.received_at_ms", ">", after?.atMs ?? 0),
-          eb("alarms.episode", ">", after?.name ?? ""),
-        ]),
-      ),
-    )
+    .where(inStretch(alarmsInTime, stretch))
     .orderBy("alarms.received_at_ms")
     .orderBy("alarms.episode")
-    .limit(limit)
     .execute();
 
 type Row = Awaited<ReturnType<typeof readAlarms>>[number];
