@@ -18,6 +18,8 @@ import "#rules/life.test.ts";
 import "#rules/step.test.ts";
 import "#rules/levels.test.ts";
 import "#rules/saved-state.test.ts";
+import "#rules/saved-form.test.ts";
+import "#rules/shared-nothing.test.ts";
 import "#rules/isolation.test.ts";
 import "#rules/thrift.test.ts";
 import "#rules/shadow.test.ts";
