@@ -6,6 +6,9 @@ import type { Writing } from "../store/open-store.ts";
 import type { GatewayLifeRow } from "../store/tables.ts";
 import type { TakenStatus } from "./read-message.ts";
 
+/** Instead of the newest word of a life: no status of this boot has come, only alarms (`note-boots.ts`). */
+export const hasNotReported = -1;
+
 /** An older life that is heard so much later than when it was followed has not ended: two boxes. */
 const strayMessageMs = 20_000;
 
@@ -16,6 +19,8 @@ export interface Heard {
   readonly overtaken: readonly TakenStatus[];
   /** A life that had been followed by another speaks on. */
   readonly rival: boolean;
+  /** The present life speaks after a boot that is known by its alarms only: it is the newer one. */
+  readonly passed: boolean;
 }
 
 /** Notes the lives that speak in these statuses of one gateway, and leaves out what is outdated. */
@@ -25,43 +30,79 @@ export const followLives = async (
   statuses: readonly TakenStatus[],
   nowMs: number,
 ): Promise<Heard> => {
-  if (statuses.length === 0) return { present: [], overtaken: [], rival: false };
+  if (statuses.length === 0) return { present: [], overtaken: [], rival: false, passed: false };
   const known = await tx
     .selectFrom("gateway_lives")
     .selectAll()
     .where("gateway", "=", gateway)
     .orderBy("place")
     .execute();
-  let lives: readonly GatewayLifeRow[] = known;
+  let order: readonly GatewayLifeRow[] = known;
   let rival = false;
+  let passed = false;
   let present: TakenStatus[] = [];
   let overtaken: TakenStatus[] = [];
   for (const status of inOrder(statuses)) {
-    const newest = lives.at(-1);
     const before = status.value.data.boots ?? [];
-    const ended = before.filter((boot) => !lives.some((life) => life.boot === boot));
-    lives = ended.map((boot) => endedLife(gateway, boot, nowMs)).concat(lives);
+    const lives = order.filter(hasReported);
+    const newest = lives.at(-1);
     const own = ownLife(lives, status);
+    for (const boot of before) {
+      if (!lives.some((life) => life.boot === boot)) {
+        order = withEnded(order, endedLife(gateway, boot, nowMs), own);
+      }
+    }
     const isNews = own === newest || own === undefined || before.includes(newest?.boot ?? "");
     if (own !== undefined && monoOf(status) < own.mono_ms + (isNews ? 0 : strayMessageMs)) {
       if (own === newest) overtaken.push(status);
       continue;
     }
     if (own === undefined || own !== newest) [present, overtaken] = [[], []];
+    else passed ||= own !== order.at(-1);
     // A short life between may as well be one whose words were held up on the way.
     rival ||= !isNews && newest !== undefined && hasLived(newest);
-    lives = withNewest(lives, own, {
-      ...(own ?? begin(gateway, status, nowMs)),
-      mono_ms: monoOf(status),
-      heard_at_ms: nowMs,
-    });
+    order = [
+      ...order.filter((life) => life !== own),
+      {
+        ...(own ?? begin(gateway, status, nowMs)),
+        mono_ms: monoOf(status),
+        heard_at_ms: nowMs,
+      },
+    ];
     present.push(status);
   }
-  for (const life of lives) if (!known.includes(life)) await saveLife(tx, life);
-  return { present, overtaken, rival };
+  for (const life of withPlaces(order)) if (!known.includes(life)) await saveLife(tx, life);
+  return { present, overtaken, rival, passed };
 };
 
-/** For each boot the place of its latest life; one that sent no status is in none. */
+const hasReported = (life: GatewayLifeRow): boolean => life.mono_ms !== hasNotReported;
+
+/** A boot that is told to have ended keeps the place its alarms gave it, where that comes before `by`'s. */
+const withEnded = (
+  order: readonly GatewayLifeRow[],
+  ended: GatewayLifeRow,
+  by: GatewayLifeRow | undefined,
+): readonly GatewayLifeRow[] => {
+  const end = by === undefined ? order.length : order.indexOf(by);
+  const noted = order.find(({ boot }) => boot === ended.boot);
+  if (noted !== undefined && order.indexOf(noted) < end) {
+    return order.with(order.indexOf(noted), { ...ended, place: noted.place });
+  }
+  const isOther = (life: GatewayLifeRow): boolean => life !== noted;
+  return [...order.slice(0, end).filter(isOther), ended, ...order.slice(end).filter(isOther)];
+};
+
+/** Each after the one before it; those that stay in order keep their places. */
+const withPlaces = (order: readonly GatewayLifeRow[]): readonly GatewayLifeRow[] => {
+  let last = 0;
+  return order.map((life) => {
+    const placed = life.place > last ? life : { ...life, place: last + 1 };
+    last = placed.place;
+    return placed;
+  });
+};
+
+/** For each boot the place of its latest life. */
 export const bootPlaces = async (
   tx: Writing,
   gateway: string,
@@ -73,17 +114,6 @@ export const bootPlaces = async (
     .orderBy("place")
     .execute();
   return new Map(lives.map(({ boot, place }) => [boot, place]));
-};
-
-/** `own` moves to the end, where the present life stands. */
-const withNewest = (
-  lives: readonly GatewayLifeRow[],
-  own: GatewayLifeRow | undefined,
-  next: GatewayLifeRow,
-): readonly GatewayLifeRow[] => {
-  const last = lives.at(-1)?.place ?? 0;
-  const place = own !== undefined && own === lives.at(-1) ? own.place : last + 1;
-  return [...lives.filter((life) => life !== own), { ...next, place }];
 };
 
 const hasLived = ({ first_heard_at_ms: from, heard_at_ms: to }: GatewayLifeRow): boolean =>
