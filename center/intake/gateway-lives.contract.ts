@@ -79,6 +79,14 @@ export const gatewayLivesContract = (database: string, newDatabase: NewDatabase)
       expect(await faults()).toEqual([]);
     });
 
+    test("nor is one that renewed its journal before it ended", async () => {
+      const renewed = createFakeGateway("gw-1", "journal-2", "boot-1");
+      await ground.take(gateway.status({ atMs: 1 }));
+      await ground.take(afterPowerCut.status({ atMs: 10, pending: 3, boots: ["boot-1"] }));
+      await ground.take(renewed.status({ atMs: 5_000, pending: 9 })); // held up on its way
+      expect((await ground.desk()).gateways[0]?.pending).toBe(3);
+    });
+
     test("two boxes under one id are a fault, a restart or a swap is none", async () => {
       const other = createFakeGateway("gw-1", "journal-2", "boot-9");
       const story = [gateway, other, gateway, other, gateway];

@@ -124,15 +124,20 @@ const inOrder = (statuses: readonly TakenStatus[]): readonly TakenStatus[] =>
 
 export const monoOf = ({ value }: TakenStatus): number => Number(value.monoms);
 
-/** A gateway that cannot read its journal goes on in the life of its boot. */
+/**
+ * A gateway that cannot read its journal goes on in the life of its boot. A renewed journal begins
+ * another, but not in a boot that has been followed: that is its last word, held up on its way.
+ */
 const ownLife = (
   lives: readonly GatewayLifeRow[],
   { value: { bootid, journalid } }: TakenStatus,
-): GatewayLifeRow | undefined =>
-  lives.findLast(
-    ({ boot, journal }) =>
-      boot === bootid && (journalid === undefined || journal === "" || journal === journalid),
+): GatewayLifeRow | undefined => {
+  const ofBoot = lives.filter(({ boot }) => boot === bootid);
+  const own = ofBoot.findLast(
+    ({ journal }) => journalid === undefined || journal === "" || journal === journalid,
   );
+  return own ?? (lives.at(-1)?.boot === bootid ? undefined : ofBoot.at(-1));
+};
 
 /** Known only because a later boot says that it came after it: whatever is heard of it is old. */
 const endedLife = (gateway: string, boot: string, nowMs: number): GatewayLifeRow => ({
