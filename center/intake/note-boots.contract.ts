@@ -76,6 +76,21 @@ export const noteBootsContract = (database: string, newDatabase: NewDatabase): v
       expect((await shown()).toSorted()).toEqual(["ep-a active", "ep-b active"]);
     });
 
+    test("an alarm that went on as a held-up one of it stands as long as its own boot says so", async () => {
+      await ground.take(first.status({ atMs: 1 }));
+      await ground.take(third.alarm(unwritten));
+      const goesOn = detectorAt("kitchen", 400, "alarm", ["ep-a"]);
+      await ground.take(third.status({ atMs: 5, boots: ["boot-1"], detectors: [goesOn] }));
+      const { senderBoot: _, ...heldUp } = older;
+      await ground.take(second.alarm({ ...heldUp, seq: 1, atMs: 10 }));
+      await ground.take(second.alarm({ ...heldUp, seq: 2, atMs: 20, kind: "returned" }));
+      await ground.take(third.status({ atMs: 5_000 }));
+      expect(await shown()).toEqual(["ep-b active"]);
+      const calm = detectorAt("kitchen", 2, "normal");
+      await ground.take(third.status({ atMs: 9_000, detectors: [calm] }));
+      expect(await shown()).toEqual(["ep-b returned"]);
+    });
+
     test("but an alarm that was forgotten two boots ago goes on as it", async () => {
       await ground.take(first.alarm(unwritten));
       await ground.take(second.alarm({ ...older, seq: 1, atMs: 10 }));
