@@ -9,6 +9,9 @@ import type { TakenStatus } from "./read-message.ts";
 /** Instead of the newest word of a life: no status of this boot has come, only alarms (`note-boots.ts`). */
 export const hasNotReported = -1;
 
+/** The same: a later boot has said that this one ended, and nothing was heard of it since. */
+const toldEnded = Number.MAX_SAFE_INTEGER;
+
 /** An older life that is heard so much later than when it was followed has not ended: two boxes. */
 const strayMessageMs = 20_000;
 
@@ -43,22 +46,26 @@ export const followLives = async (
   let present: TakenStatus[] = [];
   let overtaken: TakenStatus[] = [];
   for (const status of inOrder(statuses)) {
-    const before = status.value.data.boots ?? [];
+    const last = order.at(-1);
+    const speaker = ownLife(order.filter(hasReported), status);
+    for (const boot of status.value.data.boots ?? []) {
+      order = withEnded(order, endedLife(gateway, boot, nowMs), speaker);
+    }
     const lives = order.filter(hasReported);
     const newest = lives.at(-1);
     const own = ownLife(lives, status);
-    for (const boot of before) {
-      if (!lives.some((life) => life.boot === boot)) {
-        order = withEnded(order, endedLife(gateway, boot, nowMs), own);
-      }
+    const isNews = own === newest || own === undefined;
+    if (own?.mono_ms === toldEnded) {
+      // A first word after the end was held up on its way; only whoever speaks on has not ended.
+      order = order.with(order.indexOf(own), { ...own, mono_ms: monoOf(status) });
+      continue;
     }
-    const isNews = own === newest || own === undefined || before.includes(newest?.boot ?? "");
     if (own !== undefined && monoOf(status) < own.mono_ms + (isNews ? 0 : strayMessageMs)) {
       if (own === newest) overtaken.push(status);
       continue;
     }
     if (own === undefined || own !== newest) [present, overtaken] = [[], []];
-    else passed ||= own !== order.at(-1);
+    else passed ||= own !== last;
     // A short life between may as well be one whose words were held up on the way.
     rival ||= !isNews && newest !== undefined && hasLived(newest);
     order = [
@@ -77,19 +84,22 @@ export const followLives = async (
 
 const hasReported = (life: GatewayLifeRow): boolean => life.mono_ms !== hasNotReported;
 
-/** A boot that is told to have ended keeps the place its alarms gave it, where that comes before `by`'s. */
+/**
+ * A later boot, or one whose life `by` is known, says that a boot has ended: all its lives come
+ * before. One that nobody knew comes right before.
+ */
 const withEnded = (
   order: readonly GatewayLifeRow[],
   ended: GatewayLifeRow,
   by: GatewayLifeRow | undefined,
 ): readonly GatewayLifeRow[] => {
-  const end = by === undefined ? order.length : order.indexOf(by);
-  const noted = order.find(({ boot }) => boot === ended.boot);
-  if (noted !== undefined && order.indexOf(noted) < end) {
-    return order.with(order.indexOf(noted), { ...ended, place: noted.place });
-  }
-  const isOther = (life: GatewayLifeRow): boolean => life !== noted;
-  return [...order.slice(0, end).filter(isOther), ended, ...order.slice(end).filter(isOther)];
+  const isIt = ({ boot }: GatewayLifeRow): boolean => boot === ended.boot;
+  const end = (life: GatewayLifeRow): GatewayLifeRow =>
+    !isIt(life) || life.mono_ms === toldEnded ? life : { ...life, mono_ms: toldEnded };
+  const at = by === undefined ? order.length : order.indexOf(by);
+  const after = order.slice(at);
+  const moved = order.some(isIt) ? after.filter(isIt).map(end) : [ended];
+  return [...order.slice(0, at).map(end), ...moved, ...after.filter((life) => !isIt(life))];
 };
 
 /** Each after the one before it; those that stay in order keep their places. */
@@ -139,13 +149,13 @@ const ownLife = (
   return own ?? (lives.at(-1)?.boot === bootid ? undefined : ofBoot.at(-1));
 };
 
-/** Known only because a later boot says that it came after it: whatever is heard of it is old. */
+/** Known only because a later boot says that it came after it. */
 const endedLife = (gateway: string, boot: string, nowMs: number): GatewayLifeRow => ({
   gateway,
   boot,
   journal: "",
   place: 0,
-  mono_ms: Number.MAX_SAFE_INTEGER,
+  mono_ms: toldEnded,
   first_heard_at_ms: nowMs,
   heard_at_ms: nowMs,
   boot_offset_ms: null,

@@ -84,6 +84,10 @@ test("a status of an older boot that comes after the alarms of a newer one shows
   expect((await play(store, writeScript(201_777))).violation).toBeUndefined();
 });
 
+test("the last word of a boot that has ended, after an outage, is not the present (seed 202951, center/intake/gateway-lives.contract.ts)", async () => {
+  expect((await play(store, writeScript(202_951))).violation).toBeUndefined();
+});
+
 test("a renewed journal of a boot that has ended is not the present (seed 201841, center/intake/gateway-lives.contract.ts)", async () => {
   expect((await play(store, writeScript(201_841))).violation).toBeUndefined();
 });
