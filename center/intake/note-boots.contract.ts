@@ -10,9 +10,9 @@ export const noteBootsContract = (database: string, newDatabase: NewDatabase): v
   });
   afterEach(() => ground.close());
 
-  const [first, second, third] = ["boot-1", "boot-2", "boot-3"].map((boot) =>
-    createFakeGateway("gw-1", "journal-1", boot),
-  ) as [Gateway, Gateway, Gateway];
+  const first = createFakeGateway("gw-1", "journal-1", "boot-1");
+  const second = createFakeGateway("gw-1", "journal-1", "boot-2");
+  const third = createFakeGateway("gw-1", "journal-1", "boot-3");
   const standing = detectorAt("kitchen", 400, "alarm", ["ep-1"]);
   const shown = async () =>
     (await ground.desk()).alarms.map(
@@ -98,5 +98,3 @@ export const noteBootsContract = (database: string, newDatabase: NewDatabase): v
     });
   });
 };
-
-type Gateway = ReturnType<typeof createFakeGateway>;

@@ -76,13 +76,13 @@ const add = async (
   const { last } = await lives
     .select((eb) => eb.fn.max("place").as("last"))
     .executeTakeFirstOrThrow();
-  let place = Number(last ?? 0) + 1;
+  let place = (last ?? 0) + 1;
   if (boot.before !== undefined) {
     const next = await lives
       .where("boot", "=", boot.before)
       .select((eb) => eb.fn.max("place").as("place"))
       .executeTakeFirstOrThrow();
-    place = Number(next.place);
+    ({ place } = next);
     await tx
       .updateTable("gateway_lives")
       .set((eb) => ({ place: eb("place", "+", 1) }))
