@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { caseLevels, caseStateNames, caseStates } from "./case.ts";
+import { caseLevels, caseStateName, caseStateNames, caseStates } from "./case.ts";
 import { drawCaseFlow } from "./case-flow.testing.ts";
 import { caseFlow } from "./case-flow.ts";
 
@@ -40,6 +40,13 @@ const ownArrows = caseFlow.flatMap((row) =>
     }),
   ),
 );
+
+test("a case that came back unsigned is not called signed for", () => {
+  expect(caseStateName("accepted", undefined).zh).toContain("无人签收");
+  expect(caseStateName("accepted", null).en).toContain("signed for by nobody");
+  expect(caseStateName("accepted", 1)).toBe(caseStateNames.accepted);
+  expect(caseStateName("dispatched", undefined)).toBe(caseStateNames.dispatched);
+});
 
 test("the table is the street's, arrow by arrow; what is ours says so", () => {
   const theirs = new Set(given.transitions.map(arrowOf));

@@ -38,6 +38,18 @@ export const caseStateNames: Readonly<Record<CaseState, Bilingual>> = {
   voided: { zh: "作废", en: "void" },
 };
 
+/**
+ * A case's state as people are told it. A case that went out by itself and was taken by nobody comes
+ * back to be assessed, and `signedAtMs` says that its name would be a lie.
+ */
+export const caseStateName = (
+  state: CaseState,
+  signedAtMs: number | null | undefined,
+): Bilingual =>
+  state === "accepted" && typeof signedAtMs !== "number"
+    ? { zh: "无人签收·待重新派遣", en: "signed for by nobody, to be dispatched again" }
+    : caseStateNames[state];
+
 /** States in which somebody still owes something. */
 export const openStates = [
   "reported",

@@ -9,7 +9,7 @@ import { openServiceManager } from "#platform/service-manager.ts";
 import type { Site } from "#platform/site-file/schema.ts";
 import { systemTimers } from "#platform/timers.ts";
 import { loadSite, readSurroundings } from "./load-site.ts";
-import { closeInTime, endAsked, makeDataFolder } from "./run-role.ts";
+import { closeInTime, endAsked, leaveAnyway, makeDataFolder } from "./run-role.ts";
 import { exitCannotStart, readyMessage } from "./street.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,6 +20,9 @@ const provenAfterMs = 60_000;
 /** Until SIGINT, SIGTERM or SIGHUP; answers the exit code. */
 export const runGateway = async (environment: Environment): Promise<number> => {
   const log = openLog("gateway");
+  // Heard from the first moment: told to stop while it starts, it ends in good order too.
+  const asked = endAsked();
+  void asked.then(() => leaveAnyway().unref()); // a start that hangs as well
   const surroundings = readSurroundings(environment);
   const record = openStartRecord(join(surroundings.dataFolder, "gateway"));
   const manager = openServiceManager(environment, {
@@ -40,7 +43,9 @@ export const runGateway = async (environment: Environment): Promise<number> => {
   );
   if (!chosen.ok) {
     console.error(chosen.error);
-    return giveUp();
+    // Without any site not even safe mode can start: once the file is mended, the start is a usual one.
+    record.takeBack();
+    return exitCannotStart;
   }
   const folder = makeDataFolder(surroundings.dataFolder, "gateway");
   const started =
@@ -60,7 +65,7 @@ export const runGateway = async (environment: Environment): Promise<number> => {
   }
   process.send?.(readyMessage);
   const cancelProof = chosen.value.safe ? () => {} : proveLater(record, chosen.value.site);
-  await endAsked();
+  await asked;
   cancelProof();
   manager.stopping();
   await closeInTime(started.value.close);

@@ -31,11 +31,17 @@ export const runRole = async (role: Role): Promise<number> => {
 
 const closeWithinMs = 10_000;
 
-/** A disk that does not answer must not keep a process alive that was told to go. */
+/**
+ * A disk that does not answer must not keep a process alive that was told to go. Until then this
+ * timer holds it: what is still awaited may itself hold nothing, and Node would leave halfway (13).
+ */
 export const closeInTime = async (close: () => Promise<void>): Promise<void> => {
-  setTimeout(() => process.exit(1), closeWithinMs).unref();
+  const giveUp = leaveAnyway();
   await close();
+  clearTimeout(giveUp);
 };
+
+export const leaveAnyway = (): NodeJS.Timeout => setTimeout(() => process.exit(1), closeWithinMs);
 
 /**
  * A signal, or the end of the supervisor that started us: nothing is left running behind a killed

@@ -1,4 +1,4 @@
-import { caseStateNames, type CaseState } from "#domain/case.ts";
+import { caseStateName, caseStates } from "#domain/case.ts";
 import type { Bilingual } from "#domain/result.ts";
 import type { CaseRow } from "../store/case-tables.ts";
 import type { ClockName } from "./clock-plans.ts";
@@ -7,7 +7,7 @@ import type { ClockName } from "./clock-plans.ts";
 const asks: Readonly<Record<ClockName, Bilingual>> = {
   sign: { zh: "尚未签收,请立即签收并派人", en: "nobody has signed: sign and send somebody" },
   upper: { zh: "已上报,请上级签收", en: "raised to you: sign for it" },
-  dispatch: { zh: "已签收未派遣,请派人", en: "signed but nobody sent: dispatch somebody" },
+  dispatch: { zh: "尚未派遣,请派人", en: "nobody is on the way: dispatch somebody" },
   take: { zh: "已派遣未接单,请改派", en: "nobody has taken the job: send somebody else" },
   arrive: { zh: "人员未到场,请联系或改派", en: "nobody has arrived: call or send somebody else" },
   update: {
@@ -45,7 +45,7 @@ export const ringText = (row: CaseRow): Bilingual =>
 
 const sentence = (row: CaseRow, ask: Bilingual, waited: Bilingual): Bilingual => {
   const what = gases[row.kind] ?? { zh: "故障", en: "fault" };
-  const state = stateName(row.state);
+  const state = stateName(row);
   const staged =
     row.drill === 1
       ? { zh: "【演练】", en: "[DRILL] " }
@@ -54,16 +54,13 @@ const sentence = (row: CaseRow, ask: Bilingual, waited: Bilingual): Bilingual =>
         : { zh: "", en: "" };
   return {
     zh: `${staged.zh}P${row.priority} ${what.zh} · ${row.place} · ${row.id} ${state.zh}:${ask.zh}${waited.zh}`,
-    en: `${staged.en}P${row.priority} ${what.en} · ${row.place} · ${row.id}, ${state.en}: ${ask.en}${waited.en}`,
+    en: `${staged.en}P${row.priority} ${what.en} · ${row.place_en ?? row.place} · ${row.id}, ${state.en}: ${ask.en}${waited.en}`,
   };
 };
 
-const stateName = (state: string): Bilingual => {
-  const names: Readonly<Partial<Record<string, Bilingual>>> = caseStateNames satisfies Record<
-    CaseState,
-    Bilingual
-  >;
-  return names[state] ?? { zh: state, en: state };
+const stateName = ({ state, signed_at_ms }: CaseRow): Bilingual => {
+  const known = caseStates.find((one) => one === state);
+  return known === undefined ? { zh: state, en: state } : caseStateName(known, signed_at_ms);
 };
 
 const minutesAndSeconds = (total: number, minutes: string, seconds: string): string =>

@@ -8,6 +8,7 @@ import { commandsOn } from "../commands/read-commands.ts";
 import { everywhere, inScope } from "../rights/scoped.ts";
 import { actionsOn } from "./read-actions.ts";
 import { inLists } from "../store/chunks.ts";
+import { alarmsInTime, inStretch, newestFirst, type Stretch } from "../store/in-time.ts";
 import type { Reading } from "../store/open-store.ts";
 
 /** Alarms a person must still see: active, or returned but not signed for; most urgent first. */
@@ -64,28 +65,25 @@ export const alarmPage = async (
   page: { readonly openOnly: boolean; readonly after?: AlarmCursor; readonly limit: number },
   areas = everywhere,
 ): Promise<{ readonly items: readonly DeskAlarm[]; readonly next?: AlarmCursor }> => {
-  const { after } = page;
-  const rows = await selectAlarms(db)
-    .where(inScope("alarms.area_path", areas))
-    .$if(page.openOnly, (query) => query.where("alarms.on_desk", "=", 1))
-    .$if(after !== undefined, (query) =>
-      query.where((eb) =>
-        eb.or([
-          eb("alarms.received_at_ms", "<", after?.receivedAtMs ?? 0),
-          eb.and([
-            eb("alarms.received_at_ms", "=", after?.receivedAtMs ?? 0),
-            eb("alarms.episode", "<", after?.episode ?? ""),
-          ]),
-        ]),
-      ),
-    )
-    .orderBy("alarms.received_at_ms", "desc")
-    .orderBy("alarms.episode", "desc")
-    .limit(page.limit + 1)
-    .execute();
-  const items = await toDeskAlarms(db, rows.slice(0, page.limit));
+  const { after, limit } = page;
+  const before =
+    after === undefined ? undefined : { atMs: after.receivedAtMs, name: after.episode };
+  const read = (stretch: Stretch, most: number) =>
+    selectAlarms(db)
+      .where(inScope("alarms.area_path", areas))
+      .$if(page.openOnly, (query) => query.where("alarms.on_desk", "=", 1))
+      .where(inStretch(alarmsInTime, stretch))
+      .orderBy("alarms.received_at_ms", "desc")
+      .orderBy("alarms.episode", "desc")
+      .limit(most)
+      .execute();
+  // Few alarms are on the desk, and an index names them.
+  const rows = page.openOnly
+    ? await read(before === undefined ? {} : { before }, limit + 1)
+    : await newestFirst(db, alarmsInTime, { before, limit: limit + 1 }, read);
+  const items = await toDeskAlarms(db, rows.slice(0, limit));
   const last = items.at(-1);
-  return rows.length > page.limit && last !== undefined
+  return rows.length > limit && last !== undefined
     ? { items, next: { receivedAtMs: last.receivedAtMs, episode: last.episode } }
     : { items };
 };

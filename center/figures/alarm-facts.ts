@@ -1,7 +1,7 @@
+import { alarmsInTime, inStretch, oldestFirst, type Stretch } from "../store/in-time.ts";
 import type { Reading } from "../store/open-store.ts";
 import { inScope } from "../rights/scoped.ts";
 import type { Scope } from "./case-facts.ts";
-import { inPages, type PageEnd } from "./in-pages.ts";
 
 /** What figures need to know of one alarm. Times are epoch ms. */
 export interface AlarmFact {
@@ -20,6 +20,8 @@ export interface AlarmFact {
   readonly drill: boolean;
   /** Absent: nobody has signed for it. */
   readonly signedAtMs?: number;
+  /** Signed at a board whose clock is not known to be right: dated by when the center had it. */
+  readonly estimated: boolean;
 }
 
 /** Alarms shown in the period, drills too, tests not; also those whose cases were merged. */
@@ -27,21 +29,15 @@ export const alarmFacts = async function* (
   db: Reading,
   scope: Scope,
 ): AsyncGenerator<readonly AlarmFact[]> {
-  const pages = inPages(
-    (after, limit) => readAlarms(db, scope, after, limit),
-    (row) => ({ atMs: row.received_at_ms, name: row.episode }),
+  const pages = oldestFirst(db, alarmsInTime, scope.period, (stretch) =>
+    readAlarms(db, scope, stretch),
   );
   for await (const rows of pages) {
     yield rows.map(factOf);
   }
 };
 
-const readAlarms = (
-  db: Reading,
-  { period, areas, within }: Scope,
-  after: PageEnd | undefined,
-  limit: number,
-) =>
+const readAlarms = (db: Reading, { areas, within }: Scope, stretch: Stretch) =>
   placedAlarms(db, areas, within)
     .select([
       "alarms.episode",
@@ -54,21 +50,12 @@ const readAlarms = (
       "alarms.received_at_ms",
       "case_alarms.rings",
       "case_alarms.signed_at_ms",
+      "case_alarms.signed_estimated",
       "cases.drill",
     ])
-    .where("alarms.received_at_ms", ">=", after?.atMs ?? period.fromMs)
-    .where("alarms.received_at_ms", "<", period.untilMs)
-    .$if(after !== undefined, (query) =>
-      query.where((eb) =>
-        eb.or([
-          eb("alarms.received_at_ms", ">", after?.atMs ?? 0),
-          eb("alarms.episode", ">", after?.name ?? ""),
-        ]),
-      ),
-    )
+    .where(inStretch(alarmsInTime, stretch))
     .orderBy("alarms.received_at_ms")
     .orderBy("alarms.episode")
-    .limit(limit)
     .execute();
 
 type Row = Awaited<ReturnType<typeof readAlarms>>[number];
@@ -84,6 +71,7 @@ const factOf = (row: Row): AlarmFact => ({
   shownAtMs: row.received_at_ms,
   rang: row.rings === 1,
   drill: row.drill === 1,
+  estimated: row.signed_estimated === 1,
   ...(row.signed_at_ms !== null && { signedAtMs: row.signed_at_ms }),
 });
 

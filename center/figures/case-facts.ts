@@ -1,10 +1,9 @@
 import { sql } from "kysely";
 import { present } from "../cases/case-rows.ts";
-import { inChunks } from "../store/chunks.ts";
+import { inLists } from "../store/chunks.ts";
+import { breathe, casesInTime, inStretch, oldestFirst, type Stretch } from "../store/in-time.ts";
 import type { Reading } from "../store/open-store.ts";
 import { inScope } from "../rights/scoped.ts";
-import { breathe } from "./breathe.ts";
-import { inPages, type PageEnd } from "./in-pages.ts";
 import type { Period } from "./local-days.ts";
 
 /** What figures need to know of one case. Times are epoch ms; absent: it has not come to that. */
@@ -49,9 +48,8 @@ export const caseFacts = async function* (
   db: Reading,
   scope: Scope,
 ): AsyncGenerator<readonly CaseFact[]> {
-  const pages = inPages(
-    (after, limit) => readCases(db, scope, after, limit),
-    (row) => ({ atMs: row.created_at_ms, name: row.id }),
+  const pages = oldestFirst(db, casesInTime, scope.period, (stretch) =>
+    readCases(db, scope, stretch),
   );
   for await (const rows of pages) {
     const milestones = await milestonesOf(
@@ -62,12 +60,7 @@ export const caseFacts = async function* (
   }
 };
 
-const readCases = (
-  db: Reading,
-  { period, areas, within }: Scope,
-  after: PageEnd | undefined,
-  limit: number,
-) =>
+const readCases = (db: Reading, { areas, within }: Scope, stretch: Stretch) =>
   db
     .selectFrom("cases")
     .select([
@@ -84,21 +77,12 @@ const readCases = (
       "recurrence_of",
       "created_at_ms",
     ])
-    .where("created_at_ms", ">=", after?.atMs ?? period.fromMs)
-    .where("created_at_ms", "<", period.untilMs)
+    .where(inStretch(casesInTime, stretch))
     .where("merged_into", "is", null)
     .where("test", "=", 0)
     .where("kind", "!=", "test")
     .where(inScope("cases.area_path", areas))
     .where(inScope("cases.area_path", within))
-    .$if(after !== undefined, (query) =>
-      query.where((eb) =>
-        eb.or([eb("created_at_ms", ">", after?.atMs ?? 0), eb("id", ">", after?.name ?? "")]),
-      ),
-    )
-    .orderBy("created_at_ms")
-    .orderBy("id")
-    .limit(limit)
     .execute();
 
 type Row = Awaited<ReturnType<typeof readCases>>[number];
@@ -116,7 +100,7 @@ const milestonesOf = async (
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Milestones>> => {
   const found = new Map<string, Milestones>();
-  for (const chunk of inChunks(ids)) {
+  for (const chunk of inLists(ids)) {
     await breathe();
     const rows = await db
       .selectFrom("case_events")

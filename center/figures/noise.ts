@@ -3,7 +3,8 @@ import { figureLimits, type Figures } from "#domain/figures.ts";
 import { parseNotice } from "../intake/alarm-rows.ts";
 import type { Reading } from "../store/open-store.ts";
 import type { AlarmFact } from "./alarm-facts.ts";
-import { breathe } from "./breathe.ts";
+import { breathe } from "../store/in-time.ts";
+import { firstOf } from "./first-of.ts";
 import { shareOf } from "./percentile.ts";
 
 const noisiestMax = 10;
@@ -21,6 +22,9 @@ interface Device {
   readonly begunByClass: Map<string, number[]>;
 }
 
+/** By gateway, then detector. */
+type Devices = Map<string, Map<string, Device>>;
+
 type PlaceOf = (device: Device) => string;
 
 /**
@@ -28,7 +32,7 @@ type PlaceOf = (device: Device) => string;
  * shelving mends no detector.
  */
 export const createNoise = () => {
-  const devices = new Map<string, Device>();
+  const devices: Devices = new Map();
   return {
     add: (fact: AlarmFact): void => {
       const device = deviceOf(devices, fact);
@@ -39,13 +43,15 @@ export const createNoise = () => {
       else begun.push(fact.firstAtMs);
     },
     noise: async (db: Reading): Promise<Pick<Figures, "noisiest" | "flapping">> => {
-      const all = [...devices.values()];
-      const loudest = all
-        .filter(({ rang }) => rang > 0)
-        .sort((a, b) => b.rang - a.rang || byName(a, b))
-        .slice(0, noisiestMax);
+      const all = [...devices.values()].flatMap((ofGateway) => Array.from(ofGateway.values()));
+      const loudest = firstOf(
+        all.filter(({ rang }) => rang > 0),
+        noisiestMax,
+        (a, b) => b.rang - a.rang || byName(a, b),
+      );
+      await breathe();
       const flapping = await flappingOf(all);
-      const worst = flapping.slice(0, flappingMax);
+      const worst = firstOf(flapping, flappingMax, worstFirst);
       const placeOf = await placesOf(db, [...loudest, ...worst.map(({ device }) => device)]);
       const n = countRang(all);
       return {
@@ -75,13 +81,13 @@ export const createNoise = () => {
   };
 };
 
-const deviceOf = (devices: Map<string, Device>, fact: AlarmFact): Device => {
+const deviceOf = (devices: Devices, fact: AlarmFact): Device => {
   const { gateway, detector, episode } = fact;
-  const key = JSON.stringify([gateway, detector]);
-  const known = devices.get(key);
+  const ofGateway = devices.get(gateway) ?? new Map<string, Device>();
+  const known = ofGateway.get(detector);
   if (known !== undefined) return known;
   const device = { gateway, detector, lastEpisode: episode, rang: 0, begunByClass: new Map() };
-  devices.set(key, device);
+  devices.set(gateway, ofGateway.set(detector, device));
   return device;
 };
 
@@ -94,7 +100,6 @@ interface FlappingAlarm {
   readonly most: number;
 }
 
-/** The worst first. */
 const flappingOf = async (devices: readonly Device[]): Promise<readonly FlappingAlarm[]> => {
   const found: FlappingAlarm[] = [];
   for (const [nth, device] of devices.entries()) {
@@ -104,11 +109,11 @@ const flappingOf = async (devices: readonly Device[]): Promise<readonly Flapping
       if (most >= figureLimits.flappingEpisodes.value) found.push({ device, alarmClass, most });
     }
   }
-  return found.sort(
-    (a, b) =>
-      b.most - a.most || byName(a.device, b.device) || (a.alarmClass < b.alarmClass ? -1 : 1),
-  );
+  return found;
 };
+
+const worstFirst = (a: FlappingAlarm, b: FlappingAlarm): number =>
+  b.most - a.most || byName(a.device, b.device) || (a.alarmClass < b.alarmClass ? -1 : 1);
 
 /** The most of these moments that lie less than `withinMs` apart. */
 const mostWithin = (momentsMs: readonly number[], withinMs: number): number => {
@@ -130,6 +135,7 @@ const byName = (a: Device, b: Device): number => {
 };
 
 const placesOf = async (db: Reading, devices: readonly Device[]): Promise<PlaceOf> => {
+  await breathe();
   const episodes = [...new Set(devices.map(({ lastEpisode }) => lastEpisode))];
   const rows =
     episodes.length === 0

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { nearestRank, shareOf, spreadOf } from "./percentile.ts";
+import { createDurations } from "./durations.ts";
+import { nearestRank, shareOf } from "./percentile.ts";
 
 test.each([
   [[], 50, null],
@@ -31,7 +32,15 @@ test("at least so many do not exceed it, and fewer do not exceed anything smalle
 });
 
 test("nothing measured is no data, not zero", async () => {
-  expect(await spreadOf([])).toEqual({ n: 0, p50Ms: null, p90Ms: null, maxMs: null });
+  expect(await createDurations().spread()).toEqual({ n: 0, p50Ms: null, p90Ms: null, maxMs: null });
   expect(shareOf(0, 0)).toBeNull();
   expect(shareOf(0, 4)).toBe(0);
+});
+
+test("durations spread as their ranks say, asked in between and again at the end", async () => {
+  const durations = createDurations();
+  for (let ms = 100; ms > 50; ms -= 1) durations.add(ms);
+  expect(await durations.spread()).toEqual({ n: 50, p50Ms: 75, p90Ms: 95, maxMs: 100 });
+  for (let ms = 50; ms > 0; ms -= 1) durations.add(ms);
+  expect(await durations.spread()).toEqual({ n: 100, p50Ms: 50, p90Ms: 90, maxMs: 100 });
 });

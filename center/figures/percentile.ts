@@ -1,6 +1,3 @@
-import type { Spread } from "#domain/figures.ts";
-import { breathe } from "./breathe.ts";
-
 /**
  * The nearest-rank percentile of a sorted list: the smallest value that at least `percent` of all
  * values do not exceed. Always one of the values, so ties and small samples need no rule of their
@@ -9,18 +6,6 @@ import { breathe } from "./breathe.ts";
 export const nearestRank = (sorted: ArrayLike<number>, percent: number): number | null =>
   // In this order nothing is rounded before the division: 90 % of 10 is rank 9, not 10.
   sorted[Math.max(0, Math.ceil((percent * sorted.length) / 100) - 1)] ?? null;
-
-/** How long it took, over all `durationsMs`. Sorting a month of a large street takes its time. */
-export const spreadOf = async (durationsMs: readonly number[]): Promise<Spread> => {
-  await breathe();
-  const sorted = Float64Array.from(durationsMs).sort();
-  return {
-    n: sorted.length,
-    p50Ms: nearestRank(sorted, 50),
-    p90Ms: nearestRank(sorted, 90),
-    maxMs: nearestRank(sorted, 100),
-  };
-};
 
 /** A part of `n`; `null` when there is nothing to be a part of. */
 export const shareOf = (part: number, n: number): number | null => (n === 0 ? null : part / n);

@@ -4,10 +4,10 @@ import type { Reading } from "../store/open-store.ts";
 import { areasWith } from "../rights/permissions.ts";
 import { alarmFacts, type AlarmFact } from "./alarm-facts.ts";
 import { caseFacts, type Scope } from "./case-facts.ts";
+import { createDurations } from "./durations.ts";
 import { createLoad, desksOf } from "./load.ts";
 import type { Period } from "./local-days.ts";
 import { createNoise } from "./noise.ts";
-import { spreadOf } from "./percentile.ts";
 import { createSlices } from "./slices.ts";
 import { standingAlarms } from "./standing.ts";
 import { createSpans } from "./tally.ts";
@@ -39,9 +39,9 @@ export const readFigures = async (
   const slices = createSlices(scope, nowMs);
   const load = createLoad(await desksOf(db, scope), scope, nowMs);
   const noise = createNoise();
-  const drills = { cases: 0, signMs: [] as number[], spans: createSpans() };
+  const drills = { cases: 0, sign: createDurations(), spans: createSpans() };
   const signedDrill = ({ signedAtMs, shownAtMs }: SignedDrill): void => {
-    if (signedAtMs !== undefined) drills.signMs.push(Math.max(0, signedAtMs - shownAtMs));
+    if (signedAtMs !== undefined) drills.sign.add(Math.max(0, signedAtMs - shownAtMs));
   };
 
   for await (const facts of caseFacts(db, scope)) {
@@ -74,7 +74,7 @@ export const readFigures = async (
     standing: await standingAlarms(db, scope, nowMs),
     drills: {
       cases: drills.cases,
-      sign: await spreadOf(drills.signMs),
+      sign: await drills.sign.spread(),
       ...(await drills.spans.spreads()),
     },
   };

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { figureLimits, type Figures } from "#domain/figures.ts";
 import type { Reading } from "../store/open-store.ts";
 import { placedAlarms } from "./alarm-facts.ts";
+import { breathe } from "../store/in-time.ts";
 import type { Scope } from "./case-facts.ts";
 import { placeIn } from "./noise.ts";
 
@@ -29,12 +30,14 @@ export const standingAlarms = async (
     "alarms.first_at_ms",
     "alarms.notice",
   ] as const;
+  await breathe();
   const still = await lasting
     .select([...columns, sql<null>`null`.as("until_ms")])
     // What is active is on the desk: the index of the desk finds it.
     .where("alarms.on_desk", "=", 1)
     .where("alarms.condition", "=", "active")
     .execute();
+  await breathe();
   const over = await lasting
     .select([...columns, "alarms.last_at_ms as until_ms"])
     .where("alarms.last_at_ms", ">", period.fromMs)
@@ -42,6 +45,7 @@ export const standingAlarms = async (
     .where(sql<boolean>`alarms.condition = 'returned'`)
     .where(sql<boolean>`alarms.last_at_ms - alarms.first_at_ms > ${sql.lit(longMs)}`)
     .execute();
+  await breathe();
   const lengthMs = (row: (typeof still | typeof over)[number]): number =>
     (row.until_ms ?? nowMs) - row.first_at_ms;
   const rows = [...still, ...over].sort(

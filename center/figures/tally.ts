@@ -8,13 +8,16 @@ import {
 } from "#domain/figures.ts";
 import { conclusions, type Conclusion } from "#domain/case.ts";
 import type { CaseFact } from "./case-facts.ts";
-import { shareOf, spreadOf } from "./percentile.ts";
+import { createDurations, type Durations } from "./durations.ts";
+import { shareOf } from "./percentile.ts";
 
 /** A signature that was owed: an alarm's that rang, or a report's. */
 export interface OwedSignature {
   readonly priority: number;
   readonly shownAtMs: number;
   readonly signedAtMs?: number;
+  /** Its time is an estimate. */
+  readonly estimated?: boolean;
 }
 
 export interface Tally {
@@ -26,9 +29,9 @@ export interface Tally {
 /** `nowMs`: what is unsigned may still be in time. */
 export const createTally = (nowMs: number): Tally => {
   const counts = { cases: 0, open: 0, voided: 0, begunByAlarm: 0, recurring: 0 };
-  const signature = { unsigned: 0, inTime: 0, late: 0, pending: 0 };
+  const signature = { unsigned: 0, estimated: 0, inTime: 0, late: 0, pending: 0 };
   const spans = createSpans();
-  const signMs: number[] = [];
+  const sign = createDurations();
   const byCode = new Map<Conclusion, number>();
 
   return {
@@ -45,22 +48,23 @@ export const createTally = (nowMs: number): Tally => {
       const { conclusion } = fact;
       if (isConclusion(conclusion)) byCode.set(conclusion, (byCode.get(conclusion) ?? 0) + 1);
     },
-    addSignature: ({ priority, shownAtMs, signedAtMs }) => {
+    addSignature: ({ priority, shownAtMs, signedAtMs, estimated = false }) => {
       const spentMs = Math.max(0, (signedAtMs ?? nowMs) - shownAtMs);
       if (signedAtMs === undefined) signature.unsigned += 1;
-      else signMs.push(spentMs);
+      else sign.add(spentMs);
+      signature.estimated += Number(estimated);
       if (priority !== 1) return;
       if (spentMs > figureLimits.signInTimeMs.value) signature.late += 1;
       else if (signedAtMs === undefined) signature.pending += 1;
       else signature.inTime += 1;
     },
     response: async () => {
-      const { inTime, late, pending, unsigned } = signature;
+      const { inTime, late, pending, unsigned, estimated } = signature;
       return {
         cases: counts.cases,
         open: counts.open,
         voided: counts.voided,
-        sign: { ...(await spreadOf(signMs)), unsigned },
+        sign: { ...(await sign.spread()), unsigned, estimated },
         signInTime: { n: inTime + late, inTime, pending, share: shareOf(inTime, inTime + late) },
         ...(await spans.spreads()),
         conclusions: summarize(byCode),
@@ -76,13 +80,13 @@ export const createTally = (nowMs: number): Tally => {
 
 /** Times from the report to what was done about it. */
 export const createSpans = () => {
-  const dispatch: number[] = [];
-  const arrive: number[] = [];
-  const handle: number[] = [];
-  const close: number[] = [];
-  const put = (list: number[], fact: CaseFact, atMs: number | undefined): void => {
+  const dispatch = createDurations();
+  const arrive = createDurations();
+  const handle = createDurations();
+  const close = createDurations();
+  const put = (span: Durations, fact: CaseFact, atMs: number | undefined): void => {
     // Centers beside each other: their clocks may be a moment apart.
-    if (atMs !== undefined) list.push(Math.max(0, atMs - fact.createdAtMs));
+    if (atMs !== undefined) span.add(Math.max(0, atMs - fact.createdAtMs));
   };
   return {
     add: (fact: CaseFact): void => {
@@ -94,10 +98,10 @@ export const createSpans = () => {
     spreads: async (): Promise<
       Readonly<Record<"dispatch" | "arrive" | "handle" | "close", Spread>>
     > => ({
-      dispatch: await spreadOf(dispatch),
-      arrive: await spreadOf(arrive),
-      handle: await spreadOf(handle),
-      close: await spreadOf(close),
+      dispatch: await dispatch.spread(),
+      arrive: await arrive.spread(),
+      handle: await handle.spread(),
+      close: await close.spread(),
     }),
   };
 };

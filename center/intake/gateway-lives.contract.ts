@@ -119,10 +119,31 @@ export const gatewayLivesContract = (database: string, newDatabase: NewDatabase)
           const sentAtMs = ground.time.clock.now().wallMs;
           await ground.take(box.status({ atMs: 1_000 + (turn * 5 + n) * 5_000, sentAtMs }));
         }
-        const expected = turn < 2 ? [] : [expect.stringContaining("two boxes")];
+        const expected = turn < 2 ? [] : [expect.stringContaining("two gateways use the id")];
         expect(await faults()).toEqual(expected);
       }
       ground.time.advance(61_000);
+      expect(await faults()).toEqual([]);
+    });
+
+    test("also when they run on one machine, and the first word of each names no journal yet", async () => {
+      const other = createFakeGateway("gw-1", "journal-2");
+      const speak = (box: typeof gateway, atMs: number, named: boolean) => {
+        const told = box.status({ atMs, sentAtMs: ground.time.clock.now().wallMs });
+        const { journalid: _, ...unnamed } = JSON.parse(new TextDecoder().decode(told.payload));
+        return ground.take(named ? told : box.tell("state", unnamed));
+      };
+      // The broker cuts one off for the other about once a second.
+      for (let second = 0; second < 50; second += 1) {
+        ground.time.advance(1_000);
+        await speak(second % 2 === 0 ? gateway : other, (second + 1) * 1_000, second > 1);
+      }
+      expect(await faults()).toEqual([expect.stringContaining("two gateways use the id")]);
+      // One of them is taken away: the fault goes, and the other is a gateway like any.
+      for (let second = 50; second < 120; second += 5) {
+        ground.time.advance(5_000);
+        await speak(other, (second + 1) * 1_000, true);
+      }
       expect(await faults()).toEqual([]);
     });
 

@@ -68,17 +68,23 @@ export const followLives = async (
     else passed ||= own !== last;
     // A short life between may as well be one whose words were held up on the way.
     rival ||= !isNews && newest !== undefined && hasLived(newest);
+    const life = own ?? begin(gateway, status, nowMs);
     order = [
-      ...order.filter((life) => life !== own),
+      ...order.filter((one) => one !== own),
       {
-        ...(own ?? begin(gateway, status, nowMs)),
+        ...life,
+        // What was sent before the journal could be read named none.
+        journal: life.journal === "" ? (status.value.journalid ?? "") : life.journal,
         mono_ms: monoOf(status),
         heard_at_ms: nowMs,
       },
     ];
     present.push(status);
   }
-  for (const life of withPlaces(order)) if (!known.includes(life)) await saveLife(tx, life);
+  const placed = withPlaces(order);
+  const unnamed = known.filter((life) => life.journal === "" && !placed.includes(life));
+  for (const life of unnamed) await forgetLife(tx, life);
+  for (const life of placed) if (!known.includes(life)) await saveLife(tx, life);
   return { present, overtaken, rival, passed };
 };
 
@@ -171,6 +177,19 @@ const begin = (gateway: string, { value }: TakenStatus, nowMs: number): GatewayL
   heard_at_ms: nowMs,
   boot_offset_ms: null,
 });
+
+/** It is saved again, under its journal's name where it has one now. */
+const forgetLife = async (
+  tx: Writing,
+  { gateway, boot, journal }: GatewayLifeRow,
+): Promise<void> => {
+  await tx
+    .deleteFrom("gateway_lives")
+    .where("gateway", "=", gateway)
+    .where("boot", "=", boot)
+    .where("journal", "=", journal)
+    .execute();
+};
 
 const saveLife = async (tx: Writing, life: GatewayLifeRow): Promise<void> => {
   const { gateway: _, boot: __, journal: ___, ...values } = life;

@@ -2,7 +2,7 @@ import { inChunks, inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { DetectorRow, GatewayRow } from "../store/tables.ts";
 import { followLives, monoOf } from "./gateway-lives.ts";
-import { clockToleranceMs } from "./rebase-times.ts";
+import { clockToleranceMs } from "./boot-offsets.ts";
 import type { ReadMessage, TakenStatus } from "./read-message.ts";
 
 /** What the page must redraw. */

@@ -23,6 +23,7 @@ import { residentLinksContract } from "../http/resident-links.contract.ts";
 import { streetClocksContract } from "../http/street-clocks.contract.ts";
 import { vaultContract } from "../vault/vault.contract.ts";
 import { registerContract } from "../register/register.contract.ts";
+import { inTimeContract } from "./in-time.contract.ts";
 import { insertRowsContract } from "./insert-rows.contract.ts";
 import { severalCentersContract } from "./several-centers.contract.ts";
 
@@ -53,6 +54,7 @@ const contracts = [
   importContract,
   oneIntakeContract,
   insertRowsContract,
+  inTimeContract,
   vaultContract,
   streetClocksContract,
   residentLinksContract,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -39,5 +39,20 @@ test("a database that cannot be opened is an error that names the setting, not a
     databaseUrl: "postgres://nobody@127.0.0.1:1/nothing",
   });
   expect(postgres.ok ? "" : postgres.error.en).toContain("CANARY_DATABASE_URL");
+  await rm(dataFolder, { recursive: true });
+});
+
+test("asking whether the database can be written to writes, also when nothing else has", async () => {
+  const dataFolder = await mkdtemp(join(tmpdir(), "canary-store-"));
+  const opened = await openStore({ dataFolder });
+  if (!opened.ok) throw new Error(opened.error.en);
+  const logBytes = async (): Promise<number> =>
+    (await stat(join(dataFolder, "center.sqlite-wal"))).size;
+  await opened.value.check();
+  const before = await logBytes();
+  await opened.value.check();
+  // A disk that fails could not have taken this.
+  expect(await logBytes()).toBeGreaterThan(before);
+  await opened.value.close();
   await rm(dataFolder, { recursive: true });
 });

@@ -7,13 +7,13 @@
 import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { dirname } from "node:path";
-import { milliseconds } from "#domain/quantity.ts";
+import { milliseconds, monoMs } from "#domain/quantity.ts";
 import { openSystemClock } from "#platform/system-clock.ts";
 import { systemTimers } from "#platform/timers.ts";
 import { isDeadManDue, type Watch } from "#rules/protection/dead-man.ts";
 import { createSiren } from "./outputs.ts";
 import { isDeepStrictEqual } from "node:util";
-import { openFile, readSettings, socketFile } from "./settings.ts";
+import { openFile, readSettings, socketFile, soundingFile } from "./settings.ts";
 import { createLineReader, parseBeat, type Answer, type Beat } from "./words.ts";
 
 const tickMs = 250;
@@ -26,9 +26,12 @@ const stand = (folder: string): void => {
   const sirens = outputs.map((output, index) =>
     createSiren(output, index, { clock, timers, reportFault: say }),
   );
-  // Open when this very process was started anew in the middle of an alarm.
-  let watch: Watch = { heardAtMs: clock.now().monoMs, open: existsSync(openFile(folder)) };
-  let sounding = false;
+  // When this very process was started anew in the middle of an alarm: its outputs may still sound.
+  let sounding = existsSync(soundingFile(folder));
+  let watch: Watch = {
+    heardAtMs: sounding ? monoMs(Number.NEGATIVE_INFINITY) : clock.now().monoMs,
+    open: existsSync(openFile(folder)),
+  };
   let unsure = false;
 
   const judge = (): void => {
@@ -37,11 +40,19 @@ const stand = (folder: string): void => {
     if (due === sounding || (sounding && unsure)) return;
     sounding = due;
     log(due ? "dead-man sounds: no sign of life with an alarm open" : "dead-man hands back");
-    for (const siren of sirens) if (due) siren.sound();
-    if (!due) void Promise.all(sirens.map((siren) => siren.silence()));
+    if (due) sound();
+    else void fallSilent();
+  };
+  const sound = (): void => {
+    for (const siren of sirens) siren.sound();
+    note(soundingFile(folder), true);
+  };
+  const fallSilent = async (): Promise<void> => {
+    await Promise.all(sirens.map((siren) => siren.silence()));
+    if (!sounding) note(soundingFile(folder), false);
   };
   const hear = (beat: Beat): void => {
-    if (beat.open !== watch.open) note(folder, beat.open);
+    if (beat.open !== watch.open) note(openFile(folder), beat.open);
     watch = { heardAtMs: clock.now().monoMs, open: beat.open };
     unsure = beat.unsure === true;
     judge();
@@ -70,11 +81,13 @@ const stand = (folder: string): void => {
     });
     socket.setEncoding("utf8").on("data", (text) => read(String(text)));
   });
+  if (sounding) sound();
   // Not `systemTimers`: this one must keep the process alive.
   setInterval(() => {
-    // Another stands in our place, because we hung: two would not know of one gateway's return.
-    if (door.isTaken()) void leave();
-    else judge();
+    // Another stands in our place, because we hung: two would not know of one gateway's return. What
+    // sounds is left to it.
+    if (door.isTaken()) process.exit(0);
+    judge();
   }, tickMs);
   log(`dead-man stands by, ${outputs.length} output(s), ${afterMs} ms`);
 };
@@ -103,12 +116,12 @@ const openDoor = (file: string, onConnection: (socket: Socket) => void) => {
 const inodeOf = (file: string): number | undefined =>
   statSync(file, { throwIfNoEntry: false })?.ino;
 
-const note = (folder: string, open: boolean): void => {
+const note = (file: string, present: boolean): void => {
   try {
-    if (open) writeFileSync(openFile(folder), "");
-    else rmSync(openFile(folder), { force: true });
+    if (present) writeFileSync(file, "");
+    else rmSync(file, { force: true });
   } catch (error) {
-    log(`dead-man cannot note the open alarm: ${String(error)}`); // this life knows it
+    log(`dead-man cannot note it for its next life: ${String(error)}`); // this one knows it
   }
 };
 

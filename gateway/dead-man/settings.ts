@@ -18,6 +18,8 @@ export const settingsFile = (folder: string): string => join(folder, "dead-man.j
 export const socketFile = (folder: string): string => join(folder, "dead-man.sock");
 /** There while an alarm is open, for a dead-man that is itself started anew. */
 export const openFile = (folder: string): string => join(folder, "dead-man.open");
+/** There while it sounds: a relay goes on through a restart of the machine, and somebody must end it. */
+export const soundingFile = (folder: string): string => join(folder, "dead-man.sounding");
 
 /** Written whole or not at all. */
 export const writeSettings = (folder: string, settings: DeadManSettings): void => {

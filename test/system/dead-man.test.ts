@@ -19,11 +19,14 @@ afterEach(async () => {
 interface Guarded {
   readonly start: () => void;
   readonly signal: (signal: NodeJS.Signals) => void;
-  readonly ended: () => Promise<unknown>;
+  /** Its exit code. */
+  readonly ended: () => Promise<number | null | undefined>;
   readonly says: (reading: object) => Promise<void>;
   readonly status: () => Promise<Status | undefined>;
   readonly isSounding: () => boolean;
   readonly deadManPid: () => Promise<number>;
+  /** As after six crashes in a row: the next start is a safe one. */
+  readonly crashSixTimes: () => Promise<void>;
   /** The gateway's own record of what stands is gone. */
   readonly loseJournal: () => Promise<void>;
 }
@@ -60,10 +63,10 @@ const openGuarded = async (outputs?: readonly string[]): Promise<Guarded> => {
       stdio: "ignore",
     });
   };
-  const ended = (): Promise<unknown> => {
+  const ended = (): Promise<number | null | undefined> => {
     const mine = gateway;
     return mine === undefined || mine.exitCode !== null || mine.signalCode !== null
-      ? Promise.resolve()
+      ? Promise.resolve(mine?.exitCode)
       : new Promise((resolve) => mine.once("exit", resolve));
   };
   const pids = new Set<number>();
@@ -101,6 +104,7 @@ const openGuarded = async (outputs?: readonly string[]): Promise<Guarded> => {
     },
     status,
     isSounding: () => existsSync(siren),
+    crashSixTimes: () => writeFile(join(data, "gateway", "starts-unproven"), "6"),
     loseJournal: async () => {
       const names = await readdir(data, { recursive: true });
       const files = names.filter((name) => /journal\.sqlite(-wal|-shm)?$/.test(name));
@@ -187,6 +191,27 @@ test("a gateway that ends in good order with an alarm open is not missed silentl
   gateway.signal("SIGTERM");
   await gateway.ended();
   expect(await secondsUntil("the siren", gateway.isSounding)).toBeLessThan(10);
+});
+
+test("safe mode ends in good order beside a dead-man too, and the next start is a usual one", async () => {
+  const gateway = await openGuarded();
+  await gateway.deadManPid();
+  gateway.signal("SIGKILL");
+  await gateway.ended();
+  await gateway.crashSixTimes();
+  gateway.start();
+  // Without a page, its broker tells that it is there.
+  await eventually("safe mode", () =>
+    gateway.says(well).then(
+      () => true,
+      () => false,
+    ),
+  );
+  expect(await gateway.status()).toBeUndefined();
+  gateway.signal("SIGTERM");
+  expect(await gateway.ended()).toBe(0);
+  gateway.start();
+  await eventually("its page", gateway.status);
 });
 
 test("a dead-man that is killed is a fault or at once replaced, and knows of the open alarm", async () => {

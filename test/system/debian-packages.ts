@@ -18,6 +18,7 @@ const peers = {
   e2fsprogs: "/sbin/mkfs.ext4",
   influxdb: "/usr/bin/influxd",
   "victoria-metrics": "/usr/bin/victoria-metrics",
+  "systemd-container": "/usr/bin/systemd-nspawn",
   "python3-pymodbus": "/usr/lib/python3/dist-packages/pymodbus/__init__.py",
 } as const;
 export type Peer = keyof typeof peers;

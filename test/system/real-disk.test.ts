@@ -60,11 +60,7 @@ describe.skipIf(!canTrace)("with strace (skipped where it cannot trace)", () => 
     homes = await connectHomes(street);
     await homes.report("before");
 
-    const words =
-      "-f -qq -o /dev/null -e trace=fsync,fdatasync -e inject=fsync,fdatasync:error=EIO";
-    const strace = spawn("strace", [...words.split(" "), "-p", String(street.pid("gateway"))]);
-    const ended = once(strace, "exit");
-    await eventually("strace holds the gateway", () => isTraced(street.pid("gateway")));
+    const mend = await failFsync(street.pid("gateway"));
 
     let acknowledged = false;
     const report = homes.report("during").then(() => (acknowledged = true));
@@ -72,13 +68,50 @@ describe.skipIf(!canTrace)("with strace (skipped where it cannot trace)", () => 
     await eventually("the desk shows it, marked as unwritten", shownWith(false, "during"));
     expect(acknowledged).toBe(false);
 
-    strace.kill("SIGINT");
-    await ended;
+    await mend();
     await report;
     await eventually("the disk took it after all", shownWith(true, "during"));
     await everyHomeOnce(street, ["before", "during"]);
   });
+
+  test("every fsync of the center fails for a while: it says it is not ready and counts as down, and has the alarm once when it is mended", async () => {
+    street = await startStreet();
+    homes = await connectHomes(street);
+    await homes.report("before");
+    const desk = await street.login();
+    const ready = async (): Promise<boolean> =>
+      (await fetch(`http://127.0.0.1:${street.ports.centerHttp}/readyz`)).ok;
+    await eventually("the center is ready", ready);
+
+    const mend = await failFsync(street.pid("center"));
+    await homes.report("during");
+    await eventually("it is not ready", async () => !(await ready()));
+    await eventually(
+      "the gateway sees that nothing is committed",
+      async () => (await street.gatewayStatus())?.link.state === "lost",
+      60_000,
+    );
+
+    await mend();
+    await eventually("it is ready again", ready);
+    await eventually("the alarm is at the desk", async () =>
+      byHome(await desk.alarms()).has("during"),
+    );
+    await everyHomeOnce(street, ["before", "during"]);
+  });
 });
+
+/** From now on no fsync of this process succeeds; call the answer to mend it. */
+const failFsync = async (pid: number): Promise<() => Promise<void>> => {
+  const words = "-f -qq -o /dev/null -e trace=fsync,fdatasync -e inject=fsync,fdatasync:error=EIO";
+  const strace = spawn("strace", [...words.split(" "), "-p", String(pid)]);
+  const ended = once(strace, "exit");
+  await eventually("strace holds the process", () => isTraced(pid));
+  return async () => {
+    strace.kill("SIGINT");
+    await ended;
+  };
+};
 
 /** All of its threads: the journal writes in one of its own, which is held a moment later. */
 const isTraced = (pid: number): boolean =>

@@ -1,8 +1,10 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setTimeout as wait } from "node:timers/promises";
 import { caseDetail } from "#center/cases/case-detail.ts";
-import { casePage } from "#center/cases/read-cases.ts";
+import { casePage, type CaseFilter } from "#center/cases/read-cases.ts";
 import { dayOf, periodOf } from "#center/figures/local-days.ts";
 import { readFigures } from "#center/figures/read-figures.ts";
+import { breathe } from "#center/store/in-time.ts";
 import { openStore, type Store, type StoreOptions } from "#center/store/open-store.ts";
 import type { Actor } from "#domain/rights.ts";
 import { hasPostgres, startPostgres } from "#test/postgres-server.ts";
@@ -64,45 +66,83 @@ const measureIn = async (store: Store, filled: Filled): Promise<readonly Row[]> 
     ...(atMostMs !== undefined && { target: { is: "at most", value: atMostMs } as const }),
     ...(note !== undefined && { note }),
   });
-  const open = { filter: { open: true }, limit: 50 };
-  const household = { filter: { household: "h-1" }, limit: 50 };
-  const one = "AJ-500000";
+  const page = (who: Actor, filter: CaseFilter) => () => casePage(db, who, { filter, limit: 50 });
+  const list = async (what: string, work: () => Promise<unknown>): Promise<Row> =>
+    row(what, (await timed(20, work)).ms, 50);
   const monthly = await timed(3, () => readFigures(db, street, { period: month }, nowMs));
   const counted = (await readFigures(db, street, { period: month }, nowMs)).total.cases;
-  return [
-    row("open cases of a street", await medianOf(20, () => casePage(db, street, open)), 50),
-    row("open cases of a community", await medianOf(20, () => casePage(db, desk, open)), 50),
+  const nobodys = await timed(3, page(street, { assignee: "nobody" }));
+  const idle = await timed(1, () => onlyYield(5_000));
+  const pause = ({ pauseMs, workMs }: Timed): Row =>
     row(
-      "newest 50 of a community",
-      await medianOf(20, () => casePage(db, desk, { filter: {}, limit: 50 })),
+      "longest pause of everything else meanwhile",
+      pauseMs,
       50,
-    ),
-    row("cases of a household", await medianOf(3, () => casePage(db, desk, household))),
-    row("one case", await medianOf(50, () => caseDetail(db, one, street, nowMs)), 20),
-    row(
-      "figures of a day",
-      await medianOf(5, () => readFigures(db, street, { period: day }, nowMs)),
-      1_000,
-    ),
+      `at most ${workMs.toFixed(0)} ms of it work; ${idle.pauseMs.toFixed(0)} ms when nothing is asked`,
+    );
+  const daily = await timed(5, () => readFigures(db, street, { period: day }, nowMs));
+  const detail = await timed(50, () => caseDetail(db, "AJ-500000", street, nowMs));
+  return [
+    await list("open cases of a street", page(street, { open: true })),
+    await list("open cases of a community", page(desk, { open: true })),
+    await list("newest 50 of a community", page(desk, {})),
+    await list("newest 50 of an area looked for", page(street, { area: "/pidu/anjing/c2/" })),
+    await list("cases of a household", page(street, { household: "h-1" })),
+    row("a filter that no case matches", nobodys.ms),
+    pause(nobodys),
+    row("one case", detail.ms, 20),
+    row("figures of a day", daily.ms, 1_000),
     row("figures of a month", monthly.ms, 10_000, `${counted} cases`),
-    row("longest pause of everything else meanwhile", monthly.pauseMs, 50),
+    pause(monthly),
   ];
 };
 
-const medianOf = async (times: number, work: () => Promise<unknown>): Promise<number> =>
-  (await timed(times, work)).ms;
+/** What the machine itself holds up. */
+const onlyYield = async (forMs: number): Promise<void> => {
+  for (const began = performance.now(); performance.now() - began < forMs;) await breathe();
+};
 
-/** Median time, and the longest time the event loop did nothing else. */
-const timed = async (times: number, work: () => Promise<unknown>) => {
+interface Timed {
+  /** Median. */
+  readonly ms: number;
+  /** The longest time the event loop did nothing else. */
+  readonly pauseMs: number;
+  /** The most this thread worked without a turn for anything else, however busy the machine is. */
+  readonly workMs: number;
+}
+
+const timed = async (times: number, work: () => Promise<unknown>): Promise<Timed> => {
   const samples: number[] = [];
   const delay = monitorEventLoopDelay({ resolution: 1 });
   await work();
   delay.enable();
+  const mostWork = watchWork();
   for (let run = 0; run < times; run += 1) {
     const began = performance.now();
     await work();
     samples.push(performance.now() - began);
   }
+  // What nothing came between is told when the next timer has its turn.
+  await wait(5);
   delay.disable();
-  return { ms: median(samples), pauseMs: delay.max / 1e6 };
+  return { ms: median(samples), pauseMs: delay.max / 1e6, workMs: mostWork() };
+};
+
+const watchWork = (): (() => number) => {
+  let most = 0;
+  let before = threadMs();
+  const turns = setInterval(() => {
+    const now = threadMs();
+    most = Math.max(most, now - before);
+    before = now;
+  }, 1);
+  return () => {
+    clearInterval(turns);
+    return most;
+  };
+};
+
+const threadMs = (): number => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
 };

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
-import { breathe } from "../../figures/breathe.ts";
+import { breathe } from "../../store/in-time.ts";
 import type { ImportItemRow } from "../../store/import-tables.ts";
 import type { Store, Writing } from "../../store/open-store.ts";
 import { placeOf } from "../../vault/places.ts";

@@ -1,4 +1,4 @@
-import { caseStateNames } from "#domain/case.ts";
+import { caseStateName } from "#domain/case.ts";
 import type { PageView } from "#domain/case-view.ts";
 import { sortCases, type WorkState } from "../state/work-state.ts";
 import { caseText } from "../words/case-words.ts";
@@ -22,9 +22,10 @@ export const CaseList = ({ work, onOpen }: CasesProps) => {
       <Trouble work={work} />
       {cases.length === 0 && <p>{say(caseText.noCases)}</p>}
       <ul className="lines">
-        {cases.map(({ id, priority, place, state, assignee, nextClockAtMs }) => (
+        {cases.map(({ id, priority, place, title, state, signedAtMs, assignee, nextClockAtMs }) => (
           <li key={id}>
-            <Badge priority={priority} /> <b>{place}</b> {say(caseStateNames[state])} {assignee}
+            <Badge priority={priority} /> <b>{title ? say(title) : place}</b>{" "}
+            {say(caseStateName(state, signedAtMs))} {assignee}
             {nextClockAtMs !== undefined && nextClockAtMs > nowMs && (
               <time> · {formatTimer(nextClockAtMs - nowMs)}</time>
             )}{" "}
