@@ -17,7 +17,7 @@ export const brokenHushes = (
   );
   if (loud.length === 0) return [];
   return [...points.values()].flatMap((point) => {
-    if (point.state.hush === undefined) return [];
+    if (point.state.alarms.hush === undefined) return [];
     const other = loud.find(
       ({ detector }) => detector !== point.id && mayBeNear(point, points.get(detector)),
     );

@@ -10,5 +10,7 @@ export const detectorStatus = (point: Point): DetectorStatus => ({
   levels: [...point.levels],
   ...(point.registered?.address && { address: point.registered.address }),
   position: point.position,
-  ...(point.state.episodes.length > 0 && { episodes: point.state.episodes.map(({ id }) => id) }),
+  ...(point.state.alarms.episodes.length > 0 && {
+    episodes: point.state.alarms.episodes.map(({ id }) => id),
+  }),
 });

@@ -23,7 +23,7 @@ export const inheritedSuppressions = (points: Iterable<Point>): Inherited => {
   for (const point of points) {
     const link = point.registered?.link;
     if (link !== undefined) present.add(link);
-    for (const { kind, rule, by } of point.state.holds) {
+    for (const { kind, rule, by } of point.state.alarms.holds) {
       if (kind !== "suppressed" || rule === "all") continue;
       const cause = by.startsWith(causeStart) ? by.slice(causeStart.length) : undefined;
       if (cause !== undefined) down.add(cause);

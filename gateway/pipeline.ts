@@ -13,7 +13,7 @@ import type { Report } from "#domain/reading.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
 import type { Timers } from "#platform/timers.ts";
-import { isEmpty } from "#rules/memory.ts";
+import { hasNothing } from "#rules/memory.ts";
 import { saveState, type Command } from "#rules/step.ts";
 import { baselinesOf } from "#rules/street.ts";
 import { carryOut, type Carried, type CarryDeps } from "./carry-out.ts";
@@ -200,9 +200,9 @@ const saveChanged = (
  * lowest gas threshold (EN 50194-1, GB 15322.2).
  */
 const isBuildingUp = ({ state, levels }: Point): boolean =>
-  state.episodes.length + state.life.length + state.holds.length > 0 ||
-  state.history !== undefined ||
-  !isEmpty({ ...state.memory, co: undefined, gases: [], watched: [] }) ||
+  state.alarms.episodes.length + state.alarms.life.length + state.alarms.holds.length > 0 ||
+  state.alarms.history !== undefined ||
+  !hasNothing(state.memory.notes) ||
   levels.some((level) => (level.gas === "co" ? level.ppm >= 30 : level.lel >= 5));
 
 const unsavedShadows = (points: Points): readonly SavedState[] =>

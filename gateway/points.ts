@@ -88,8 +88,8 @@ export const createPoints = (deps: {
   };
 
   for (const { id } of deps.directory.all) open(id, nowhere);
-  for (const [id, { episodes }] of deps.known.live) {
-    if (!byId.has(id) && episodes.length > 0) open(id, nowhere);
+  for (const [id, { alarms }] of deps.known.live) {
+    if (!byId.has(id) && alarms.episodes.length > 0) open(id, nowhere);
   }
 
   return {
@@ -116,11 +116,11 @@ export const strangerFault = (id: DetectorId, where: string): GatewayFault => ({
 export const matters = ({ registered, state }: Point): boolean =>
   registered !== undefined || hasDanger(state) || isBuilding(state);
 
-const hasDanger = ({ episodes }: DetectorState): boolean =>
-  episodes.some(({ alarmClass }) => isDanger(alarmClass));
+const hasDanger = ({ alarms }: DetectorState): boolean =>
+  alarms.episodes.some(({ alarmClass }) => isDanger(alarmClass));
 
-const isBuilding = ({ memory: { co, gases, verdicts, overRange } }: DetectorState): boolean =>
-  co !== undefined || gases.length + verdicts.length + overRange.length > 0;
+const isBuilding = ({ memory: { co, gases, notes } }: DetectorState): boolean =>
+  co !== undefined || gases.length + notes.verdicts.length + notes.overRange.length > 0;
 
 /** Forgets unregistered devices, longest known first; answers how many are left. Who alarms stays. */
 const forgetStrangers = (points: Map<DetectorId, Point>, newest: Point): number => {

@@ -12,9 +12,9 @@ import type { Baseline } from "./street/drift.ts";
  * level of each quarter of a day. Nobody cooks for six hours on end, so even a busy kitchen shows
  * its quiet level in each.
  *
- * One flat list of numbers, because every detector of a street has one: how many columns there are
- * (one for each gas of {@link gases}, up to the last that was read), when the quarter that is filling
- * began, then rows of columns in ppm or %LEL: this quarter's, the one before, and so on. NaN: none.
+ * One flat list of numbers, because every detector of a street has one: which gases it measures (the
+ * place of their list in {@link gasLists}), when the quarter that is filling began, then rows with a
+ * level in ppm or %LEL of each of these gases: this quarter's, the one before, and so on. NaN: none.
  * {@link unpackQuiet} says it in words.
  */
 export type QuietLevels = readonly number[];
@@ -35,11 +35,15 @@ export interface UnpackedQuiet {
 export const quarterMs = 21_600_000;
 const quarters = 4;
 const gases: readonly Gas[] = ["co", ...combustibleGases];
-const columnOf: ReadonlyMap<Gas, number> = new Map(gases.map((gas, column) => [gas, column]));
+/** All that a detector may measure, from nothing to every gas; those of one are always in this order. */
+const gasLists: readonly (readonly Gas[])[] = gases.reduce<readonly (readonly Gas[])[]>(
+  (lists, gas) => lists.concat(lists.map((list) => list.concat(gas))),
+  [[]],
+);
 /** Where the rows begin. */
 const head = 2;
 
-const columnsOf = (quiet: QuietLevels): number => quiet[0] ?? 0;
+const gasesOf = (quiet: QuietLevels): readonly Gas[] => gasLists[quiet[0] ?? 0] ?? [];
 /** When the quarter that is filling began. */
 export const fromMsOf = (quiet: QuietLevels): number => quiet[1] ?? 0;
 
@@ -60,7 +64,7 @@ export const noteQuiet = (
     if (finding.kind !== "level" || finding.overRange === true || !isSound(finding.level)) continue;
     quiet ??= [0, nowMs];
     if (nowMs - fromMsOf(quiet) >= quarterMs) quiet = turnOver(quiet, nowMs);
-    quiet = lower(quiet, columnOf.get(finding.level.gas) ?? 0, amount(finding.level));
+    quiet = lower(quiet, finding.level.gas, amount(finding.level));
   }
   return quiet;
 };
@@ -86,40 +90,40 @@ const turnOver = (quiet: QuietLevels, nowMs: MonoMs): QuietLevels => {
   });
 };
 
-const lower = (quiet: QuietLevels, column: number, value: number): QuietLevels => {
-  if (column >= columnsOf(quiet)) return lower(widen(quiet, column + 1), column, value);
+const lower = (quiet: QuietLevels, gas: Gas, level: number): QuietLevels => {
+  const column = gasesOf(quiet).indexOf(gas);
+  if (column === -1) {
+    const { fromMs, gases: known } = unpackQuiet(quiet);
+    return packQuiet({ fromMs, gases: known.concat({ gas, lowest: level, before: [] }) });
+  }
   const lowest = quiet[head + column];
-  return lowest !== undefined && lowest <= value ? quiet : quiet.with(head + column, value);
-};
-
-/** The same with so many columns. */
-const widen = (quiet: QuietLevels, columns: number): QuietLevels => {
-  const { fromMs, gases: known } = unpackQuiet(quiet);
-  return pack(fromMs, columns, known);
+  return lowest !== undefined && lowest <= level ? quiet : quiet.with(head + column, level);
 };
 
 /** In words; a gas that was never read is not there. */
 export const unpackQuiet = (quiet: QuietLevels): UnpackedQuiet => {
-  const columns = columnsOf(quiet);
-  const unpacked = gases.slice(0, columns).flatMap((gas, column) => {
-    const [lowest = NaN, ...before] = quiet.slice(head).filter((_, at) => at % columns === column);
+  const known = gasesOf(quiet);
+  const unpacked = known.map((gas, column) => {
+    const [lowest = NaN, ...before] = quiet
+      .slice(head)
+      .filter((_, at) => at % known.length === column);
     const heard = before.filter((level) => !Number.isNaN(level)).toReversed();
-    if (Number.isNaN(lowest) && heard.length === 0) return [];
-    return [{ gas, lowest: Number.isNaN(lowest) ? undefined : lowest, before: heard }];
+    return { gas, lowest: Number.isNaN(lowest) ? undefined : lowest, before: heard };
   });
   return { fromMs: monoMs(fromMsOf(quiet)), gases: unpacked };
 };
 
-export const packQuiet = ({ fromMs, gases: known }: UnpackedQuiet): QuietLevels =>
-  pack(fromMs, Math.max(0, ...known.map(({ gas }) => (columnOf.get(gas) ?? 0) + 1)), known);
-
-const pack = (fromMs: MonoMs, columns: number, known: UnpackedQuiet["gases"]): QuietLevels => {
+export const packQuiet = ({ fromMs, gases: known }: UnpackedQuiet): QuietLevels => {
+  const measured = gases.filter((gas) => known.some((one) => one.gas === gas));
+  const list = gasLists.findIndex((one) => one.join() === measured.join());
   const rows = 1 + Math.max(0, ...known.map(({ before }) => before.length));
-  const quiet = [columns, fromMs, ...Array.from({ length: columns * rows }, () => NaN)];
+  const quiet = Array.from({ length: head + rows * measured.length }, () => NaN);
+  quiet[0] = list;
+  quiet[1] = fromMs;
   for (const { gas, lowest = NaN, before } of known) {
-    const column = columnOf.get(gas) ?? 0;
+    const column = measured.indexOf(gas);
     for (const [row, level] of [lowest, ...before.toReversed()].entries())
-      quiet[head + row * columns + column] = level;
+      quiet[head + row * measured.length + column] = level;
   }
   return quiet;
 };

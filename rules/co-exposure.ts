@@ -13,8 +13,11 @@ export interface Exposure {
   readonly filling: number;
 }
 
+/** Shared by all exposures that are younger than a bin. */
+export const noBins: readonly number[] = [];
+
 export const beginExposure = (nowMs: MonoMs): Exposure => ({
-  bins: [],
+  bins: noBins,
   fillingFromMs: nowMs,
   filling: 0,
 });

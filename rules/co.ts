@@ -10,7 +10,7 @@ import {
 } from "#domain/quantity.ts";
 import type { Report } from "#domain/reading.ts";
 import { bandFor, bandRate } from "./co-bands.ts";
-import { averagePpm, beginExposure, breathe, reachedAverage } from "./co-exposure.ts";
+import { averagePpm, breathe, noBins, reachedAverage } from "./co-exposure.ts";
 import { doseAfter, doseFloor, forgottenDose, timeToDose } from "./co-dose.ts";
 import type { CoAverage } from "./limits/limit-set.ts";
 import { isSound } from "./level.ts";
@@ -134,7 +134,11 @@ const pass = (co: Draft, context: Context): void => {
   const { nowMs, limits } = context;
   const held = Math.max(0, Math.min(nowMs, heldUntil(co, context)) - co.doneToMs);
   const built = co.built + bandRate(co.ppm, limits.co.bands) * held;
-  co.exposure = breathe(co.exposure, co.ppm, co.doneToMs, held, nowMs);
+  ({
+    bins: co.bins,
+    fillingFromMs: co.fillingFromMs,
+    filling: co.filling,
+  } = breathe(co, co.ppm, co.doneToMs, held, nowMs));
   co.doneToMs = nowMs;
   co.built = Math.min(1, Math.max(0, built));
   co.cohb = doseAfter(co.cohb, co.ppm, milliseconds(held), limits.co.dose);
@@ -148,7 +152,9 @@ const begin = (level: Ppm, { nowMs }: Context): Draft => ({
   built: 0,
   cohb: percentCohb(0),
   incomplete: false,
-  exposure: beginExposure(nowMs),
+  bins: noBins,
+  fillingFromMs: nowMs,
+  filling: 0,
   preAlarm: undefined,
   overSetPointSinceMs: undefined,
   belowClearSinceMs: undefined,
@@ -182,9 +188,9 @@ const read = (co: Draft, level: Ppm, context: Context): void => {
 const preAlarmAt = (co: CoMemory, level: Ppm, { nowMs, limits }: Context) => {
   const { averages } = limits.co;
   const { preAlarm } = co;
-  if (preAlarm === undefined) return reachedAverage(co.exposure, averages, level, nowMs);
+  if (preAlarm === undefined) return reachedAverage(co, averages, level, nowMs);
   // A tenth of hysteresis.
-  return reachedAverage(co.exposure, averages, level, nowMs, 0.9) && preAlarm;
+  return reachedAverage(co, averages, level, nowMs, 0.9) && preAlarm;
 };
 
 /** The alarm when one of the clauses is fulfilled; a standing alarm only gets worse. */
@@ -215,7 +221,7 @@ const isForgotten = (co: CoMemory, context: Context): boolean =>
   co.doneToMs === context.nowMs;
 
 const preAlarmCause = (co: CoMemory, average: CoAverage, context: Context): Cause => {
-  const meanPpm = round(averagePpm(co.exposure, average.over, context.nowMs));
+  const meanPpm = round(averagePpm(co, average.over, context.nowMs));
   const overMinutes = average.over / 60_000;
   return because(
     context,

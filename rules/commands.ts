@@ -9,7 +9,7 @@ import { dangerRules, type Hold } from "./life.ts";
 import type { LimitSet } from "./limits/limit-set.ts";
 import { refusals } from "./refusals.ts";
 import { sign } from "./sign.ts";
-import type { DetectorState } from "./state.ts";
+import { withAlarms, type DetectorState } from "./state.ts";
 
 export type { Command, Obeyed } from "./command.ts";
 export { refusals } from "./refusals.ts";
@@ -58,7 +58,9 @@ const isNameless = (command: Command): Bilingual | undefined => {
 };
 
 const standingDanger = (state: DetectorState): boolean =>
-  state.episodes.some((one) => dangerRules.has(one.rule) && !one.test && one.held === undefined);
+  state.alarms.episodes.some(
+    (one) => dangerRules.has(one.rule) && !one.test && one.held === undefined,
+  );
 
 const hold = (
   state: DetectorState,
@@ -96,14 +98,14 @@ const put = (
   untilMs: Hold["untilMs"],
   reason: string,
 ): Result<Obeyed, Bilingual> => {
-  if (state.holds.some((one) => one.kind === kind && one.rule === rule)) {
+  if (state.alarms.holds.some((one) => one.kind === kind && one.rule === rule)) {
     return err(refusals.alreadyHeld);
   }
   const placed: Hold = { kind, rule, by, reason, sinceMs: now.monoMs, untilMs };
   const as = kind === "out-of-service" ? "taken-out-of-service" : kind;
   const left = untilMs === undefined ? {} : { untilWallMs: now.wallMs + untilMs - now.monoMs };
   return ok({
-    state: { ...state, holds: state.holds.concat(placed) },
+    state: withAlarms(state, { holds: state.alarms.holds.concat(placed) }),
     action: act(as, state, now, rule, by, reason, left),
   });
 };
@@ -115,13 +117,14 @@ const lift = (
   by: string,
   now: Instant,
 ): Result<Obeyed, Bilingual> => {
-  const found = state.holds.find(
+  const { holds } = state.alarms;
+  const found = holds.find(
     (one) => one.kind === kind && one.rule === rule && (kind !== "suppressed" || one.by === by),
   );
   if (found === undefined) return err(refusals.notHeld);
   const as = { shelved: "unshelved", suppressed: "unsuppressed" } as const;
   return ok({
-    state: { ...state, holds: state.holds.filter((one) => one !== found) },
+    state: withAlarms(state, { holds: holds.filter((one) => one !== found) }),
     action: act(
       kind === "out-of-service" ? "returned-to-service" : as[kind],
       state,

@@ -3,7 +3,7 @@ import { monoMs } from "#domain/quantity.ts";
 import type { Condition, Report } from "#domain/reading.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { isSound } from "./level.ts";
-import type { Memory, Standing } from "./memory.ts";
+import { withNotes, type Memory, type Notes, type Standing } from "./memory.ts";
 import { because, never, type Context, type Opinion, type Rule } from "./rule.ts";
 
 /**
@@ -41,10 +41,11 @@ type ConditionRule = keyof typeof words;
 
 const conditionRule = (id: ConditionRule): Rule => ({
   id,
-  rests: ({ standing }) => standing.length === 0,
+  ignoresLevels: true,
+  rests: ({ notes }) => notes.standing.length === 0,
   perceive: (memory) => memory,
   judge: (memory, context) =>
-    memory.standing.some((one) => one.condition === id)
+    memory.notes.standing.some((one) => one.condition === id)
       ? stands(id, context, words[id], {}, context.limits.reportedState)
       : isOver(id, context),
   wakeAt: () => never,
@@ -57,19 +58,22 @@ const conditionRule = (id: ConditionRule): Rule => ({
 export const sensorFaultRule: Rule = {
   id: "sensor-fault",
 
-  rests: ({ standing, warming }) => standing.length === 0 && warming.length === 0,
+  ignoresLevels: true,
+
+  rests: ({ notes: { standing, warming } }) => standing.length === 0 && warming.length === 0,
 
   perceive: (memory, report, context) => {
     if (report === undefined) return memory;
-    const standing = reported(memory.standing, report, context);
-    const warming = warmingGases(memory.warming, report, context);
-    return standing === memory.standing && warming === memory.warming
+    const { notes } = memory;
+    const standing = reported(notes.standing, report, context);
+    const warming = warmingGases(notes.warming, report, context);
+    return standing === notes.standing && warming === notes.warming
       ? memory
-      : { ...memory, standing, warming };
+      : withNotes(memory, { standing, warming });
   },
 
   judge: (memory, context) => {
-    if (memory.standing.some((one) => one.condition === "sensor-fault")) {
+    if (memory.notes.standing.some((one) => one.condition === "sensor-fault")) {
       return stands(
         "sensor-fault",
         context,
@@ -107,7 +111,7 @@ export const conditionRules: readonly Rule[] = [
     ...conditionRule("self-test"),
     // The end of belief in a test changes what its verdicts are.
     wakeAt: (memory, context) => {
-      const test = memory.standing.find((one) => one.condition === "self-test");
+      const test = memory.notes.standing.find((one) => one.condition === "self-test");
       const end = monoMs((test?.sinceMs ?? never) + context.limits.selfTestAtMost.value);
       return end > context.nowMs ? end : never;
     },
@@ -163,10 +167,10 @@ const has = (standing: readonly Standing[], condition: Condition): boolean =>
 
 /** Gases whose place of a value says "warming up", until a value or another quality comes. */
 const warmingGases = (
-  before: Memory["warming"],
+  before: Notes["warming"],
   report: Report,
   { nowMs }: Context,
-): Memory["warming"] => {
+): Notes["warming"] => {
   let warming = before;
   for (const finding of report.findings) {
     if (finding.kind === "no-level" && finding.quality === "warming-up") {
@@ -186,11 +190,11 @@ const warmingGases = (
   return warming;
 };
 
-const warmingSince = (memory: Memory): number => {
+const warmingSince = ({ notes }: Memory): number => {
   let since: number = never;
-  for (const one of memory.standing) {
+  for (const one of notes.standing) {
     if (one.condition === "warming-up") since = Math.min(since, one.sinceMs);
   }
-  for (const one of memory.warming) since = Math.min(since, one.sinceMs);
+  for (const one of notes.warming) since = Math.min(since, one.sinceMs);
   return since;
 };

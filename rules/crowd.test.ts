@@ -46,7 +46,7 @@ describe("a thousand identical triggers", () => {
       "raised co",
       "raised combustible",
     ]);
-    expect(state.episodes.map((episode) => episode.events)).toEqual([1, 1]);
+    expect(state.alarms.episodes.map((episode) => episode.events)).toEqual([1, 1]);
   });
 
   test("arriving out of order are one alarm too", () => {

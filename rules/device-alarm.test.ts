@@ -34,10 +34,10 @@ describe("the device's own verdict", () => {
     home.says(10, verdict("lpg", true, "high"));
     expect(home.events.map((event) => event.kind)).toEqual(["raised", "worsened", "worsened"]);
     expect(home.events[2]).toMatchObject({ gas: "lpg", cause: { inputs: { grade: "high" } } });
-    expect(home.state.episodes[0]?.severe).toBe(true);
+    expect(home.state.alarms.episodes[0]?.severe).toBe(true);
     const low = openBench();
     low.says(0, verdict("methane", true, "low"));
-    expect(low.state.episodes[0]?.severe).toBe(false);
+    expect(low.state.alarms.episodes[0]?.severe).toBe(false);
   });
 
   test("one gas in test and another that is real are real", () => {
@@ -72,7 +72,7 @@ describe("the device's own verdict", () => {
     });
     expect(home.sounding()).toBe("none");
     home.says(20, says("self-test", false), verdict("co", false));
-    expect(home.state.episodes).toEqual([]);
+    expect(home.state.alarms.episodes).toEqual([]);
   });
 
   test("a level measured during self-test is real", () => {
@@ -109,7 +109,9 @@ describe("the device's own verdict", () => {
     home.says(0, verdict("co", true));
     home.says(5, says("self-test"), verdict("co", true));
     expect(home.sounding()).toBe("co");
-    expect(home.state.episodes.find((one) => one.rule === "device-alarm-co")?.test).toBe(false);
+    expect(home.state.alarms.episodes.find((one) => one.rule === "device-alarm-co")?.test).toBe(
+      false,
+    );
   });
 });
 

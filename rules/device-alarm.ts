@@ -1,7 +1,7 @@
 import type { Cause } from "#domain/alarm.ts";
 import { monoMs } from "#domain/quantity.ts";
 import type { Report } from "#domain/reading.ts";
-import type { Memory, Verdict } from "./memory.ts";
+import { withNotes, type Memory, type Verdict } from "./memory.ts";
 import { isTesting } from "./readings.ts";
 import { because, earlier, never, type Context, type Rule } from "./rule.ts";
 
@@ -21,16 +21,18 @@ const deviceAlarm = (kind: "co" | "gas"): Rule => {
   return {
     id,
 
-    rests: ({ verdicts }) => verdicts.length === 0,
+    ignoresLevels: true,
+
+    rests: ({ notes: { verdicts } }) => verdicts.length === 0,
 
     perceive: (memory, report, context) => {
       if (report === undefined) return memory;
       const verdicts = take(memory, report, context, isMine);
-      return verdicts === memory.verdicts ? memory : { ...memory, verdicts };
+      return verdicts === memory.notes.verdicts ? memory : withNotes(memory, { verdicts });
     },
 
     judge: (memory, context) => {
-      const mine = memory.verdicts.filter(isMine);
+      const mine = memory.notes.verdicts.filter(isMine);
       const worst = mine.find((one) => one.grade === 2) ?? mine[0];
       if (worst === undefined) return { stands: false, cause: () => returned(context) };
       const test = mine.every((one) => isStillTest(one, context));
@@ -50,7 +52,7 @@ const deviceAlarm = (kind: "co" | "gas"): Rule => {
 
     wakeAt: (memory, context) => {
       let wake = never;
-      for (const one of memory.verdicts) {
+      for (const one of memory.notes.verdicts) {
         if (isMine(one) && isStillTest(one, context)) {
           wake = earlier(wake, monoMs(one.sinceMs + context.limits.selfTestAtMost.value));
         }
@@ -72,7 +74,7 @@ const take = (
   context: Context,
   isMine: (finding: { readonly gas: string }) => boolean,
 ): readonly Verdict[] => {
-  let { verdicts } = memory;
+  let { verdicts } = memory.notes;
   for (const finding of report.findings) {
     if (finding.kind !== "verdict" || !isMine(finding)) continue;
     const before = verdicts.find((one) => one.gas === finding.gas);

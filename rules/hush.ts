@@ -16,7 +16,7 @@ import { dangerRules, type Hush } from "./life.ts";
 import type { LimitSet } from "./limits/limit-set.ts";
 import type { Memory } from "./memory.ts";
 import { refusals } from "./refusals.ts";
-import { soundingOf, type DetectorState, type Episode } from "./state.ts";
+import { soundingOf, withAlarms, type DetectorState, type Episode } from "./state.ts";
 import { suspect } from "./suspects.ts";
 
 type Silence = Extract<Command, { kind: "hush" }>;
@@ -35,13 +35,12 @@ export const hush = (
   const levels = presentLevels(state.memory);
   const silenced = new Set(loudOnes(state));
   return ok({
-    state: {
-      ...state,
+    state: withAlarms(state, {
       hush: { by, reason, untilMs, levels },
-      episodes: state.episodes.map((one) =>
+      episodes: state.alarms.episodes.map((one) =>
         silenced.has(one) ? Object.assign({ ...one }, { hushed: true as const }) : one,
       ),
-    },
+    }),
     action: act("hushed", state, now, "all", by, reason, {
       untilWallMs: now.wallMs + duration,
       ...(origin && { origin }),
@@ -58,8 +57,8 @@ export const whyNotHush = (
 ): Bilingual | undefined => {
   const atMost = limits.life.hushAtMost.value;
   if (!(duration > 0 && duration <= atMost)) return tooLong(atMost);
-  if (soundingOf(state.episodes) === "none") return refusals.notSounding;
-  if (state.hush !== undefined) return refusals.hushedAlready;
+  if (soundingOf(state.alarms.episodes) === "none") return refusals.notSounding;
+  if (state.alarms.hush !== undefined) return refusals.hushedAlready;
   const loud = loudOnes(state);
   if (loud.some((one) => one.hushed === true)) return refusals.hushedOnce;
   if (isLevelUnknown(state.memory)) return refusals.levelUnknown;
@@ -77,14 +76,15 @@ export const endHush = (
   command: Extract<Command, { kind: "release-hush" | "break-hush" }>,
   now: Instant,
 ): Result<Obeyed, Bilingual> => {
-  if (state.hush === undefined) return err(refusals.notHushed);
+  const { hush: ends } = state.alarms;
+  if (ends === undefined) return err(refusals.notHushed);
   const action =
     command.kind === "break-hush"
-      ? act("hush-broken", state, now, "all", state.hush.by, command.cause)
+      ? act("hush-broken", state, now, "all", ends.by, command.cause)
       : act("hush-released", state, now, "all", command.by, command.reason, {
           ...(command.origin && { origin: command.origin }),
         });
-  return ok({ state: { ...state, hush: undefined }, action });
+  return ok({ state: withAlarms(state, { hush: undefined }), action });
 };
 
 /**
@@ -115,14 +115,14 @@ export const whatBreaks = (
 /** With these nobody knows how high the level is. */
 const blinding: ReadonlySet<string> = new Set(["silence", "sensor-fault", "reading-fault"]);
 
-const isLevelUnknown = ({ silent, standing, badGases, badMessages }: Memory): boolean =>
+const isLevelUnknown = ({ notes: { silent, standing, badGases, badMessages } }: Memory): boolean =>
   silent ||
   badGases.some(({ alarm }) => alarm) ||
   badMessages?.alarm === true ||
   standing.some(({ condition }) => condition === "sensor-fault");
 
-const loudOnes = ({ episodes }: DetectorState): readonly Episode[] =>
-  episodes.filter((one) => dangerRules.has(one.rule) && !one.test);
+const loudOnes = ({ alarms }: DetectorState): readonly Episode[] =>
+  alarms.episodes.filter((one) => dangerRules.has(one.rule) && !one.test);
 
 const presentLevels = ({ co, gases }: Memory): readonly Level[] => [
   ...(co === undefined ? [] : [{ gas: "co", ppm: co.ppm } as const]),
@@ -158,7 +158,8 @@ const isMeasured = (
   { holdAtMost }: LimitSet,
   { monoMs }: Pick<Instant, "monoMs">,
 ): boolean => {
-  const { co, gases, badGases, warming, standing } = memory;
+  const { co, gases } = memory;
+  const { badGases, warming, standing } = memory.notes;
   const last = gas === "co" ? co : gases.find(({ level }) => level.gas === gas);
   // Nothing remembered: good readings have cleared it, and the alarm only lasts its shortest time.
   const isFresh = last === undefined || monoMs - last.readAtMs <= holdAtMost.value;

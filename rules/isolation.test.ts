@@ -82,7 +82,7 @@ describe("a rule that throws", () => {
       }),
     );
     const { state } = judge(raised.state, everything, instant(2), usable(defaultRules), sick);
-    expect(state.episodes).toEqual(raised.state.episodes);
+    expect(state.alarms.episodes).toEqual(raised.state.alarms.episodes);
   });
 });
 

@@ -11,13 +11,28 @@ import { deviceAlarmCoRule, deviceAlarmGasRule } from "./device-alarm.ts";
 import { turn, type Turn } from "./episodes.ts";
 import { expire, follow, holdOn, nextExpiry, type ActionEvent } from "./life.ts";
 import type { UsableRules } from "./limits/check.ts";
-import { emptyMemory, isEmpty, type BrokenRule, type Memory, type Spell } from "./memory.ts";
+import {
+  noNotes,
+  tidyMemory,
+  withNotes,
+  type BrokenRule,
+  type Memory,
+  type Spell,
+} from "./memory.ts";
+import { isSound } from "./level.ts";
 import { overRangeRule } from "./over-range.ts";
 import { readingFaultRule } from "./reading-fault.ts";
 import { isHeard } from "./readings.ts";
 import { earlier, never, type Context, type Rule } from "./rule.ts";
 import { silenceRule } from "./silence.ts";
-import { noEpisodes, type DetectorState, type Episode } from "./state.ts";
+import {
+  lastHeard,
+  noEpisodes,
+  tidyAlarms,
+  type Alarms,
+  type DetectorState,
+  type Episode,
+} from "./state.ts";
 import { examine } from "./suspects.ts";
 
 /** In this order: reported states come first, because the others ask for them. */
@@ -52,39 +67,42 @@ export const judge = (
   ruleList: readonly Rule[] = allRules,
 ): Judged => {
   const heard = report !== undefined && isHeard(report);
-  const anchor = heard ? at : state.at;
+  const anchor = heard ? at : lastHeard(state);
+  const { holds, hush } = state.alarms;
   const { limits, silenceAfter } = rules;
   const silentFromMs = anchor.monoMs;
   const context: Context = { nowMs: at.monoMs, limits, silenceAfter, silentFromMs };
-  const held = expire(state.holds, at.monoMs);
+  const held = expire(holds, at.monoMs);
   const round = judgeAll(state, report, { at, context, held: held.held }, rules.broken, ruleList);
-  const life = follow(state.life, round.events, limits);
-  const broken = state.hush && whatBreaks(state.hush, round.events, round.memory, limits);
-  const hushOver =
-    state.hush !== undefined && (broken !== undefined || at.monoMs >= state.hush.untilMs);
+  const broken = hush && whatBreaks(hush, round.events, round.memory, limits);
+  const hushOver = hush !== undefined && (broken !== undefined || at.monoMs >= hush.untilMs);
   const actions = held.ended.map((hold) => {
     const kind = hold.kind === "shelved" ? "shelving-expired" : "service-hold-expired";
     return act(kind, state, at, hold.rule, hold.by, hold.reason);
   });
-  if (hushOver && state.hush !== undefined) {
+  if (hushOver) {
     const as = broken === undefined ? "hush-expired" : "hush-broken";
-    actions.push(act(as, state, at, "all", state.hush.by, broken ?? state.hush.reason));
+    actions.push(act(as, state, at, "all", hush.by, broken ?? hush.reason));
   }
-  const hush = hushOver ? undefined : state.hush;
-  const wake = earlier(round.wakeAtMs, nextExpiry(held.held, hush));
+  const alarms = sameAlarms(state.alarms, {
+    episodes: sameEpisodes(state.alarms.episodes, round.episodes),
+    life: follow(state.alarms.life, round.events, limits),
+    holds: held.held,
+    hush: hushOver ? undefined : hush,
+    history: state.alarms.history,
+  });
+  const wake = earlier(round.wakeAtMs, nextExpiry(held.held, alarms.hush));
   const next: DetectorState = {
     detector: state.detector,
-    at: anchor,
+    boot: anchor.bootId,
+    atMs: anchor.monoMs,
+    atWallMs: anchor.wallMs,
     heard: state.heard || heard,
     // Never in the past: a caller that ticks when asked must not be kept busy by a rounding error.
     wakeAtMs: Number.isFinite(wake) ? monoMs(Math.max(wake, at.monoMs + 1)) : undefined,
-    memory: isEmpty(round.memory) ? emptyMemory : round.memory,
-    episodes: sameEpisodes(state.episodes, round.episodes),
-    life,
-    holds: held.held,
-    hush,
-    clock: state.clock,
-    history: state.history,
+    memory: tidyMemory(round.memory),
+    alarms,
+    lag: state.lag,
     quiet: state.quiet,
   };
   return { state: isSame(state, next) ? state : next, events: round.events, actions };
@@ -100,7 +118,7 @@ interface Round {
 interface Setting {
   readonly at: Instant;
   readonly context: Context;
-  readonly held: DetectorState["holds"];
+  readonly held: Alarms["holds"];
 }
 
 const judgeAll = (
@@ -116,10 +134,12 @@ const judgeAll = (
   let believed = report;
   if (report !== undefined) ({ memory, report: believed } = examine(memory, report, context));
   let wakeAtMs = spellsEnd(memory, context);
+  const onlyLevels = memory.notes === noNotes && hasOnlyLevels(believed);
   const events: AlarmEvent[] = [];
   const episodes: Episode[] = [];
   for (const rule of ruleList) {
-    const open = episodeOf(state.episodes, rule.id);
+    const open = episodeOf(state.alarms.episodes, rule.id);
+    if (onlyLevels && open === undefined && rule.ignoresLevels === true) continue;
     try {
       if (rule.id === "reading-fault") memory = withBroken(memory, broken);
       // What a rule has taken in stays, even if judging it fails: other rules ask for it.
@@ -135,7 +155,7 @@ const judgeAll = (
         limits,
         // A hold that goes on is the same object, so that nothing seems to have changed.
         held: sameHeld(open?.held, holdOn(held, rule.id, severe)),
-        spell: memory.spells.find((spell) => spell.rule === rule.id),
+        spell: memory.notes.spells.find((spell) => spell.rule === rule.id),
       });
       wakeAtMs = earlier(wakeAtMs, next.wakeAtMs);
       memory = withSpell(memory, open, next);
@@ -164,28 +184,44 @@ const sameHeld = (before: Episode["held"], now: Episode["held"]): Episode["held"
     : now;
 
 const withBroken = (memory: Memory, broken: readonly BrokenRule[]): Memory =>
-  broken.length === 0 && memory.broken.length === 0 ? memory : { ...memory, broken };
+  broken.length === 0 && memory.notes.broken.length === 0 ? memory : withNotes(memory, { broken });
 
 /** When an episode is over, what is remembered is how often its condition began. */
 const withSpell = (memory: Memory, open: Episode | undefined, next: Turn): Memory => {
   if (open === undefined || next.episode !== undefined) return memory;
   const spell: Spell = { rule: open.rule, times: open.times, fromMs: open.spellFromMs };
-  const others = memory.spells.filter((one) => one.rule !== open.rule);
-  return { ...memory, spells: others.concat(spell) };
+  const others = memory.notes.spells.filter((one) => one.rule !== open.rule);
+  return withNotes(memory, { spells: others.concat(spell) });
 };
 
 const spellEnd = (spell: Spell, { limits }: Context): MonoMs =>
   monoMs(spell.fromMs + limits.chatter.value.within);
 
 const withoutOldSpells = (memory: Memory, context: Context): Memory => {
-  if (memory.spells.length === 0) return memory;
+  const { spells } = memory.notes;
+  if (spells.length === 0) return memory;
   const isOld = (spell: Spell): boolean => spellEnd(spell, context) <= context.nowMs;
-  if (!memory.spells.some(isOld)) return memory;
-  return { ...memory, spells: memory.spells.filter((spell) => !isOld(spell)) };
+  if (!spells.some(isOld)) return memory;
+  return withNotes(memory, { spells: spells.filter((spell) => !isOld(spell)) });
 };
 
-const spellsEnd = (memory: Memory, context: Context): MonoMs =>
-  memory.spells.reduce<MonoMs>((first, spell) => earlier(first, spellEnd(spell, context)), never);
+const spellsEnd = ({ notes }: Memory, context: Context): MonoMs =>
+  notes.spells.reduce<MonoMs>((first, spell) => earlier(first, spellEnd(spell, context)), never);
+
+const hasOnlyLevels = (report: Report | undefined): boolean =>
+  report === undefined ||
+  report.findings.every(
+    (finding) => finding.kind === "level" && finding.overRange !== true && isSound(finding.level),
+  );
+
+const sameAlarms = (before: Alarms, after: Alarms): Alarms => {
+  const same =
+    after.episodes === before.episodes &&
+    after.life === before.life &&
+    after.holds === before.holds &&
+    after.hush === before.hush;
+  return same ? before : tidyAlarms(after);
+};
 
 const sameEpisodes = (
   before: readonly Episode[],
@@ -198,11 +234,9 @@ const sameEpisodes = (
 };
 
 const isSame = (a: DetectorState, b: DetectorState): boolean =>
-  a.at === b.at &&
+  a.atMs === b.atMs &&
+  a.atWallMs === b.atWallMs &&
   a.heard === b.heard &&
   a.wakeAtMs === b.wakeAtMs &&
   a.memory === b.memory &&
-  a.episodes === b.episodes &&
-  a.life === b.life &&
-  a.holds === b.holds &&
-  a.hush === b.hush;
+  a.alarms === b.alarms;

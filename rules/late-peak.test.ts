@@ -35,7 +35,7 @@ const openStore = (stored: readonly Stored[]) => {
       events
         .filter(({ held }) => held === undefined)
         .map(({ kind, rule, level, peak }) => ({ kind, rule, level: ppm(level), peak: ppm(peak) })),
-    peaks: () => state.episodes.map(({ rule, peak }) => [rule, ppm(peak)]),
+    peaks: () => state.alarms.episodes.map(({ rule, peak }) => [rule, ppm(peak)]),
   };
 };
 

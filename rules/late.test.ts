@@ -110,7 +110,7 @@ describe("a device whose clock is wrong", () => {
     for (let second = 10; second <= 320; second += 10) {
       home.says(second, second - hour, lel(0));
     }
-    expect(home.state().history).toBeUndefined();
+    expect(home.state().alarms.history).toBeUndefined();
     expect(home.says(330, 330 - hour, lel(30)).events).toMatchObject([{ kind: "raised" }]);
 
     const other = openStore();

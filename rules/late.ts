@@ -7,7 +7,7 @@ import type { Judged } from "./judge.ts";
 import { higherLevel } from "./level.ts";
 import { dangerRules } from "./life.ts";
 import { emptyMemory, type Memory } from "./memory.ts";
-import { noEpisodes, noHolds, noLife, type DetectorState } from "./state.ts";
+import { noAlarms, withAlarms, type DetectorState } from "./state.ts";
 
 /**
  * Readings that come long after they were taken, such as a detector's own store after an outage,
@@ -22,55 +22,62 @@ export interface History {
 }
 
 /**
- * How far a device's clock is behind ours. A device whose clock is simply wrong is always that far
- * behind: its readings are not late. Only what is later than its own usual lag is.
+ * How far a device's clock is behind ours, in ms. A device whose clock is simply wrong is always that
+ * far behind: its readings are not late. Only what is later than its own usual lag is, and that is
+ * remembered while it lasts.
  */
-export interface DeviceClock {
+export type DeviceLag = number | LateLag;
+
+export interface LateLag {
+  /** The usual one. */
   readonly lagMs: number;
-  /** Readings have been late by the same amount since; after a while that is the clock, not the data. */
-  readonly lateLagMs: number | undefined;
-  readonly lateSinceMs: MonoMs | undefined;
+  /** Readings have been late by this much since; after a while that is the clock, not the data. */
+  readonly lateLagMs: number;
+  readonly lateSinceMs: MonoMs;
 }
+
+export const isLate = (lag: DeviceLag | undefined): lag is LateLag => typeof lag === "object";
+
+/** What is usual with this device, ms. */
+export const usualLagMs = (lag: DeviceLag): number => (isLate(lag) ? lag.lagMs : lag);
 
 /** Late by the same amount for so long: the device's clock was set, and its readings are live. */
 const relearnAfterMs = 300_000;
 /** Two lags this close are the same. */
 const sameLagMs = 30_000;
-/** Differences this small are not worth a new object. */
+/** Differences this small are not worth learning. */
 const jitterMs = 2_000;
 
 export const tellTime = (
-  clock: DeviceClock | undefined,
-  last: Instant,
+  { lag, atMs, atWallMs }: Pick<DetectorState, "lag" | "atMs" | "atWallMs">,
   report: Report,
   lateAfter: DurationMs,
-): { readonly clock: DeviceClock | undefined; readonly late: boolean } => {
-  if (report.deviceAtMs === undefined) return { clock, late: false };
+): { readonly lag: DeviceLag | undefined; readonly late: boolean } => {
+  if (report.deviceAtMs === undefined) return { lag, late: false };
   const now = report.receivedAt;
   const lagMs = now.wallMs - report.deviceAtMs;
-  const learnt: DeviceClock = { lagMs, lateLagMs: undefined, lateSinceMs: undefined };
-  if (clock === undefined) return { clock: learnt, late: false };
+  if (lag === undefined) return { lag: lagMs, late: false };
   // Our own clock was set meanwhile: all lags have changed, learn anew.
-  const ownJumpMs = now.wallMs - last.wallMs - (now.monoMs - last.monoMs);
-  if (Math.abs(ownJumpMs) > sameLagMs) return { clock: learnt, late: false };
-  if (lagMs - clock.lagMs <= lateAfter) {
-    const settled = clock.lateSinceMs === undefined && Math.abs(lagMs - clock.lagMs) <= jitterMs;
-    return { clock: settled ? clock : learnt, late: false };
+  const ownJumpMs = now.wallMs - atWallMs - (now.monoMs - atMs);
+  if (Math.abs(ownJumpMs) > sameLagMs) return { lag: lagMs, late: false };
+  const usualMs = usualLagMs(lag);
+  if (lagMs - usualMs <= lateAfter) {
+    const settled = !isLate(lag) && Math.abs(lagMs - usualMs) <= jitterMs;
+    return { lag: settled ? lag : lagMs, late: false };
   }
-  const same = clock.lateLagMs !== undefined && Math.abs(lagMs - clock.lateLagMs) <= sameLagMs;
-  const since = same && clock.lateSinceMs !== undefined ? clock.lateSinceMs : now.monoMs;
-  if (now.monoMs - since >= relearnAfterMs) return { clock: learnt, late: false };
-  const lateLagMs = same ? clock.lateLagMs : lagMs;
-  return { clock: { lagMs: clock.lagMs, lateLagMs, lateSinceMs: since }, late: true };
+  const same = isLate(lag) && Math.abs(lagMs - lag.lateLagMs) <= sameLagMs ? lag : undefined;
+  const lateSinceMs = same?.lateSinceMs ?? now.monoMs;
+  if (now.monoMs - lateSinceMs >= relearnAfterMs) return { lag: lagMs, late: false };
+  return { lag: { lagMs: usualMs, lateLagMs: same?.lateLagMs ?? lagMs, lateSinceMs }, late: true };
 };
 
 /** The instant a late report was taken, on our monotonic clock: before now by as much as it is late. */
-export const takenAt = (report: Report, clock: DeviceClock | undefined): Instant => {
+export const takenAt = (report: Report, lag: DeviceLag | undefined): Instant => {
   const now = report.receivedAt;
   const lateMs =
     report.deviceAtMs === undefined
       ? 0
-      : Math.max(0, now.wallMs - report.deviceAtMs - (clock?.lagMs ?? 0));
+      : Math.max(0, now.wallMs - report.deviceAtMs - usualLagMs(lag ?? 0));
   return {
     bootId: now.bootId,
     monoMs: monoMs(now.monoMs - lateMs),
@@ -81,22 +88,20 @@ export const takenAt = (report: Report, clock: DeviceClock | undefined): Instant
 /** Where history begins: nothing known, at the time of its first reading. */
 export const beginHistory = (live: DetectorState, taken: Instant): DetectorState => ({
   detector: live.detector,
-  at: taken,
+  boot: taken.bootId,
+  atMs: taken.monoMs,
+  atWallMs: taken.wallMs,
   heard: true,
   wakeAtMs: undefined,
   memory: emptyMemory,
-  episodes: noEpisodes,
-  life: noLife,
-  holds: noHolds,
-  hush: undefined,
-  clock: undefined,
-  history: undefined,
+  alarms: noAlarms,
+  lag: undefined,
   quiet: undefined,
 });
 
 /** History ends in a real gas or CO alarm. */
 export const endsBadly = (history: DetectorState): boolean =>
-  history.episodes.some((episode) => dangerRules.has(episode.rule) && !episode.test);
+  history.alarms.episodes.some((episode) => dangerRules.has(episode.rule) && !episode.test);
 
 export const asHistory = (event: AlarmEvent): AlarmEvent => ({
   ...event,
@@ -109,8 +114,11 @@ export const adopt = (live: Memory, history: Memory): Memory => ({
   ...live,
   co: live.co ?? history.co,
   gases: merge(live.gases, history.gases, (one) => one.level.gas),
-  verdicts: merge(live.verdicts, history.verdicts, (one) => one.gas),
-  overRange: merge(live.overRange, history.overRange, (one) => one.gas),
+  notes: {
+    ...live.notes,
+    verdicts: merge(live.notes.verdicts, history.notes.verdicts, (one) => one.gas),
+    overRange: merge(live.notes.overRange, history.notes.overRange, (one) => one.gas),
+  },
 });
 
 /**
@@ -125,15 +133,16 @@ export const recallPeaks = (judged: Judged, history: DetectorState): Judged => {
   const withPeak = <One extends { readonly rule: RuleId; readonly peak?: Level | undefined }>(
     one: One,
   ): One => {
-    const past = history.episodes.find(({ rule }) => rule === one.rule);
+    const past = history.alarms.episodes.find(({ rule }) => rule === one.rule);
     return past?.peak === undefined ? one : { ...one, peak: higherLevel(one.peak, past.peak) };
   };
   return {
     ...judged,
-    state: {
-      ...judged.state,
-      episodes: judged.state.episodes.map((one) => (raised.has(one.id) ? withPeak(one) : one)),
-    },
+    state: withAlarms(judged.state, {
+      episodes: judged.state.alarms.episodes.map((one) =>
+        raised.has(one.id) ? withPeak(one) : one,
+      ),
+    }),
     events: judged.events.map((one) => (raised.has(one.episode) ? withPeak(one) : one)),
   };
 };

@@ -166,7 +166,7 @@ describe("pre-alarms", () => {
     const home = openBench();
     for (let second = 0; second <= 110; second += 10) home.says(second, lel(second / 12));
     home.says(180, lel(3));
-    expect(home.state.episodes).toHaveLength(1);
+    expect(home.state.alarms.episodes).toHaveLength(1);
     home.says(190, lel(1));
     expect(home.events.at(-1)?.kind).toBe("returned");
   });

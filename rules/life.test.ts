@@ -211,7 +211,7 @@ describe("shelving", () => {
     expect(home.does(6, shelve).refused).toBe(refusals.dangerStands);
     expect(home.does(7, { ...shelve, rule: "tamper" }).refused).toBeUndefined();
     expect(home.does(8, { ...shelve, rule: "tamper" }).refused).toBe(refusals.alreadyHeld);
-    expect(home.state.holds).toHaveLength(1);
+    expect(home.state.alarms.holds).toHaveLength(1);
   });
 
   test("by design only what is neither gas nor CO can be suppressed", () => {
@@ -296,8 +296,8 @@ describe("several holds at once", () => {
       { kind: "shelving-expired", rule: "battery-low" },
     ]);
     expect(home.actions[2]?.at.monoMs).toBe(300_000);
-    expect(home.state.holds).toMatchObject([{ rule: "tamper" }]);
+    expect(home.state.alarms.holds).toMatchObject([{ rule: "tamper" }]);
     home.wait(700);
-    expect(home.state.holds).toEqual([]);
+    expect(home.state.alarms.holds).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import type { Level } from "#domain/gas.ts";
 import type { EpisodeId, UserId } from "#domain/ids.ts";
 import { monoMs, type MonoMs } from "#domain/quantity.ts";
 import type { LimitSet } from "./limits/limit-set.ts";
-import type { Episode } from "./state.ts";
+import type { DetectorState } from "./state.ts";
 
 export { actionKinds, type ActionEvent, type ActionKind } from "#domain/action.ts";
 
@@ -106,19 +106,12 @@ const strongest = (holds: readonly Hold[], rule: RuleId): Hold | undefined => {
 };
 
 /** The state of one rule's alarm, as people are shown it. */
-export const lifeOf = (
-  state: {
-    readonly episodes: readonly Episode[];
-    readonly life: readonly Life[];
-    readonly holds: readonly Hold[];
-  },
-  rule: RuleId,
-): LifeState => {
-  const open = state.episodes.find((episode) => episode.rule === rule && !episode.test);
-  const hold = strongest(state.holds, rule);
+export const lifeOf = ({ alarms }: Pick<DetectorState, "alarms">, rule: RuleId): LifeState => {
+  const open = alarms.episodes.find((episode) => episode.rule === rule && !episode.test);
+  const hold = strongest(alarms.holds, rule);
   const broken = open !== undefined && open.held === undefined;
   if (hold !== undefined && !broken) return hold.kind;
-  const life = state.life.find((one) => one.rule === rule);
+  const life = alarms.life.find((one) => one.rule === rule);
   if (open !== undefined) {
     return life?.standing === true && life.acknowledgedBy !== undefined
       ? "acknowledged"

@@ -6,7 +6,7 @@ import type { CoAverage } from "./limits/limit-set.ts";
 import type { BadQuality, Condition, ReadingFault } from "#domain/reading.ts";
 
 /** Carbon monoxide over time; kept only while there is a level or a dose worth remembering. */
-export interface CoMemory {
+export interface CoMemory extends Exposure {
   /** The last good level and when it was read. */
   readonly ppm: Ppm;
   readonly readAtMs: MonoMs;
@@ -17,7 +17,6 @@ export interface CoMemory {
   readonly cohb: PercentCohb;
   /** True once a gap was longer than the last level may stand for: the true dose may be higher. */
   readonly incomplete: boolean;
-  readonly exposure: Exposure;
   /** The mean that made the pre-alarm that stands. */
   readonly preAlarm: CoAverage | undefined;
   readonly overSetPointSinceMs: MonoMs | undefined;
@@ -113,6 +112,12 @@ export interface BrokenRule {
 export interface Memory {
   readonly co: CoMemory | undefined;
   readonly gases: readonly GasMemory[];
+  readonly watched: readonly Watch[];
+  readonly notes: Notes;
+}
+
+/** What is remembered beside levels: words of the device, what was wrong with it or with us. */
+export interface Notes {
   readonly verdicts: readonly Verdict[];
   readonly overRange: readonly Level[];
   readonly standing: readonly Standing[];
@@ -120,7 +125,6 @@ export interface Memory {
   readonly warming: readonly { readonly gas: Gas; readonly sinceMs: MonoMs }[];
   readonly badGases: readonly BadGas[];
   readonly badMessages: BadMessages | undefined;
-  readonly watched: readonly Watch[];
   readonly spells: readonly Spell[];
   readonly broken: readonly BrokenRule[];
   /** Nothing usable was heard for too long, and still is not. */
@@ -129,33 +133,49 @@ export interface Memory {
 
 const none: readonly never[] = [];
 
-/** Shared by all quiet detectors; compare with `===`. */
-export const emptyMemory: Memory = {
-  co: undefined,
-  gases: none,
+/** Shared by all detectors of which nothing is noted, also while a level is; compare with `===`. */
+export const noNotes: Notes = {
   verdicts: none,
   overRange: none,
   standing: none,
   warming: none,
   badGases: none,
   badMessages: undefined,
-  watched: none,
   spells: none,
   broken: none,
   silent: false,
+};
+
+/** Shared by all quiet detectors; compare with `===`. */
+export const emptyMemory: Memory = { co: undefined, gases: none, watched: none, notes: noNotes };
+
+export const withNotes = (memory: Memory, changed: Partial<Notes>): Memory => ({
+  ...memory,
+  notes: { ...memory.notes, ...changed },
+});
+
+/** The shared objects in the place of what is empty. */
+export const tidyMemory = (memory: Memory): Memory => {
+  if (isEmpty(memory)) return emptyMemory;
+  const { notes } = memory;
+  return notes !== noNotes && hasNothing(notes) ? { ...memory, notes: noNotes } : memory;
 };
 
 export const isEmpty = (memory: Memory): boolean =>
   memory === emptyMemory ||
   (memory.co === undefined &&
     memory.gases.length === 0 &&
-    memory.verdicts.length === 0 &&
-    memory.overRange.length === 0 &&
-    memory.standing.length === 0 &&
-    memory.warming.length === 0 &&
-    memory.badGases.length === 0 &&
-    memory.badMessages === undefined &&
     memory.watched.length === 0 &&
-    memory.spells.length === 0 &&
-    memory.broken.length === 0 &&
-    !memory.silent);
+    hasNothing(memory.notes));
+
+export const hasNothing = (notes: Notes): boolean =>
+  notes === noNotes ||
+  (notes.verdicts.length === 0 &&
+    notes.overRange.length === 0 &&
+    notes.standing.length === 0 &&
+    notes.warming.length === 0 &&
+    notes.badGases.length === 0 &&
+    notes.badMessages === undefined &&
+    notes.spells.length === 0 &&
+    notes.broken.length === 0 &&
+    !notes.silent);

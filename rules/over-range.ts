@@ -1,5 +1,6 @@
 import type { Level } from "#domain/gas.ts";
 import { amount, isSound } from "./level.ts";
+import { withNotes } from "./memory.ts";
 import { isWarmingUp } from "./readings.ts";
 import { because, never, round, type Rule } from "./rule.ts";
 
@@ -10,11 +11,13 @@ import { because, never, round, type Rule } from "./rule.ts";
 export const overRangeRule: Rule = {
   id: "over-range",
 
-  rests: ({ overRange }) => overRange.length === 0,
+  ignoresLevels: true,
+
+  rests: ({ notes: { overRange } }) => overRange.length === 0,
 
   perceive: (memory, report, context) => {
     if (report === undefined || isWarmingUp(memory, context)) return memory;
-    let { overRange } = memory;
+    let { overRange } = memory.notes;
     for (const finding of report.findings) {
       if (finding.kind !== "level" || !isSound(finding.level)) continue;
       const before = overRange.find((one) => one.gas === finding.level.gas);
@@ -24,10 +27,10 @@ export const overRangeRule: Rule = {
         overRange = overRange.filter((one) => one !== before);
       }
     }
-    return overRange === memory.overRange ? memory : { ...memory, overRange };
+    return overRange === memory.notes.overRange ? memory : withNotes(memory, { overRange });
   },
 
-  judge: ({ overRange }, context) => {
+  judge: ({ notes: { overRange } }, context) => {
     const level = overRange.find((one) => one.gas === "co") ?? overRange[0];
     if (level === undefined) {
       return {

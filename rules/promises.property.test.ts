@@ -91,7 +91,7 @@ test("nothing mutes gas or CO without a named person, a reason and an expiry", (
             defaultRules,
           ));
         }
-        for (const hold of state.holds) {
+        for (const hold of state.alarms.holds) {
           const danger = hold.rule !== "silence";
           expect(hold.by.trim()).not.toBe("");
           expect(hold.reason.trim()).not.toBe("");
@@ -109,7 +109,7 @@ test("nothing mutes gas or CO without a named person, a reason and an expiry", (
           if (event.held !== undefined) expect(event.held.who).toBe("李敏");
         }
         // And it rings again on the day the last hold ends.
-        const last = Math.max(0, ...state.holds.map((hold) => hold.untilMs ?? 0));
+        const last = Math.max(0, ...state.alarms.holds.map((hold) => hold.untilMs ?? 0));
         const again = step(
           wait.state,
           { kind: "tick", now: instant(last / 1_000 + 1_000) },

@@ -1,7 +1,7 @@
 import type { Cause } from "#domain/alarm.ts";
 import type { FaultCode, Finding, Report } from "#domain/reading.ts";
 import { amount, isSound } from "./level.ts";
-import type { BadGas, BadMessages, Memory, Watch } from "./memory.ts";
+import { withNotes, type BadGas, type BadMessages, type Memory, type Watch } from "./memory.ts";
 import { isWarmingUp } from "./readings.ts";
 import { suspect } from "./suspects.ts";
 import { because, never, round, type Context, type Rule } from "./rule.ts";
@@ -17,23 +17,24 @@ export const readingFaultRule: Rule = {
   id: "reading-fault",
 
   rests: (memory) =>
-    memory.badMessages === undefined &&
-    memory.badGases.length === 0 &&
-    memory.broken.length === 0 &&
+    memory.notes.badMessages === undefined &&
+    memory.notes.badGases.length === 0 &&
+    memory.notes.broken.length === 0 &&
     suspect(memory) === undefined,
 
   perceive: (memory, report, context) => {
     if (report === undefined) return memory;
-    const badMessages = messages(memory.badMessages, report, context);
+    const { notes } = memory;
+    const badMessages = messages(notes.badMessages, report, context);
     const badGases = gases(memory, report, context);
-    return badMessages === memory.badMessages && badGases === memory.badGases
+    return badMessages === notes.badMessages && badGases === notes.badGases
       ? memory
-      : { ...memory, badMessages, badGases };
+      : withNotes(memory, { badMessages, badGases });
   },
 
   judge: (memory, context) => {
-    const { badMessages, broken } = memory;
-    const badGas = memory.badGases.find((one) => one.alarm);
+    const { badMessages, badGases, broken } = memory.notes;
+    const badGas = badGases.find((one) => one.alarm);
     const doubted = suspect(memory);
     const cause =
       broken.length > 0
@@ -90,7 +91,7 @@ const isGood = (finding: Finding): boolean =>
     : finding.kind === "verdict" || finding.kind === "condition";
 
 const gases = (memory: Memory, report: Report, context: Context): readonly BadGas[] => {
-  let bad = memory.badGases;
+  let bad = memory.notes.badGases;
   for (const finding of report.findings) {
     if (finding.kind === "level" && isSound(finding.level)) {
       const { gas } = finding.level;
@@ -162,7 +163,7 @@ const suspectCause = (doubted: Watch, context: Context): Cause =>
     { gas: doubted.gas, value: round(doubted.value), jumps: doubted.jumps },
   );
 
-const brokenCause = ({ broken }: Memory, context: Context): Cause => {
+const brokenCause = ({ notes: { broken } }: Memory, context: Context): Cause => {
   const rules = broken.map((one) => one.rule).join(", ");
   const reason = broken[0]?.reason ?? "";
   return because(

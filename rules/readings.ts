@@ -21,7 +21,7 @@ export const isTesting = (memory: Memory, context: Context): boolean => {
   return sinceMs !== undefined && context.nowMs - sinceMs < context.limits.selfTestAtMost.value;
 };
 
-const standsSince = ({ standing }: Memory, condition: Condition): MonoMs | undefined => {
+const standsSince = ({ notes: { standing } }: Memory, condition: Condition): MonoMs | undefined => {
   for (const one of standing) if (one.condition === condition) return one.sinceMs;
   return undefined;
 };

@@ -36,6 +36,11 @@ export type Opinion =
  */
 export interface Rule {
   readonly id: RuleId;
+  /**
+   * A level within its range tells it nothing: while nothing is noted of the detector and it says
+   * nothing but such levels, this rule need not be asked, see `Notes`.
+   */
+  readonly ignoresLevels?: true;
   /** True when it remembers nothing: without an open episode there is then nothing to judge. */
   readonly rests: (memory: Memory) => boolean;
   /** Takes in a report, or the passing of time when there is none. */

@@ -2,10 +2,7 @@ import { Type, type Static } from "typebox";
 import { sides } from "#domain/action.ts";
 import { alarmClasses, ruleIds } from "#domain/alarm.ts";
 import { combustibleGases } from "#domain/gas.ts";
-import { monoMs } from "#domain/quantity.ts";
 import { badQualities, conditions, faultCodes } from "#domain/reading.ts";
-import { packQuiet } from "./baseline.ts";
-import type { DetectorState } from "./state.ts";
 
 const text = Type.String();
 const time = Type.Number();
@@ -198,78 +195,6 @@ export const SavedStateSchema = Type.Object({
   ...common,
   history: Type.Optional(Type.Object({ state: past, dueMs: Type.Optional(time) })),
 });
-type SavedState = Static<typeof SavedStateSchema>;
-
-/** JSON drops what is `undefined`; puts the keys back, and lets the schema vouch for the brands. */
-export const fill = (saved: SavedState): DetectorState => {
-  const { history } = saved;
-  const filled = {
-    ...whole(saved),
-    history: history && {
-      state: { ...whole(history.state), history: undefined },
-      dueMs: history.dueMs,
-    },
-  };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return filled as unknown as DetectorState;
-};
-
-const whole = (saved: Static<typeof past>) => {
-  const { co } = saved.memory;
-  return {
-    detector: saved.detector,
-    at: saved.at,
-    heard: saved.heard,
-    wakeAtMs: saved.wakeAtMs,
-    memory: {
-      ...saved.memory,
-      co: co && {
-        ...co,
-        preAlarm: co.preAlarm,
-        overSetPointSinceMs: co.overSetPointSinceMs,
-        belowClearSinceMs: co.belowClearSinceMs,
-        alarm: co.alarm,
-      },
-      gases: saved.memory.gases.map((gas) =>
-        Object.assign(gas, { low: wholeDwell(gas.low), high: wholeDwell(gas.high) }),
-      ),
-      badMessages: saved.memory.badMessages,
-      watched: saved.memory.watched.map((one) =>
-        Object.assign(one, { jumpedAtMs: one.jumpedAtMs }),
-      ),
-    },
-    episodes: saved.episodes.map((one) =>
-      Object.assign(one, {
-        goneSinceMs: one.goneSinceMs,
-        gas: one.gas,
-        level: one.level,
-        peak: one.peak,
-        held: one.held,
-      }),
-    ),
-    life: saved.life.map((one) => Object.assign(one, { acknowledgedBy: one.acknowledgedBy })),
-    holds: saved.holds.map((one) => Object.assign(one, { untilMs: one.untilMs })),
-    hush: saved.hush,
-    clock: saved.clock && {
-      lagMs: saved.clock.lagMs,
-      lateLagMs: saved.clock.lateLagMs,
-      lateSinceMs: saved.clock.lateSinceMs,
-    },
-    quiet:
-      saved.quiet &&
-      packQuiet({
-        fromMs: monoMs(saved.quiet.fromMs),
-        gases: saved.quiet.gases.map(({ gas: kind, lowest, before }) => ({
-          gas: kind,
-          lowest,
-          before,
-        })),
-      }),
-  };
-};
-
-const wholeDwell = (saved: Static<typeof dwell>) => ({
-  sinceMs: saved.sinceMs,
-  belowSinceMs: saved.belowSinceMs,
-  alarm: saved.alarm,
-});
+export type SavedState = Static<typeof SavedStateSchema>;
+/** A state inside another: what late readings tell of, which has no history of its own. */
+export type SavedPast = Static<typeof past>;

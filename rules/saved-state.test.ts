@@ -16,6 +16,7 @@ import {
   verdict,
 } from "#test/compliance/timetable.ts";
 import { reviveState, saveState, step, type DetectorState } from "./step.ts";
+import { lastHeard } from "./state.ts";
 
 const nextBoot = bootId("boot-two-2026");
 
@@ -59,7 +60,7 @@ describe("a restart", () => {
     const quiet = step(revived, { kind: "tick", now: afterReboot(140, 130) }, defaultRules);
     expect(quiet.events).toEqual([]);
     expect(quiet.sounding).toBe("gas");
-    expect(quiet.state.episodes[0]?.id).toBe(home.events[0]?.episode);
+    expect(quiet.state.alarms.episodes[0]?.id).toBe(home.events[0]?.episode);
   });
 
   test("keeps the dose, and fills the outage with the last level for five minutes at most", () => {
@@ -92,14 +93,14 @@ describe("a restart", () => {
     home.wait(400);
     const silent = revive(home.state, afterReboot(5_000, 4_990));
     expect(step(silent, at(5_100), defaultRules).events).toEqual([]);
-    expect(silent.episodes.map((episode) => episode.rule)).toContain("silence");
+    expect(silent.alarms.episodes.map((episode) => episode.rule)).toContain("silence");
   });
 
   test("in the middle of life, a new boot id is bridged in the same way", () => {
     const home = openBench();
     home.says(100, lel(25));
     const result = step(home.state, { kind: "tick", now: afterReboot(130, 129) }, defaultRules);
-    expect(result.state.at.bootId).toBe(nextBoot);
+    expect(result.state.boot).toBe(nextBoot);
     expect(result.sounding).toBe("gas");
   });
 });
@@ -109,7 +110,7 @@ describe("the saved text", () => {
     const home = openBench();
     home.says(0, lel(25), co(400), says("battery-low"), says("self-test"), verdict("co", true));
     home.says(5, noLevel("sentinel", "lpg"), noLevel("warming-up", "hydrogen"), fault("malformed"));
-    const sameBoot = revive(home.state, home.state.at);
+    const sameBoot = revive(home.state, lastHeard(home.state));
     expect({ ...sameBoot, heard: true, wakeAtMs: 0 }).toEqual({ ...home.state, wakeAtMs: 0 });
   });
 

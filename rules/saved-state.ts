@@ -2,15 +2,17 @@ import { compileOnUse } from "#domain/compile-on-use.ts";
 import { monoMs, type MonoMs } from "#domain/quantity.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Instant } from "#domain/time.ts";
-import { moveQuiet, unpackQuiet } from "./baseline.ts";
+import { moveQuiet } from "./baseline.ts";
+import { usualLagMs } from "./late.ts";
 import type { Hold } from "./life.ts";
-import type { CoMemory, Dwell, Memory } from "./memory.ts";
-import { fill, SavedStateSchema } from "./saved-schema.ts";
-import type { DetectorState, Episode } from "./state.ts";
+import { tidyMemory, type CoMemory, type Dwell, type Memory } from "./memory.ts";
+import { fromSaved, toSaved } from "./saved-form.ts";
+import { SavedStateSchema } from "./saved-schema.ts";
+import { tidyAlarms, type Alarms, type DetectorState, type Episode } from "./state.ts";
 
 /** The state as JSON: plain data, no loss. */
 export const saveState = (state: DetectorState): string =>
-  JSON.stringify({ version: 1, ...state, quiet: state.quiet && unpackQuiet(state.quiet) });
+  JSON.stringify({ version: 1, ...toSaved(state) });
 
 /**
  * Reads a state saved earlier, perhaps in another boot of the machine: dwell times, dose, open
@@ -28,7 +30,7 @@ export const reviveState = (json: string, now: Instant): Result<DetectorState, B
     const [first] = check().Errors(value);
     return refuse(`${first?.instancePath ?? "/"} ${first?.message ?? ""}`);
   }
-  return ok(rebase(fill(value), now));
+  return ok(rebase(fromSaved(value), now));
 };
 
 /**
@@ -39,30 +41,43 @@ export const reviveState = (json: string, now: Instant): Result<DetectorState, B
  * Silence counts anew from `now`: that nobody listened is not the detector's silence.
  */
 export const rebase = (state: DetectorState, now: Instant): DetectorState => {
-  if (state.at.bootId === now.bootId) {
-    return { ...state, at: now, heard: false, wakeAtMs: now.monoMs };
-  }
-  const passedMs = now.wallMs - state.at.wallMs;
-  const shift = now.monoMs - (state.at.monoMs + Math.max(0, passedMs));
-  const move = (time: MonoMs): MonoMs => monoMs(Math.min(now.monoMs, time + shift));
-  return {
+  const listening = {
     ...state,
-    at: now,
+    boot: now.bootId,
+    atMs: now.monoMs,
+    atWallMs: now.wallMs,
     heard: false,
     wakeAtMs: now.monoMs,
-    memory: moveMemory(state.memory, move, passedMs < 0),
-    episodes: state.episodes.map((one) => moveEpisode(one, move)),
-    // A hold that was to end in the meantime ends at once.
-    holds: state.holds.map((hold) => moveHold(hold, move, shift)),
+  };
+  if (state.boot === now.bootId) return listening;
+  const passedMs = now.wallMs - state.atWallMs;
+  const shift = now.monoMs - (state.atMs + Math.max(0, passedMs));
+  const move = (time: MonoMs): MonoMs => monoMs(Math.min(now.monoMs, time + shift));
+  return {
+    ...listening,
+    memory: tidyMemory(moveMemory(state.memory, move, passedMs < 0)),
+    alarms: tidyAlarms(moveAlarms(state.alarms, move, shift, now)),
+    lag: state.lag === undefined ? undefined : usualLagMs(state.lag),
     quiet: moveQuiet(state.quiet, move),
-    hush: state.hush && { ...state.hush, untilMs: moveUntil(state.hush.untilMs, shift) },
-    clock: state.clock && { ...state.clock, lateLagMs: undefined, lateSinceMs: undefined },
-    history: state.history && {
-      state: rebase(state.history.state, now),
-      dueMs: state.history.dueMs === undefined ? undefined : now.monoMs,
-    },
   };
 };
+
+const moveAlarms = (
+  { episodes, life, holds, hush, history }: Alarms,
+  move: Move,
+  shift: number,
+  now: Instant,
+): Alarms => ({
+  episodes: episodes.map((one) => moveEpisode(one, move)),
+  life,
+  // A hold that was to end in the meantime ends at once.
+  holds: holds.map((hold) => moveHold(hold, move, shift)),
+  hush: hush && { ...hush, untilMs: moveUntil(hush.untilMs, shift) },
+  history: history && {
+    state: rebase(history.state, now),
+    dueMs: history.dueMs === undefined ? undefined : now.monoMs,
+  },
+});
 
 /** A time to come may lie ahead of now, unlike one that has been. */
 const moveUntil = (time: MonoMs, shift: number): MonoMs => monoMs(time + shift);
@@ -96,7 +111,7 @@ const moveCo = (co: CoMemory, move: Move, unsure: boolean): CoMemory => ({
   readAtMs: move(co.readAtMs),
   doneToMs: move(co.doneToMs),
   incomplete: co.incomplete || unsure,
-  exposure: { ...co.exposure, fillingFromMs: move(co.exposure.fillingFromMs) },
+  fillingFromMs: move(co.fillingFromMs),
   overSetPointSinceMs: moveMaybe(co.overSetPointSinceMs, move),
   belowClearSinceMs: moveMaybe(co.belowClearSinceMs, move),
 });
@@ -106,8 +121,8 @@ const moveMemory = (memory: Memory, move: Move, unsure: boolean): Memory => {
     ...part,
     sinceMs: move(part.sinceMs),
   });
+  const { notes } = memory;
   return {
-    ...memory,
     co: memory.co === undefined ? undefined : moveCo(memory.co, move, unsure),
     gases: memory.gases.map((gas) => ({
       ...gas,
@@ -116,17 +131,24 @@ const moveMemory = (memory: Memory, move: Move, unsure: boolean): Memory => {
       high: moveDwell(gas.high, move),
       recent: gas.recent.map(({ atMs, lel }) => ({ atMs: move(atMs), lel })),
     })),
-    verdicts: memory.verdicts.map(since),
-    standing: memory.standing.map(since),
-    warming: memory.warming.map(since),
-    badGases: memory.badGases.map(since),
     watched: memory.watched.map((one) => ({
       ...since(one),
       atMs: move(one.atMs),
       jumpedAtMs: moveMaybe(one.jumpedAtMs, move),
     })),
-    badMessages: memory.badMessages === undefined ? undefined : since(memory.badMessages),
-    spells: memory.spells.map(({ rule, times, fromMs }) => ({ rule, times, fromMs: move(fromMs) })),
+    notes: {
+      ...notes,
+      verdicts: notes.verdicts.map(since),
+      standing: notes.standing.map(since),
+      warming: notes.warming.map(since),
+      badGases: notes.badGases.map(since),
+      badMessages: notes.badMessages && since(notes.badMessages),
+      spells: notes.spells.map(({ rule, times, fromMs }) => ({
+        rule,
+        times,
+        fromMs: move(fromMs),
+      })),
+    },
   };
 };
 

@@ -25,7 +25,7 @@ test("a signature is for the live alarm: the one on trial stays as it was, and t
   };
   const signed = stepWithShadow(raised.state, raised.shadow, command, defaultRules, defaultRules);
   expect(lifeOf(signed.state, "device-alarm-gas")).toBe("acknowledged");
-  expect(signed.shadow.life).toEqual([]);
+  expect(signed.shadow.alarms.life).toEqual([]);
   expect(signed.actions.map(({ kind }) => kind)).toEqual(["acknowledged"]);
   expect(signed.shadowEvents.map(({ rule, held }) => [rule, held?.by])).toEqual([
     ["silence", "shadow"],

@@ -26,8 +26,8 @@ const atDesk = (home: Bench, by: string, atSeconds: number, command = `c-${by}`)
   seen: home.events.at(-1)?.id ?? "",
   origin: { side: "center", command, askedAtMs: instant(atSeconds).wallMs },
 });
-const owner = (home: Bench) => home.state.life[0]?.acknowledgedBy;
-const signers = (home: Bench) => home.state.life[0]?.signatures?.map(({ by }) => by);
+const owner = (home: Bench) => home.state.alarms.life[0]?.acknowledgedBy;
+const signers = (home: Bench) => home.state.alarms.life[0]?.signatures?.map(({ by }) => by);
 
 describe("two sides that signed while they were cut off from one another", () => {
   test("both stand, and the first by time is the owner: the board", () => {
@@ -63,7 +63,7 @@ describe("two sides that signed while they were cut off from one another", () =>
     const home = gasAlarm();
     home.does(14, onBoard("王强"));
     home.does(60, atDesk(home, "李敏", 15));
-    expect(home.state.life[0]?.signatures).toEqual([
+    expect(home.state.alarms.life[0]?.signatures).toEqual([
       { by: "王强", atMs: instant(14).wallMs, side: "board" },
       { by: "李敏", atMs: instant(15).wallMs, side: "center", command: "c-李敏" },
     ]);

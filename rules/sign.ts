@@ -8,7 +8,7 @@ import { eventNumber } from "./episodes.ts";
 import { lifeOf, type ActionKind, type Life, type Signature } from "./life.ts";
 import type { LimitSet } from "./limits/limit-set.ts";
 import { refusals } from "./refusals.ts";
-import type { DetectorState, Episode } from "./state.ts";
+import { withAlarms, type DetectorState, type Episode } from "./state.ts";
 
 type Signing = Extract<Command, { kind: "acknowledge" | "unacknowledge" | "reset" }>;
 type Acknowledge = Extract<Command, { kind: "acknowledge" }>;
@@ -23,8 +23,8 @@ export const sign = (
   if (command.kind === "acknowledge") return acknowledge(state, command, now, limits);
   const { rule } = command;
   const at = lifeOf(state, rule);
-  const mine = state.life.find((one) => one.rule === rule);
-  const others = state.life.filter((one) => one !== mine);
+  const mine = state.alarms.life.find((one) => one.rule === rule);
+  const others = state.alarms.life.filter((one) => one !== mine);
   if (command.kind === "unacknowledge") {
     if (at !== "acknowledged" || mine === undefined) return err(refusals.notSigned);
     return done(state, command, now, others, "unacknowledged", mine.episode);
@@ -44,9 +44,9 @@ const acknowledge = (
   limits: LimitSet,
 ): Result<Obeyed, Bilingual> => {
   const { rule } = command;
-  const open = state.episodes.find((one) => one.rule === rule && !one.test);
-  const mine = state.life.find((one) => one.rule === rule);
-  const others = state.life.filter((one) => one !== mine);
+  const open = state.alarms.episodes.find((one) => one.rule === rule && !one.test);
+  const mine = state.alarms.life.find((one) => one.rule === rule);
+  const others = state.alarms.life.filter((one) => one !== mine);
   const wrong = isAboutAnother(command, open, mine);
   if (wrong !== undefined) return err(wrong);
 
@@ -130,5 +130,6 @@ const done = (
   const reason = "reason" in command ? command.reason : "";
   const { by, rule, origin } = command;
   const more: Pick<ActionEvent, "episode" | "origin"> = { episode, ...(origin && { origin }) };
-  return ok({ state: { ...state, life }, action: act(as, state, now, rule, by, reason, more) });
+  const action = act(as, state, now, rule, by, reason, more);
+  return ok({ state: withAlarms(state, { life }), action });
 };

@@ -1,4 +1,5 @@
 import { monoMs } from "#domain/quantity.ts";
+import { withNotes } from "./memory.ts";
 import { isHeard } from "./readings.ts";
 import { because, never, type Rule } from "./rule.ts";
 
@@ -16,11 +17,11 @@ export const silenceRule: Rule = {
     const heard = report !== undefined && isHeard(report);
     const due = context.nowMs - context.silentFromMs >= context.silenceAfter;
     // Only hearing it ends the silence: a longer limit or a new boot does not.
-    const silent = !heard && (memory.silent || due);
-    return silent === memory.silent ? memory : { ...memory, silent };
+    const silent = !heard && (memory.notes.silent || due);
+    return silent === memory.notes.silent ? memory : withNotes(memory, { silent });
   },
 
-  judge: ({ silent }, context) => {
+  judge: ({ notes: { silent } }, context) => {
     if (!silent) {
       return {
         stands: false,

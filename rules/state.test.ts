@@ -112,7 +112,7 @@ describe("a saved state that is none", () => {
       saveState(home.state).replaceAll("boot-one-2026", "boot-before-2026"),
       { ...later, wallMs: instant(100).wallMs },
     );
-    expect(nextBoot.ok && nextBoot.value.hush).toEqual({
+    expect(nextBoot.ok && nextBoot.value.alarms.hush).toEqual({
       by,
       reason: "已通风",
       untilMs: (20 + 360 - 100 + 5) * 1_000,

@@ -14,6 +14,7 @@ import {
   reportAt,
 } from "#test/compliance/timetable.ts";
 import { initialState, reviveState, saveState, step, type JudgeInput } from "./step.ts";
+import { lastHeard } from "./state.ts";
 
 const gas = fc.constantFrom("co" as const, ...combustibleGases);
 
@@ -76,7 +77,7 @@ test("whatever comes in: no throw, each episode raised once, ids never twice, or
         } else expect(open.get(event.rule)).toBe(event.episode);
         if (event.kind === "returned") open.delete(event.rule);
       }
-      expect([...open.values()].sort()).toEqual(state.episodes.map((one) => one.id).sort());
+      expect([...open.values()].sort()).toEqual(state.alarms.episodes.map((one) => one.id).sort());
     }),
     { numRuns: 2_000 },
   );
@@ -126,7 +127,7 @@ test("garbage and time never clear gas or CO", () => {
           (event) => event.kind === "returned" && event.alarmClass !== "fault",
         );
         expect(returned.filter((event) => event.alarmClass !== "silence")).toEqual([]);
-        expect(state.episodes.map((one) => one.rule)).toEqual(
+        expect(state.alarms.episodes.map((one) => one.rule)).toEqual(
           expect.arrayContaining(["co", "combustible"]),
         );
       },
@@ -139,9 +140,9 @@ test("a state survives being written and read at any moment", () => {
   fc.assert(
     fc.property(fc.array(input, { maxLength: 20 }), (script) => {
       const { state } = play(toInputs(script));
-      const revived = reviveState(saveState(state), state.at);
+      const revived = reviveState(saveState(state), lastHeard(state));
       if (!revived.ok) throw new Error(revived.error.en);
-      expect(revived.value.episodes).toEqual(state.episodes);
+      expect(revived.value.alarms.episodes).toEqual(state.alarms.episodes);
       expect(revived.value.memory).toEqual(state.memory);
     }),
     { numRuns: 500 },

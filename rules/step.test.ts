@@ -59,7 +59,7 @@ describe("warm-up told gas by gas", () => {
     const home = openBench(patient);
     home.says(0, noLevel("warming-up", "methane"));
     home.says(300, noLevel("warming-up", "methane"), noLevel("warming-up", "lpg"));
-    expect(home.state.memory.warming).toHaveLength(2);
+    expect(home.state.memory.notes.warming).toHaveLength(2);
     home.wait(700);
     expect(home.story()).toEqual(["600 raised sensor-fault"]);
     expect(home.events[0]?.cause).toMatchObject({ inputs: { warmUpMinutes: 10 } });
@@ -69,12 +69,12 @@ describe("warm-up told gas by gas", () => {
     const home = openBench(patient);
     home.says(0, noLevel("warming-up", "methane"), noLevel("warming-up", "lpg"), says("tamper"));
     home.says(10, lel(0));
-    expect(home.state.memory.warming.map(({ gas }) => gas)).toEqual(["lpg"]);
+    expect(home.state.memory.notes.warming.map(({ gas }) => gas)).toEqual(["lpg"]);
     home.says(20, noLevel("sentinel", "lpg"));
-    expect(home.state.memory.warming).toEqual([]);
+    expect(home.state.memory.notes.warming).toEqual([]);
     home.says(30, noLevel("warming-up", "co"), lel(-1));
     home.says(40, co(-1));
-    expect(home.state.memory.warming.map(({ gas }) => gas)).toEqual(["co"]);
+    expect(home.state.memory.notes.warming.map(({ gas }) => gas)).toEqual(["co"]);
   });
 });
 
@@ -123,7 +123,7 @@ describe("what cannot be read", () => {
     home.says(0, co(Number.NaN));
     home.says(1, lel(-1));
     expect(home.story()).toEqual(["0 raised reading-fault"]);
-    expect(home.state.memory.badGases.map((bad) => bad.quality)).toEqual([
+    expect(home.state.memory.notes.badGases.map((bad) => bad.quality)).toEqual([
       "not-a-number",
       "out-of-range",
     ]);

@@ -26,7 +26,16 @@ import type { LimitSet } from "./limits/limit-set.ts";
 import { emptyMemory } from "./memory.ts";
 import { earlier } from "./rule.ts";
 import { rebase } from "./saved-state.ts";
-import { noEpisodes, noHolds, noLife, soundingOf, type DetectorState } from "./state.ts";
+import {
+  lastHeard,
+  noAlarms,
+  noEpisodes,
+  soundingOf,
+  tidyAlarms,
+  withAlarms,
+  type Alarms,
+  type DetectorState,
+} from "./state.ts";
 
 export type { Command } from "./commands.ts";
 export { lifeOf, lifeStates, type ActionEvent, type LifeState } from "./life.ts";
@@ -58,17 +67,15 @@ export interface Step {
 /** A detector nobody has heard yet; its silence counts from `now`. */
 export const initialState = (detector: DetectorId, now: Instant): DetectorState => ({
   detector,
-  at: now,
+  boot: now.bootId,
+  atMs: now.monoMs,
+  atWallMs: now.wallMs,
   heard: false,
   // Due at once: the first tick sets the true time, which depends on the rules.
   wakeAtMs: now.monoMs,
   memory: emptyMemory,
-  episodes: noEpisodes,
-  life: noLife,
-  holds: noHolds,
-  hush: undefined,
-  clock: undefined,
-  history: undefined,
+  alarms: noAlarms,
+  lag: undefined,
   quiet: undefined,
 });
 
@@ -83,7 +90,7 @@ export const initialState = (detector: DetectorId, now: Instant): DetectorState 
  */
 export const step = (before: DetectorState, input: JudgeInput, rules: DetectorRules): Step => {
   const given = input.kind === "report" ? input.report.receivedAt : input.now;
-  const state = given.bootId === before.at.bootId ? before : rebase(before, given);
+  const state = given.bootId === before.boot ? before : rebase(before, given);
   const known = usable(rules);
   switch (input.kind) {
     case "tick":
@@ -109,10 +116,12 @@ const unchanged = (state: DetectorState): Step => ({
   actions: nothing,
 });
 
-const soundNow = ({ episodes, hush }: DetectorState): Sounding =>
-  episodes === noEpisodes || hush !== undefined ? "none" : soundingOf(episodes);
+const soundNow = ({ alarms }: DetectorState): Sounding =>
+  alarms === noAlarms || alarms.hush !== undefined ? "none" : soundingOf(alarms.episodes);
 
-const latest = (a: Instant, b: Instant): Instant => (b.monoMs >= a.monoMs ? b : a);
+/** `given`, or when the state was last heard if that is later. */
+const latest = (state: DetectorState, given: Instant): Instant =>
+  given.monoMs >= state.atMs ? given : lastHeard(state);
 
 const take = (
   state: DetectorState,
@@ -120,62 +129,67 @@ const take = (
   saidLate: boolean,
   rules: UsableRules,
 ): Step => {
-  const { clock, late } = tellTime(state.clock, state.at, report, rules.limits.lateAfter.value);
-  if (saidLate || late) return takeHistory({ ...state, clock }, report, rules);
-  const at = latest(state.at, report.receivedAt);
-  const quiet = noteQuiet(state.quiet, report, at, state.memory.standing);
+  const { lag, late } = tellTime(state, report, rules.limits.lateAfter.value);
+  if (saidLate || late) return takeHistory({ ...state, lag }, report, rules);
+  const at = latest(state, report.receivedAt);
+  const quiet = noteQuiet(state.quiet, report, at, state.memory.notes.standing);
+  const { alarms } = state;
   if (rules.broken.length === 0 && isAllWell(state, report, rules.limits)) {
     return unchanged({
       detector: state.detector,
-      at,
+      boot: at.bootId,
+      atMs: at.monoMs,
+      atWallMs: at.wallMs,
       heard: true,
       wakeAtMs: monoMs(at.monoMs + rules.silenceAfter),
       memory: emptyMemory,
-      episodes: noEpisodes,
-      life: state.life,
-      holds: state.holds,
-      hush: state.hush,
-      clock,
-      history: undefined,
+      alarms: alarms.history === undefined ? alarms : withoutHistory(alarms),
+      lag,
       quiet,
     });
   }
   // A live value says what is true now; history has nothing to add to it.
-  const history = report.findings.some(isNews) ? undefined : state.history;
+  const isOutdated = alarms.history !== undefined && report.findings.some(isNews);
+  const live = isOutdated ? withoutHistory(alarms) : alarms;
   const fresh =
-    clock === state.clock && history === state.history && quiet === state.quiet
+    lag === state.lag && live === alarms && quiet === state.quiet
       ? state
-      : { ...state, clock, history, quiet };
+      : { ...state, lag, alarms: live, quiet };
   return finish(judge(fresh, report, at, rules));
 };
+
+const withoutHistory = (alarms: Alarms): Alarms => tidyAlarms({ ...alarms, history: undefined });
 
 const isNews = (finding: Finding): boolean =>
   finding.kind === "level" || finding.kind === "verdict";
 
 /** Time passes; history that ended badly and was contradicted by nothing becomes the present. */
 const pass = (state: DetectorState, given: Instant, rules: UsableRules): Step => {
-  const at = latest(state.at, given);
-  const { history } = state;
+  const at = latest(state, given);
+  const { history } = state.alarms;
   if (history?.dueMs === undefined || at.monoMs < history.dueMs) {
     return finish(judge(state, undefined, at, rules));
   }
   const memory = adopt(state.memory, history.state.memory);
-  const present = judge({ ...state, memory, history: undefined }, undefined, at, rules);
+  const alarms = withoutHistory(state.alarms);
+  const present = judge({ ...state, memory, alarms }, undefined, at, rules);
   const judged = recallPeaks(present, history.state);
   const events = judged.events.map((event): AlarmEvent => ({ ...event, late: true }));
   return finish({ ...judged, events });
 };
 
 const takeHistory = (state: DetectorState, report: Report, rules: UsableRules): Step => {
-  const taken = takenAt(report, state.clock);
-  const before = state.history?.state ?? beginHistory(state, taken);
-  const past = judge(before, report, latest(before.at, taken), rules);
-  const now = latest(state.at, report.receivedAt);
+  const taken = takenAt(report, state.lag);
+  const { history } = state.alarms;
+  const before = history?.state ?? beginHistory(state, taken);
+  const past = judge(before, report, latest(before, taken), rules);
+  const now = latest(state, report.receivedAt);
   const due = monoMs(now.monoMs + rules.limits.lateSettles.value);
-  const dueMs = endsBadly(past.state) ? (state.history?.dueMs ?? due) : undefined;
+  const dueMs = endsBadly(past.state) ? (history?.dueMs ?? due) : undefined;
   // It lives, whatever it tells of: the present hears it, and judges none of its values.
   const alive = { ...report, findings: [proofOfLife] };
-  const judged = judge({ ...state, history: { state: past.state, dueMs } }, alive, now, rules);
+  const telling = withAlarms(state, { history: { state: past.state, dueMs } });
+  const judged = judge(telling, alive, now, rules);
   return finish({ ...judged, events: [...past.events.map(asHistory), ...judged.events] });
 };
 
@@ -183,7 +197,7 @@ const takeHistory = (state: DetectorState, report: Report, rules: UsableRules): 
 const proofOfLife: Finding = { kind: "condition", condition: "muted", present: false };
 
 const finish = ({ state, events, actions }: ReturnType<typeof judge>): Step => {
-  const due = state.history?.dueMs;
+  const due = state.alarms.history?.dueMs;
   const wakeAtMs = due === undefined ? state.wakeAtMs : earlier(due, state.wakeAtMs ?? due);
   const waking = wakeAtMs === state.wakeAtMs ? state : { ...state, wakeAtMs };
   return {
@@ -195,13 +209,13 @@ const finish = ({ state, events, actions }: ReturnType<typeof judge>): Step => {
 };
 
 /** The way nearly every reading goes: nothing is remembered, and nothing in it is worth remembering. */
-const isAllWell = (state: DetectorState, report: Report, limits: LimitSet): boolean => {
-  if (
-    state.memory !== emptyMemory ||
-    state.episodes !== noEpisodes ||
-    state.holds.length > 0 ||
-    state.hush !== undefined
-  ) {
+const isAllWell = (
+  { memory, alarms }: DetectorState,
+  report: Report,
+  limits: LimitSet,
+): boolean => {
+  if (memory !== emptyMemory) return false;
+  if (alarms.episodes !== noEpisodes || alarms.holds.length > 0 || alarms.hush !== undefined) {
     return false;
   }
   const watchFrom = limits.gas.watchFrom.value;

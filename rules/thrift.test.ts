@@ -36,7 +36,7 @@ test("good news leaves nothing behind: no memory, no episode, and the same empty
   const home = openBench();
   home.says(0, co(2), lel(0.5), says("tamper", false), verdict("methane", false));
   expect(home.state.memory).toBe(emptyMemory);
-  expect(home.state.episodes).toBe(noEpisodes);
+  expect(home.state.alarms.episodes).toBe(noEpisodes);
   expect(home.state.wakeAtMs).toBe(180_000);
   const next = step(
     home.state,
@@ -130,7 +130,7 @@ test("the same state said twice keeps the very parts of memory that say it", () 
   home.says(10, ...all);
   const after = home.state.memory;
   expect(after).toBe(before);
-  expect(home.state.episodes).toHaveLength(3);
+  expect(home.state.alarms.episodes).toHaveLength(3);
 });
 
 test("memory of one kind is not made anew by news of another", () => {
@@ -141,7 +141,7 @@ test("memory of one kind is not made anew by news of another", () => {
   const after = home.state.memory;
   expect(after.gases[0]?.level).toBe(before.gases[0]?.level);
   for (const part of ["standing", "badGases", "verdicts", "overRange", "warming"] as const) {
-    expect(after[part]).toBe(before[part]);
+    expect(after.notes[part]).toBe(before.notes[part]);
   }
 });
 

@@ -134,7 +134,7 @@ const whyNotMine = (
 
 /** The process ended between doing it and remembering so: the signature itself remembers. */
 const isCarriedOut = (point: ReturnType<Points["byId"]["get"]>, command: string): boolean =>
-  point?.state.life.some(
+  point?.state.alarms.life.some(
     ({ signatures }) => signatures?.some((one) => one.command === command) === true,
   ) === true;
 

@@ -44,7 +44,7 @@ export const boardAlarms = (points: Iterable<Point>, now: Instant): readonly Boa
 
 const alarmsOf = (point: Point, now: Instant): readonly BoardAlarm[] => {
   const { state } = point;
-  if (state.episodes.length + state.life.length === 0) return [];
+  if (state.alarms.episodes.length + state.alarms.life.length === 0) return [];
   const place = {
     detector: point.id,
     position: point.position,
@@ -53,8 +53,8 @@ const alarmsOf = (point: Point, now: Instant): readonly BoardAlarm[] => {
       present: { levels: point.levels, heardAtMs: point.heardAtMs },
     }),
   };
-  const open = state.episodes.map((one) => Object.assign(openAlarm(point, one, now), place));
-  const over = state.life
+  const open = state.alarms.episodes.map((one) => Object.assign(openAlarm(point, one, now), place));
+  const over = state.alarms.life
     .filter(({ standing }) => !standing)
     .map((one) => Object.assign(overAlarm(point, one), place));
   return [...open, ...over];
@@ -64,7 +64,7 @@ type Placeless = Omit<BoardAlarm, "detector" | "position" | "address" | "present
 
 const openAlarm = ({ state, rules }: Point, one: Episode, now: Instant): Placeless => {
   const wall = (monoMs: number): number => Math.round(now.wallMs - now.monoMs + monoMs);
-  const { hush } = state;
+  const { hush } = state.alarms;
   const onSite = { duration: minutes(1), confirmedOnSite: true };
   const why = whyNotHush(state, rules.limits, onSite, now);
   return {
@@ -79,7 +79,7 @@ const openAlarm = ({ state, rules }: Point, one: Episode, now: Instant): Placele
     ...(one.level && { level: one.level }),
     ...(one.peak && { peak: one.peak }),
     sinceMs: wall(one.raisedAtMs),
-    ...ownerOf(state.life.find(({ rule }) => rule === one.rule)),
+    ...ownerOf(state.alarms.life.find(({ rule }) => rule === one.rule)),
     ...(hush && { hush: { by: hush.by, reason: hush.reason, untilMs: wall(hush.untilMs) } }),
     ...(why && { notHushable: why }),
   };

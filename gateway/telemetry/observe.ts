@@ -1,6 +1,6 @@
 import type { Report } from "#domain/reading.ts";
 import type { Point } from "#gateway/points.ts";
-import { takenAt } from "#rules/late.ts";
+import { isLate, takenAt } from "#rules/late.ts";
 import { isTesting, isWarmingUp } from "#rules/readings.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -8,15 +8,15 @@ import type { Recorder } from "./recorder.ts";
 export const createObserver =
   (recorder: Pick<Recorder, "note">) =>
   (report: Report, { state, rules, registered }: Point): void => {
-    const { memory, clock } = state;
+    const { memory, lag } = state;
     const { limits, silenceAfter } = rules;
     // Late against the device's own usual lag, as `rules/late.ts` tells it.
-    const late = clock?.lateLagMs !== undefined;
+    const late = isLate(lag);
     const nowMs = report.receivedAt.monoMs;
     const context = { nowMs, limits, silenceAfter, silentFromMs: nowMs };
-    const stands = memory.standing.length > 0;
+    const stands = memory.notes.standing.length > 0;
     recorder.note(report, {
-      takenAt: late ? takenAt(report, clock) : report.receivedAt,
+      takenAt: late ? takenAt(report, lag) : report.receivedAt,
       late,
       warmingUp: stands && isWarmingUp(memory, context),
       testing: stands && isTesting(memory, context),

@@ -34,15 +34,16 @@ export const noDemand: Demand = {
 
 /** The same object as `before` when nothing in it has changed: most readings change nothing. */
 export const demandOf = (state: DetectorState, before: Demand = noDemand): Demand => {
-  if (state.episodes.length === 0) return noDemand;
-  const live = state.episodes.filter((one) => !one.test && one.held === undefined);
+  const { episodes, hush } = state.alarms;
+  if (episodes.length === 0) return noDemand;
+  const live = episodes.filter((one) => !one.test && one.held === undefined);
   const urgent = live.filter((one) => isDanger(one.alarmClass) && one.priority === 1);
   const now: Demand = {
-    urgent: soundingOf(state.episodes),
+    urgent: soundingOf(episodes),
     early: worst(live),
     gas: urgent.some((one) => one.alarmClass === "gas"),
-    gasAround: state.episodes.some((one) => !one.test && one.alarmClass === "gas"),
-    hushedUntilMs: state.hush?.untilMs,
+    gasAround: episodes.some((one) => !one.test && one.alarmClass === "gas"),
+    hushedUntilMs: hush?.untilMs,
     unsignedSinceMs: earliest(urgent.filter((one) => isUnsigned(state, one))),
     fault: live.some(
       (one) => one.priority === 3 && !isDanger(one.alarmClass) && isUnsigned(state, one),

@@ -95,7 +95,7 @@ const ticksUntil = function* (
   for (;;) {
     const state = current();
     const wake = state?.wakeAtMs;
-    if (wake === undefined || state?.at.bootId !== next.bootId || wake >= next.monoMs) return;
+    if (wake === undefined || state?.boot !== next.bootId || wake >= next.monoMs) return;
     const wallMs = epochMs(next.wallMs - (next.monoMs - wake));
     yield { kind: "tick", now: { bootId: next.bootId, monoMs: wake, wallMs } };
   }

@@ -111,18 +111,24 @@ const live = (seed: number): readonly string[] => {
     const cause = pick(["link-down:a", "link-down:b"]);
     return pick<Command>([
       { kind: "acknowledge", rule, by },
-      { kind: "acknowledge", rule: pick(state.episodes.map((one) => one.rule).concat("co")), by },
+      {
+        kind: "acknowledge",
+        rule: pick(state.alarms.episodes.map((one) => one.rule).concat("co")),
+        by,
+      },
       { kind: "unacknowledge", rule, by, reason },
       {
         kind: "reset",
-        rule: pick(state.life.map((one) => one.rule).concat("combustible")),
+        rule: pick(state.alarms.life.map((one) => one.rule).concat("combustible")),
         by,
         reason,
       },
       { kind: "shelve", rule, by, reason, duration },
       {
         kind: "unshelve",
-        rule: pick(state.holds.map((one) => (one.rule === "all" ? "co" : one.rule)).concat("co")),
+        rule: pick(
+          state.alarms.holds.map((one) => (one.rule === "all" ? "co" : one.rule)).concat("co"),
+        ),
         by,
       },
       { kind: "suppress", rule, cause },

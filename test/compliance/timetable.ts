@@ -92,7 +92,7 @@ export const openBench = (rules: DetectorRules = defaultRules): Bench => {
     actions,
     does: (atSeconds, command) => {
       bench.wait(atSeconds);
-      const now = instant(atSeconds, bench.state.at.bootId);
+      const now = instant(atSeconds, bench.state.boot);
       const result = step(bench.state, { kind: "command", command, now }, rules);
       take(result);
       return { refused: result.refused, action: result.actions[0] };
@@ -101,7 +101,7 @@ export const openBench = (rules: DetectorRules = defaultRules): Bench => {
     says: (atSeconds, ...findings) => {
       const before = events.length;
       bench.wait(atSeconds);
-      const report = reportAt(instant(atSeconds, bench.state.at.bootId), ...findings);
+      const report = reportAt(instant(atSeconds, bench.state.boot), ...findings);
       take(step(bench.state, { kind: "report", report }, rules));
       return events.slice(before);
     },
@@ -110,7 +110,7 @@ export const openBench = (rules: DetectorRules = defaultRules): Bench => {
       for (;;) {
         const wake = bench.state.wakeAtMs;
         if (wake === undefined || wake > untilSeconds * 1_000) break;
-        const now = { ...instant(wake / 1_000, bench.state.at.bootId), monoMs: wake };
+        const now = { ...instant(wake / 1_000, bench.state.boot), monoMs: wake };
         take(step(bench.state, { kind: "tick", now }, rules));
         if (bench.state.wakeAtMs === wake) throw new Error(`asked twice for ${wake} ms`);
       }

@@ -25,7 +25,7 @@ const timeline = (alarm: DeskAlarm | undefined): string[] =>
     .toSorted((a, b) => a.at - b.at)
     .map(({ kind, by, origin }) => `${kind} ${by} ${origin?.side}`);
 const onGateway = (street: Awaited<ReturnType<typeof open>>) =>
-  street.edge.pointOf(detectorId(kitchen))?.state.life[0];
+  street.edge.pointOf(detectorId(kitchen))?.state.alarms.life[0];
 
 test("a desk's signature reaches the gateway at once, and is answered by its record", async () => {
   const street = await open();

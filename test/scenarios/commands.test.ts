@@ -151,9 +151,9 @@ describe("a hush", () => {
     await street.says(kitchen, alarmed);
     await carry(street, hush);
     await street.says("xian-5-2-102", alarmed);
-    expect(street.pointOf(kitchen)?.state.hush).toBeDefined();
+    expect(street.pointOf(kitchen)?.state.alarms.hush).toBeDefined();
     await street.says("xian-2-1-604", alarmed);
-    expect(street.pointOf(kitchen)?.state.hush).toBeUndefined();
+    expect(street.pointOf(kitchen)?.state.alarms.hush).toBeUndefined();
     expect(await actionsOf(street)).toEqual(["hushed all 王强", "hush-broken all 王强"]);
   });
 

@@ -87,7 +87,7 @@ export const createReference = (
       order.set(event.id, order.size);
       // The rules hold an episode for some seconds after its condition is gone; that it is gone must
       // have been heard.
-      const open = before.episodes.find((episode) => episode.id === event.episode);
+      const open = before.alarms.episodes.find((episode) => episode.id === event.episode);
       const byTimer = input.kind === "tick" && open?.goneSinceMs === undefined;
       if (byTimer && event.kind === "returned" && isDanger(event.alarmClass)) {
         fail("6 no timer clears", `${event.id} returned though nothing was heard`);
@@ -144,7 +144,7 @@ export const createReference = (
         one.state = revived?.ok === true ? revived.value : initialState(id, now);
         one.heardAt = undefined;
         one.sounding = "none";
-        one.asleep = !registered.includes(id) && one.state.episodes.length === 0;
+        one.asleep = !registered.includes(id) && one.state.alarms.episodes.length === 0;
         // Nothing of it is left: it begins when it is heard again.
         if (one.asleep && found < 0) watched.delete(id);
       }
@@ -175,7 +175,7 @@ export const createReference = (
     openEpisodes: (): ReadonlySet<string> =>
       new Set(
         [...watched].flatMap(([id, { state }]) =>
-          state.episodes
+          state.alarms.episodes
             .filter(({ alarmClass }) => registered.includes(id) || isDanger(alarmClass))
             .map((episode) => episode.id),
         ),
