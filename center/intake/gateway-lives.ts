@@ -49,6 +49,7 @@ export const followLives = async (
     const last = order.at(-1);
     const speaker = ownLife(order.filter(hasReported), status);
     for (const boot of status.value.data.boots ?? []) {
+      if (boot === status.value.bootid) continue; // whoever speaks has not ended
       order = withEnded(order, endedLife(gateway, boot, nowMs), speaker);
     }
     const lives = order.filter(hasReported);
