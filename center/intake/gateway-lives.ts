@@ -7,10 +7,12 @@ import type { GatewayLifeRow } from "../store/tables.ts";
 import type { TakenStatus } from "./read-message.ts";
 
 /** Instead of the newest word of a life: no status of this boot has come, only alarms (`note-boots.ts`). */
-export const hasNotReported = -1;
+const hasNotReported = -1;
 
 /** The same: a later boot has said that this one ended, and nothing was heard of it since. */
 const toldEnded = Number.MAX_SAFE_INTEGER;
+/** And then added to the first word that was heard since. No boot lives so many milliseconds. */
+const sinceEnded = 2 ** 52;
 
 /** An older life that is heard so much later than when it was followed has not ended: two boxes. */
 const strayMessageMs = 20_000;
@@ -34,13 +36,8 @@ export const followLives = async (
   nowMs: number,
 ): Promise<Heard> => {
   if (statuses.length === 0) return { present: [], overtaken: [], rival: false, passed: false };
-  const known = await tx
-    .selectFrom("gateway_lives")
-    .selectAll()
-    .where("gateway", "=", gateway)
-    .orderBy("place")
-    .execute();
-  let order: readonly GatewayLifeRow[] = known;
+  const known = await readLives(tx, gateway);
+  let order = known;
   let rival = false;
   let passed = false;
   let present: TakenStatus[] = [];
@@ -55,20 +52,26 @@ export const followLives = async (
     const lives = order.filter(hasReported);
     const newest = lives.at(-1);
     const own = ownLife(lives, status);
-    const isNews = own === newest || own === undefined;
-    if (own?.mono_ms === toldEnded) {
-      // A first word after the end was held up on its way; only whoever speaks on has not ended.
-      order = order.with(order.indexOf(own), { ...own, mono_ms: monoOf(status) });
+    const isEnded = own !== undefined && isToldEnded(own);
+    const isNews = own === undefined || (own === newest && !isEnded);
+    if (isEnded && monoOf(status) < own.mono_ms - sinceEnded + strayMessageMs) {
+      // Its last words were held up on their way; only whoever speaks on has not ended.
+      const first = Math.min(own.mono_ms, sinceEnded + monoOf(status));
+      order = order.with(order.indexOf(own), { ...own, mono_ms: first });
       continue;
     }
-    if (own !== undefined && monoOf(status) < own.mono_ms + (isNews ? 0 : strayMessageMs)) {
+    if (
+      own !== undefined &&
+      !isEnded &&
+      monoOf(status) < own.mono_ms + (isNews ? 0 : strayMessageMs)
+    ) {
       if (own === newest) overtaken.push(status);
       continue;
     }
     if (own === undefined || own !== newest) [present, overtaken] = [[], []];
     else passed ||= own !== last;
     // A short life between may as well be one whose words were held up on the way.
-    rival ||= !isNews && newest !== undefined && hasLived(newest);
+    rival ||= !isNews && newest !== undefined && newest !== own && hasLived(newest);
     const life = own ?? begin(gateway, status, nowMs);
     order = [
       ...order.filter((one) => one !== own),
@@ -82,12 +85,33 @@ export const followLives = async (
     ];
     present.push(status);
   }
+  await saveLives(tx, known, order);
+  return { present, overtaken, rival, passed };
+};
+
+/** All lives of a gateway, oldest first. */
+export const readLives = (tx: Writing, gateway: string): Promise<readonly GatewayLifeRow[]> =>
+  tx
+    .selectFrom("gateway_lives")
+    .selectAll()
+    .where("gateway", "=", gateway)
+    .orderBy("place")
+    .execute();
+
+/** Writes what is different from `known`, with the places that this order gives. */
+export const saveLives = async (
+  tx: Writing,
+  known: readonly GatewayLifeRow[],
+  order: readonly GatewayLifeRow[],
+): Promise<void> => {
   const placed = withPlaces(order);
   const unnamed = known.filter((life) => life.journal === "" && !placed.includes(life));
   for (const life of unnamed) await forgetLife(tx, life);
   for (const life of placed) if (!known.includes(life)) await saveLife(tx, life);
-  return { present, overtaken, rival, passed };
 };
+
+export const isToldEnded = (life: Pick<GatewayLifeRow, "mono_ms">): boolean =>
+  life.mono_ms >= sinceEnded;
 
 const hasReported = (life: GatewayLifeRow): boolean => life.mono_ms !== hasNotReported;
 
@@ -95,14 +119,14 @@ const hasReported = (life: GatewayLifeRow): boolean => life.mono_ms !== hasNotRe
  * A later boot, or one whose life `by` is known, says that a boot has ended: all its lives come
  * before. One that nobody knew comes right before.
  */
-const withEnded = (
+export const withEnded = (
   order: readonly GatewayLifeRow[],
   ended: GatewayLifeRow,
   by: GatewayLifeRow | undefined,
 ): readonly GatewayLifeRow[] => {
   const isIt = ({ boot }: GatewayLifeRow): boolean => boot === ended.boot;
   const end = (life: GatewayLifeRow): GatewayLifeRow =>
-    !isIt(life) || life.mono_ms === toldEnded ? life : { ...life, mono_ms: toldEnded };
+    !isIt(life) || isToldEnded(life) ? life : { ...life, mono_ms: toldEnded };
   const at = by === undefined ? order.length : order.indexOf(by);
   const after = order.slice(at);
   const moved = order.some(isIt) ? after.filter(isIt).map(end) : [ended];
@@ -157,26 +181,27 @@ const ownLife = (
 };
 
 /** Known only because a later boot says that it came after it. */
-const endedLife = (gateway: string, boot: string, nowMs: number): GatewayLifeRow => ({
+export const endedLife = (gateway: string, boot: string, nowMs: number): GatewayLifeRow => ({
+  ...unreportedLife(gateway, boot, nowMs),
+  mono_ms: toldEnded,
+});
+
+/** Known by its alarms only. */
+export const unreportedLife = (gateway: string, boot: string, nowMs: number): GatewayLifeRow => ({
   gateway,
   boot,
   journal: "",
   place: 0,
-  mono_ms: toldEnded,
+  mono_ms: hasNotReported,
   first_heard_at_ms: nowMs,
   heard_at_ms: nowMs,
   boot_offset_ms: null,
 });
 
 const begin = (gateway: string, { value }: TakenStatus, nowMs: number): GatewayLifeRow => ({
-  gateway,
-  boot: value.bootid,
+  ...unreportedLife(gateway, value.bootid, nowMs),
   journal: value.journalid ?? "",
-  place: 0,
   mono_ms: 0,
-  first_heard_at_ms: nowMs,
-  heard_at_ms: nowMs,
-  boot_offset_ms: null,
 });
 
 /** It is saved again, under its journal's name where it has one now. */

@@ -58,6 +58,14 @@ export const noteBootsContract = (database: string, newDatabase: NewDatabase): v
       expect(await shown()).toEqual(["ep-1 returned"]);
     });
 
+    test("a boot of which a later one tells is not the present, however late its own status comes", async () => {
+      await raiseInFirst();
+      await ground.take(first.alarm({ seq: 2, atMs: 30, episode: "ep-2", senderBoot: "boot-2" }));
+      await ground.take(first.status({ atMs: 40, detectors: [standing] })); // held up on its way
+      await ground.take(second.alarm({ ...returned, seq: 3 }));
+      expect((await shown()).toSorted()).toEqual(["ep-1 returned", "ep-2 active"]);
+    });
+
     const unwritten = { episode: "ep-a", atMs: 0 };
     const older = { episode: "ep-b", late: true, senderBoot: "boot-3" };
 

@@ -5,103 +5,85 @@
  */
 import { inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
-import { hasNotReported } from "./gateway-lives.ts";
+import type { GatewayLifeRow } from "../store/tables.ts";
+import {
+  endedLife,
+  isToldEnded,
+  readLives,
+  saveLives,
+  unreportedLife,
+  withEnded,
+} from "./gateway-lives.ts";
 import type { TakenAlarm } from "./read-message.ts";
 
+/** An alarm is of one boot, and told by it or by a later one. */
+interface Told {
+  readonly gateway: string;
+  readonly boot: string;
+  readonly sender: string;
+}
+
 /**
- * Notes the boots that alarms new to the center are of and are told by. One that nobody has heard
- * of comes after all others, except where another boot tells of it: then right before that one.
+ * Notes the boots that alarms new to the center are of and are told by. One that nobody has heard of
+ * comes after all others; of a boot that another tells it is certain that it came before and ended.
  */
 export const noteBoots = async (
   tx: Writing,
   fresh: readonly TakenAlarm[],
   nowMs: number,
 ): Promise<void> => {
-  const known = await knownBoots(tx, fresh);
-  for (const { gateway, value } of fresh) {
-    const { bootid: boot, senderboot: sender = boot } = value;
-    const isNew = !known.has(nameOf(gateway, boot));
-    if (!known.has(nameOf(gateway, sender))) {
-      // The order of these two is certain, that of each and the boots before them the order heard.
-      if (isNew && sender !== boot) await add(tx, { gateway, boot, nowMs });
-      await add(tx, { gateway, boot: sender, nowMs });
-    } else if (isNew) {
-      await add(tx, { gateway, boot, nowMs, before: sender });
-    }
-    known.add(nameOf(gateway, sender)).add(nameOf(gateway, boot));
+  const told = new Map(fresh.map(toTold).map((one) => [JSON.stringify(one), one]));
+  const isKnown = await knownAmong(tx, [...told.values()]);
+  const news = [...told.values()].filter((one) => !isKnown(one));
+  for (const [gateway, ofGateway] of Map.groupBy(news, (one) => one.gateway)) {
+    const known = await readLives(tx, gateway);
+    let order = known;
+    for (const one of ofGateway) order = withTold(order, one, nowMs);
+    await saveLives(tx, known, order);
   }
 };
 
-const nameOf = (gateway: string, boot: string): string => JSON.stringify([gateway, boot]);
+const toTold = ({ gateway, value: { bootid: boot, senderboot: sender = boot } }: TakenAlarm) => ({
+  gateway,
+  boot,
+  sender,
+});
 
-const knownBoots = async (tx: Writing, fresh: readonly TakenAlarm[]): Promise<Set<string>> => {
+const withTold = (
+  lives: readonly GatewayLifeRow[],
+  { gateway, boot, sender }: Told,
+  nowMs: number,
+): readonly GatewayLifeRow[] => {
+  const isHeard = lives.some((life) => life.boot === sender);
+  const order = isHeard ? lives : [...lives, unreportedLife(gateway, sender, nowMs)];
+  if (boot === sender) return order;
+  const by = order.find((life) => life.boot === sender);
+  return withEnded(order, endedLife(gateway, boot, nowMs), by);
+};
+
+/** Which of these say nothing new. */
+const knownAmong = async (tx: Writing, told: readonly Told[]): Promise<(one: Told) => boolean> => {
   const known = new Set<string>();
-  const boots = new Map(
-    fresh.flatMap(({ gateway, value: { bootid, senderboot = bootid } }) =>
-      [bootid, senderboot].map((boot) => [nameOf(gateway, boot), { gateway, boot }]),
-    ),
-  );
-  for (const chunk of inLists([...boots.values()])) {
+  const ended = new Set<string>();
+  const keyOf = (gateway: string, boot: string): string => JSON.stringify([gateway, boot]);
+  const boots = told.flatMap(({ gateway, boot, sender }) => [
+    { gateway, boot },
+    { gateway, boot: sender },
+  ]);
+  for (const chunk of inLists(boots)) {
+    const gateways = chunk.map(({ gateway }) => gateway);
+    const names = chunk.map(({ boot }) => boot);
     const rows = await tx
       .selectFrom("gateway_lives")
-      .select(["gateway", "boot"])
-      .where(
-        "gateway",
-        "in",
-        chunk.map(({ gateway }) => gateway),
-      )
-      .where(
-        "boot",
-        "in",
-        chunk.map(({ boot }) => boot),
-      )
+      .select(["gateway", "boot", "mono_ms"])
+      .where("gateway", "in", gateways)
+      .where("boot", "in", names)
       .execute();
-    for (const { gateway, boot } of rows) known.add(nameOf(gateway, boot));
+    for (const row of rows) {
+      known.add(keyOf(row.gateway, row.boot));
+      if (isToldEnded(row)) ended.add(keyOf(row.gateway, row.boot));
+    }
   }
-  return known;
-};
-
-/** A boot gets its place: the last, or that of another, which moves on with all that come after it. */
-const add = async (
-  tx: Writing,
-  boot: {
-    readonly gateway: string;
-    readonly boot: string;
-    readonly nowMs: number;
-    readonly before?: string;
-  },
-): Promise<void> => {
-  const { gateway, nowMs } = boot;
-  const lives = tx.selectFrom("gateway_lives").where("gateway", "=", gateway);
-  const { last } = await lives
-    .select((eb) => eb.fn.max("place").as("last"))
-    .executeTakeFirstOrThrow();
-  let place = (last ?? 0) + 1;
-  if (boot.before !== undefined) {
-    const next = await lives
-      .where("boot", "=", boot.before)
-      .select((eb) => eb.fn.max("place").as("place"))
-      .executeTakeFirstOrThrow();
-    ({ place } = next);
-    await tx
-      .updateTable("gateway_lives")
-      .set((eb) => ({ place: eb("place", "+", 1) }))
-      .where("gateway", "=", gateway)
-      .where("place", ">=", place)
-      .execute();
-  }
-  await tx
-    .insertInto("gateway_lives")
-    .values({
-      gateway,
-      boot: boot.boot,
-      journal: "",
-      place,
-      mono_ms: hasNotReported,
-      first_heard_at_ms: nowMs,
-      heard_at_ms: nowMs,
-      boot_offset_ms: null,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  return ({ gateway, boot, sender }) =>
+    known.has(keyOf(gateway, sender)) && (boot === sender || ended.has(keyOf(gateway, boot)));
 };

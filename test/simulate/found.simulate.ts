@@ -88,6 +88,10 @@ test("the last word of a boot that has ended, after an outage, is not the presen
   expect((await play(store, writeScript(202_951))).violation).toBeUndefined();
 });
 
+test("nor are the words of one of which a later boot tells, before any status of that comes (seed 946, center/intake/note-boots.contract.ts)", async () => {
+  expect((await play(store, writeScript(946))).violation).toBeUndefined();
+});
+
 test("a renewed journal of a boot that has ended is not the present (seed 201841, center/intake/gateway-lives.contract.ts)", async () => {
   expect((await play(store, writeScript(201_841))).violation).toBeUndefined();
 });
