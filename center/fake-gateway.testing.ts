@@ -34,6 +34,8 @@ export interface Happening {
   /** By the gateway's wall clock, which may be wrong. */
   readonly wallMs?: number;
   readonly late?: boolean;
+  /** A later boot that tells it; by default the one in which it happened. */
+  readonly senderBoot?: string;
   readonly alarmClass?: AlarmEvent["alarmClass"];
   readonly held?: AlarmEvent["held"];
   readonly priority?: AlarmEvent["priority"];
@@ -145,6 +147,7 @@ const notice = (speaker: Speaker, happening: Happening): AlarmNotice => ({
 const message = (speaker: Speaker, happening: Happening): AlarmMessage => ({
   ...envelope(speaker, happening.id ?? eventName(happening), happening),
   late: happening.late ?? false,
+  ...(happening.senderBoot !== undefined && { senderboot: happening.senderBoot }),
   type: "canary.alarm.v1",
   data: notice(speaker, happening),
 });

@@ -214,9 +214,10 @@ const startCommands = async (
 ): Promise<() => void> => {
   // Signatures wait for the key; they are sent once the center has started with it.
   if (vault === lockedVault) return () => undefined;
-  const privateKey = await ensureSigningKey(store, vault);
-  log.info(
-    `指令签名公钥,填入各网关 gateway.center.commandKey · key of our commands, for the gateways' gateway.center.commandKey: ${publicKeyOf(privateKey)}`,
+  const { privatePem: privateKey, isNew } = await ensureSigningKey(store, vault);
+  // Once, when it is made: what stands in every start is read in none.
+  log[isNew ? "info" : "debug"](
+    `指令签名公钥,填入各网关 gateway.center.commandKey(以后用 CANARY_LOG=debug 启动可再看到) · key of our commands, for the gateways' gateway.center.commandKey (shown again when started with CANARY_LOG=debug): ${publicKeyOf(privateKey)}`,
   );
   const sendDue = createCommandSender({ store, clock, privateKey, send: link.send });
   return timers.every(commandsMs, () => {

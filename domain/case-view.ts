@@ -22,6 +22,11 @@ export const CaseViewSchema = Type.Object({
   drill: Type.Boolean(),
   test: Type.Boolean(),
   place: Type.String({ description: "address as people say it" }),
+  title: Type.Optional(
+    Type.Object(bilingual.properties, {
+      description: "where a case is about no address: what it is about, instead of the place",
+    }),
+  ),
   area: Type.String({ description: "path of the area" }),
   household: Type.Optional(Type.String()),
   group: Type.Optional(Type.String({ description: "what several homes have in common" })),
@@ -57,7 +62,8 @@ export const CaseEventSchema = Type.Object({
   step: Type.Optional(Type.String({ description: "row of docs/case-flow.md" })),
   from: Type.Optional(Type.String()),
   to: Type.Optional(Type.String()),
-  reason: Type.Optional(Type.String()),
+  reason: Type.Optional(Type.String({ description: "a person's words" })),
+  text: Type.Optional(bilingual),
   channel: Type.String(),
   detail: Type.Record(Type.String(), Type.Unknown()),
 });

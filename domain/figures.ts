@@ -101,7 +101,12 @@ export const ResponseSchema = Type.Object({
   voided: Type.Integer({ description: "void cases, counted nowhere else" }),
   sign: Type.Intersect([
     SpreadSchema,
-    Type.Object({ unsigned: Type.Integer({ description: "alarms and reports still unsigned" }) }),
+    Type.Object({
+      unsigned: Type.Integer({ description: "alarms and reports still unsigned" }),
+      estimated: Type.Integer({
+        description: "of n: signed at a gateway whose clock is not known to be right",
+      }),
+    }),
   ]),
   signInTime: Type.Object(
     {

@@ -27,6 +27,9 @@ export const WireBlockSchema = Type.Object({
   lelPercentVolume: Type.Optional(Type.Number()),
   silenceMs: length,
   startMs: Type.Integer({ description: "epoch ms, by the gateway's clock when this was sent" }),
+  /** Only where another boot than the one that sends took them: which, and where on its clock. */
+  boot: Type.Optional(name),
+  monoMs: Type.Optional(whole),
   stretches: Type.Array(Type.Union([valueTuple, badTuple]), { maxItems: 10_000 }),
 });
 export type WireBlock = Static<typeof WireBlockSchema>;

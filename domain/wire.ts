@@ -47,6 +47,8 @@ const numbered = {
   hash: Type.Optional(Type.String()),
   durable: Type.Boolean(),
   late: Type.Boolean(),
+  /** The boot that tells it, where that is a later one than `bootid`, in which it happened. */
+  senderboot: Type.Optional(name),
 };
 
 export const AlarmMessageSchema = Type.Object({

@@ -1,7 +1,7 @@
 import type { CaseAction } from "#domain/case-flow.ts";
 import type { CheckedInput } from "#domain/case-input.ts";
 import { decide, type Refusal } from "#domain/decide-case.ts";
-import { err, ok, type Result } from "#domain/result.ts";
+import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { CaseRow } from "../store/case-tables.ts";
 import { applySteps, type StepMaker } from "./apply-step.ts";
@@ -15,6 +15,8 @@ export const system = { name: "system", roles: new Set(["system"] as const) };
 export interface SystemStep {
   readonly action: CaseAction;
   readonly input: CheckedInput;
+  /** Why, as people read it; the input has it in Chinese where the flow asks for it. */
+  readonly text?: Bilingual;
   readonly channel: string;
   readonly nowMs: number;
 }
@@ -70,7 +72,7 @@ export const actTogether = async (
   });
 };
 
-const makerOf = ({ input, channel, nowMs }: SystemStep): StepMaker => {
+const makerOf = ({ input, text, channel, nowMs }: SystemStep): StepMaker => {
   const { reason, ...detail } = input;
   return {
     name: system.name,
@@ -79,6 +81,7 @@ const makerOf = ({ input, channel, nowMs }: SystemStep): StepMaker => {
     nowMs,
     detail,
     ...(reason !== undefined && { reason }),
+    ...(text && { text }),
   };
 };
 

@@ -1,5 +1,6 @@
 import type { Updateable } from "kysely";
 import type { CaseStep } from "#domain/decide-case.ts";
+import type { Bilingual } from "#domain/result.ts";
 import { queueAcknowledgements } from "../commands/queue-command.ts";
 import { inChunks, inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
@@ -17,6 +18,8 @@ export interface StepMaker {
   readonly human: boolean;
   readonly channel: string;
   readonly reason?: string;
+  /** What the center itself says of it. */
+  readonly text?: Bilingual;
   readonly detail?: EventDetail;
   readonly nowMs: number;
   /** The signature is for this alarm alone. */
@@ -143,6 +146,7 @@ const eventOf = ({ row, step, maker }: Taking, signed: readonly string[]): NewEv
   to: step.to,
   channel: maker.channel,
   ...(maker.reason !== undefined && { reason: maker.reason }),
+  ...(maker.text && { text: maker.text }),
   detail: {
     ...maker.detail,
     ...(step.patch.level !== undefined && { level: step.patch.level }),

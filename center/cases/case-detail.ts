@@ -60,18 +60,24 @@ const offerToView = (
   ...(refusal !== undefined && { reason: refusal.text }),
 });
 
-const rowToEvent = (row: CaseEventRow): CaseDetail["timeline"][number] => ({
-  id: row.id,
-  atMs: row.at_ms,
-  actor: row.actor,
-  action: row.action,
-  channel: row.channel,
-  detail: { ...parseDetail(row.detail) },
-  ...(row.step !== null && { step: row.step }),
-  ...(row.from_state !== null && { from: row.from_state }),
-  ...(row.to_state !== null && { to: row.to_state }),
-  ...(row.reason !== null && { reason: row.reason }),
-});
+const rowToEvent = (row: CaseEventRow): CaseDetail["timeline"][number] => {
+  const { text, ...detail } = parseDetail(row.detail);
+  // Before texts had two languages of their own, both stood in the reason; those stay as they are.
+  const isOwnWords = row.reason !== null && row.reason !== text?.zh;
+  return {
+    id: row.id,
+    atMs: row.at_ms,
+    actor: row.actor,
+    action: row.action,
+    channel: row.channel,
+    detail,
+    ...(row.step !== null && { step: row.step }),
+    ...(row.from_state !== null && { from: row.from_state }),
+    ...(row.to_state !== null && { to: row.to_state }),
+    ...(isOwnWords && { reason: row.reason }),
+    ...(text && { text }),
+  };
+};
 
 const evidenceOf = async (db: Reading, id: string): Promise<CaseDetail["evidence"]> => {
   const rows = await db

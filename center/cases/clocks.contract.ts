@@ -51,6 +51,9 @@ export const clocksContract = (database: string, newDatabase: NewDatabase): void
       const { timeline, case: shown } = await ground.detail((await ground.only()).id);
       const steps = timeline.filter(({ actor }) => actor === "system").map(({ step }) => step);
       expect(steps.slice(0, 4)).toEqual(["T03", "T16", "T06", "T16"]);
+      expect(timeline.find(({ step }) => step === "T03")).toMatchObject({
+        text: { zh: "超时:签收", en: "not done in time: signature" },
+      });
       expect(shown).toMatchObject({ level: "district", pendingUpper: true });
       expect(shown).not.toHaveProperty("signedBy");
       // It has come back to be assessed, whose name says that somebody has signed: nobody is told so.

@@ -1,5 +1,6 @@
 import { isDangerKind, type CaseKind, type CaseLevel, type CaseSource } from "#domain/case.ts";
 import type { Priority } from "#domain/alarm.ts";
+import type { Bilingual } from "#domain/result.ts";
 import { takeNumbers } from "../store/counters.ts";
 import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
@@ -69,7 +70,7 @@ export const createCase = async (
   const target = await openCaseLike(tx, row);
   if (target === undefined) return { id: row.id, version: row.version, repeated: false };
   const merged = await mergeBySystem(tx, row, target, {
-    reason: "同一户的同类事件 · the same home and kind",
+    text: { zh: "同一户的同类事件", en: "the same home and kind" },
     nowMs,
   });
   return {
@@ -136,13 +137,14 @@ export const mergeBySystem = async (
   tx: Writing,
   source: CaseRow,
   target: CaseRow,
-  why: { readonly reason: string; readonly nowMs: number },
+  why: { readonly text: Bilingual; readonly nowMs: number },
 ): Promise<CaseRow | undefined> => {
   const nowMs = Math.floor(why.nowMs);
   if (source.priority < target.priority) {
     const raised = await actAsSystem(tx, target, {
       action: "raise_priority",
-      input: { priority: rowPriority(source), cause: why.reason },
+      input: { priority: rowPriority(source), cause: why.text.zh },
+      text: why.text,
       channel: "center",
       nowMs,
     });
@@ -150,7 +152,8 @@ export const mergeBySystem = async (
   }
   const merged = await actAsSystem(tx, source, {
     action: "merge",
-    input: { target: target.id, reason: why.reason },
+    input: { target: target.id, reason: why.text.zh },
+    text: why.text,
     channel: "center",
     nowMs,
   });
@@ -171,6 +174,8 @@ export interface CaseSeed {
   readonly home: string;
   readonly family: string;
   readonly place: string;
+  /** Present: `place` is a sentence of ours, and this is it in English. */
+  readonly placeEn?: string;
   readonly drill: boolean;
   readonly test: boolean;
   readonly level: CaseLevel;
@@ -239,6 +244,7 @@ const seedToRow = (seed: CaseSeed, number: number, nowMs: number): CaseRow => {
     group_name: null,
     household: seed.household,
     place: seed.place,
+    place_en: seed.placeEn ?? null,
     area_path: seed.area,
     assignee: null,
     team: null,

@@ -1,3 +1,5 @@
+import { clockWords } from "#domain/clock-words.ts";
+import type { Bilingual } from "#domain/result.ts";
 import type { CaseRow } from "../store/case-tables.ts";
 import type { Writing } from "../store/open-store.ts";
 import { actTogether } from "./act-as-system.ts";
@@ -59,7 +61,8 @@ const doOnce = async (
       row,
       step: {
         action: deed.does,
-        input: { reason: `超时 · not done in time (${clock})` },
+        input: { reason: lateText(clock).zh },
+        text: lateText(clock),
         channel: "clock",
         nowMs,
       },
@@ -71,6 +74,11 @@ const doOnce = async (
     return after?.ok === true && does === "escalate" && after.value.level !== until;
   });
 };
+
+const lateText = (clock: ClockName): Bilingual => ({
+  zh: `超时:${clockWords[clock].zh}`,
+  en: `not done in time: ${clockWords[clock].en}`,
+});
 
 const isHighEnough = ({ level }: CaseRow, { does, until }: Deed): boolean =>
   does === "escalate" && (level === "district" || (until === "street" && level === "street"));

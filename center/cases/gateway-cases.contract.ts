@@ -58,7 +58,25 @@ export const gatewayCasesContract = (database: string, newDatabase: NewDatabase)
         area: "/pidu/anjing/xian/g1/",
         place: expect.stringContaining("影响 20 户"),
       });
+      // In whichever language its reader has chosen.
+      expect(one.title).toEqual({
+        zh: expect.stringMatching(/^网关 \S+ 失联,影响 20 户$/),
+        en: expect.stringMatching(/^gateway \S+ is lost, 20 homes$/),
+      });
       await ground.pass(3 * minute);
+      const [page] = await ground.pages();
+      expect([page?.text_zh, page?.text_en]).toEqual([
+        expect.stringContaining("失联,影响 20 户"),
+        expect.stringContaining("is lost, 20 homes"),
+      ]);
+      const { timeline: entries } = await ground.detail(one.id);
+      const said = entries.flatMap(({ text }) => text ?? []);
+      expect(said).not.toEqual([]);
+      for (const { zh, en } of said) {
+        expect(en).not.toMatch(/[一-龥]/u);
+        expect(zh).toMatch(/[一-龥]/u);
+        expect(zh).not.toContain(" · ");
+      }
       const clocks = (await ground.pages()).map(({ clock }) => clock);
       expect(clocks.filter((clock) => clock === "sign").length).toBeGreaterThan(1);
       await pass(10 * minute);

@@ -80,14 +80,16 @@ const makeOne = async (
   others: readonly CaseRow[],
   nowMs: number,
 ): Promise<void> => {
-  const reason = `${street.text.zh} · ${street.text.en}`.slice(0, 2_000);
+  // As long as a reason may be.
+  const zh = street.text.zh.slice(0, 2_000);
+  const text = { zh, en: street.text.en.slice(0, 2_000) };
   await mark(tx, [main, ...others], street.group);
   for (const other of others) {
     if (other.state !== "reported") continue;
     const target = await caseRow(tx, main.id);
     const source = await caseRow(tx, other.id);
     if (target !== undefined && source !== undefined) {
-      await mergeBySystem(tx, source, target, { reason, nowMs });
+      await mergeBySystem(tx, source, target, { text, nowMs });
     }
   }
   if (streetKinds[street.kind].role !== "begins" || others.length === 0) return;
@@ -95,7 +97,8 @@ const makeOne = async (
   if (row !== undefined && street.priority < row.priority) {
     const raised = await actAsSystem(tx, row, {
       action: "raise_priority",
-      input: { priority: priorityOf(street.priority), cause: reason },
+      input: { priority: priorityOf(street.priority), cause: zh },
+      text,
       channel: "gateway",
       nowMs,
     });
@@ -106,7 +109,8 @@ const makeOne = async (
     if (row.level !== "district") {
       await actAsSystem(tx, row, {
         action: "escalate",
-        input: { reason },
+        input: { reason: zh },
+        text,
         channel: "gateway",
         nowMs,
       });

@@ -1,4 +1,5 @@
 import type { Priority } from "#domain/alarm.ts";
+import type { Bilingual } from "#domain/result.ts";
 import { inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
@@ -51,7 +52,7 @@ const noteAlarms = (tx: Writing, joining: readonly Joining[], nowMs: number): Pr
 const newsOf = ({ alarms }: Joining) => ({
   priorities: alarms.map(({ alarm }) => alarm.notice.event.priority),
   plan: mostUrgent(alarms.map(({ alarm }) => planOfAlarm(alarm))),
-  cause: "同户又有新报警 · another alarm in the same home",
+  cause: { zh: "同户又有新报警", en: "another alarm in the same home" },
 });
 
 /** Whether more than the version of the case changes; see {@link makeUrgent}. */
@@ -100,7 +101,7 @@ export const makeUrgent = async (
     readonly priorities: readonly Priority[];
     /** Whose clocks what came would start; 0: it rings nobody. */
     readonly plan: Priority | 0;
-    readonly cause: string;
+    readonly cause: Bilingual;
     readonly nowMs: number;
     /** `false`: an alarm that is signed for has worsened; nobody needs to sign again. */
     readonly owesSignature?: boolean;
@@ -112,7 +113,8 @@ export const makeUrgent = async (
   if (worst < row.priority) {
     const raised = await actAsSystem(tx, row, {
       action: "raise_priority",
-      input: { priority: priorityOf(worst), cause: news.cause },
+      input: { priority: priorityOf(worst), cause: news.cause.zh },
+      text: news.cause,
       channel: "gateway",
       nowMs,
     });
@@ -131,7 +133,11 @@ export const makeUrgent = async (
     .execute();
   const joined = await caseRow(tx, row.id);
   if (joined === undefined) throw new Error(`case ${row.id} vanished`);
-  const after = await resumeUrgent(tx, joined, { reason: news.cause, nowMs });
+  const after = await resumeUrgent(tx, joined, {
+    reason: news.cause.zh,
+    text: news.cause,
+    nowMs,
+  });
   await syncTimers(tx, [after], new Map([[row.id, row.plan]]));
   // A signature that is newly owed is asked for by its own clock, at once.
   const told = owes && row.unsigned_since_ms === null;

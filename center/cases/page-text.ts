@@ -54,7 +54,7 @@ const sentence = (row: CaseRow, ask: Bilingual, waited: Bilingual): Bilingual =>
         : { zh: "", en: "" };
   return {
     zh: `${staged.zh}P${row.priority} ${what.zh} · ${row.place} · ${row.id} ${state.zh}:${ask.zh}${waited.zh}`,
-    en: `${staged.en}P${row.priority} ${what.en} · ${row.place} · ${row.id}, ${state.en}: ${ask.en}${waited.en}`,
+    en: `${staged.en}P${row.priority} ${what.en} · ${row.place_en ?? row.place} · ${row.id}, ${state.en}: ${ask.en}${waited.en}`,
   };
 };
 

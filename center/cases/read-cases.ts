@@ -143,6 +143,7 @@ const rowToView = (
   return {
     ...known,
     place: row.place,
+    ...(row.place_en !== null && { title: { zh: row.place, en: row.place_en } }),
     alarms: counts?.alarms ?? 0,
     unsigned:
       counts === undefined

@@ -1,3 +1,4 @@
+import type { Bilingual } from "#domain/result.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { CaseRow } from "../store/case-tables.ts";
 import { actAsSystem } from "./act-as-system.ts";
@@ -9,14 +10,15 @@ import { actAsSystem } from "./act-as-system.ts";
 export const resumeUrgent = async (
   tx: Writing,
   row: CaseRow,
-  { reason, nowMs }: { readonly reason: string; readonly nowMs: number },
+  why: { readonly reason: string; readonly text?: Bilingual; readonly nowMs: number },
 ): Promise<CaseRow> => {
   if (row.state !== "suspended" || (row.priority > 2 && row.family !== "danger")) return row;
   const resumed = await actAsSystem(tx, row, {
     action: "resume",
-    input: { reason },
+    input: { reason: why.reason },
+    ...(why.text && { text: why.text }),
     channel: "center",
-    nowMs,
+    nowMs: why.nowMs,
   });
   return resumed.ok ? resumed.value : row;
 };

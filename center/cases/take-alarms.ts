@@ -4,7 +4,6 @@ import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import { heldBack, type Alarm } from "../intake/fold-alarm.ts";
-import { both } from "#platform/log.ts";
 import { nameKey, placesOf, type RegisteredPlace } from "../register/place-of.ts";
 import type { CaseAlarmRow, CaseRow } from "../store/case-tables.ts";
 import { insertCases } from "./create-case.ts";
@@ -155,7 +154,7 @@ const tellOfEnded = async (
       actor: "system",
       action,
       channel: "gateway",
-      reason: both(reasons[action]),
+      text: reasons[action],
     };
     await addEvents(tx, [
       { ...event, caseId: old.id, detail: { episode, cases: [case_id] } },
@@ -196,6 +195,8 @@ const membersOf = (
         rings: Number(asksForSignature(heldBack(alarm))),
         signed_by: null,
         signed_at_ms: null,
+        signed_word_ms: null,
+        signed_estimated: 0,
       }));
 
 const addMembers = async (tx: Writing, rows: readonly CaseAlarmRow[]): Promise<void> => {
@@ -210,6 +211,8 @@ const addMembers = async (tx: Writing, rows: readonly CaseAlarmRow[]): Promise<v
         version: eb("case_alarms.version", "+", eb.lit(1)),
         signed_by: eb.lit(null),
         signed_at_ms: eb.lit(null),
+        signed_word_ms: eb.lit(null),
+        signed_estimated: eb.lit(0),
       })),
     ),
   );

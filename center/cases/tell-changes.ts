@@ -1,6 +1,5 @@
 import { asksForSignature } from "#domain/alarm.ts";
 import type { Bilingual } from "#domain/result.ts";
-import { both } from "#platform/log.ts";
 import { heldBack, type Alarm } from "../intake/fold-alarm.ts";
 import { inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
@@ -42,14 +41,14 @@ export const tellChanges = async (
       action,
       channel: "gateway",
       ...((action === "alarm_again" || action === "alarm_goes_on") && {
-        reason: both(reasons[action]),
+        text: reasons[action],
       }),
       detail: { episode: alarm.episode, priority: alarm.notice.event.priority },
     })),
   );
   for (const { alarm, before, action, member } of told) {
     if (action === "alarm_over") continue;
-    await worsen(tx, { alarm, before }, member, { cause: both(reasons[action]), nowMs });
+    await worsen(tx, { alarm, before }, member, { cause: reasons[action], nowMs });
   }
   await noteChanges(
     tx,
@@ -99,7 +98,7 @@ const worsen = async (
   tx: Writing,
   { alarm, before }: Change,
   member: Member,
-  { cause, nowMs }: { readonly cause: string; readonly nowMs: number },
+  { cause, nowMs }: { readonly cause: Bilingual; readonly nowMs: number },
 ): Promise<void> => {
   const row = await caseRow(tx, member.caseId);
   if (row === undefined || row.is_open === 0) return;

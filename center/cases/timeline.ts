@@ -1,4 +1,5 @@
 import type { CheckedInput } from "#domain/case-input.ts";
+import type { Bilingual } from "#domain/result.ts";
 import { inLists } from "../store/chunks.ts";
 import { takeNumbers } from "../store/counters.ts";
 import { insertRows } from "../store/insert-rows.ts";
@@ -15,7 +16,10 @@ export interface NewEvent {
   readonly step?: string;
   readonly from?: string;
   readonly to?: string;
+  /** What a person gave as their reason. */
   readonly reason?: string;
+  /** What the center says of it by itself. */
+  readonly text?: Bilingual;
   readonly detail?: EventDetail;
 }
 
@@ -28,6 +32,7 @@ export type EventDetail = Partial<CheckedInput> & {
   readonly level?: string;
   readonly evidence?: readonly string[];
   readonly clock?: string;
+  readonly text?: Bilingual;
 };
 
 /** Adds to the timelines, in order. An entry is never changed afterwards. */
@@ -43,9 +48,10 @@ export const addEvents = async (tx: Writing, events: readonly NewEvent[]): Promi
     step: event.step ?? null,
     from_state: event.from ?? null,
     to_state: event.to ?? null,
-    reason: event.reason ?? null,
+    // Who reads this column alone reads Chinese.
+    reason: event.reason ?? event.text?.zh ?? null,
     channel: event.channel,
-    detail: JSON.stringify(event.detail ?? {}),
+    detail: JSON.stringify({ ...event.detail, ...(event.text && { text: event.text }) }),
   }));
   await insertRows(tx, "case_events", rows);
 };

@@ -6,7 +6,6 @@
  */
 import type { Bilingual } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
-import { both } from "#platform/log.ts";
 import { pathOfGateway } from "../rights/areas-of.ts";
 import type { CaseRow } from "../store/case-tables.ts";
 import type { Reading, Store, Writing } from "../store/open-store.ts";
@@ -131,7 +130,7 @@ const tell = async (tx: Writing, seen: Seen, wallMs: number): Promise<boolean> =
       actor: "system",
       action: isOver ? "alarm_over" : open === undefined ? "alarm" : "alarm_again",
       channel: "center",
-      reason: both(text),
+      text,
       detail: { cause: seen.condition },
     },
   ]);
@@ -139,13 +138,13 @@ const tell = async (tx: Writing, seen: Seen, wallMs: number): Promise<boolean> =
   if (open === undefined || isOver) return true;
   await tx
     .updateTable("cases")
-    .set({ place: both(text) })
+    .set({ place: text.zh, place_en: text.en })
     .where("id", "=", row.id)
     .execute();
   await makeUrgent(tx, row, {
     priorities: [2],
     plan: 2,
-    cause: both(text),
+    cause: text,
     nowMs,
     owesSignature: row.signed_at_ms === null,
   });
@@ -172,7 +171,8 @@ const begin = async (
         area,
         home,
         family: gatewayFamily,
-        place: both(text),
+        place: text.zh,
+        placeEn: text.en,
         drill: drill === 1,
         test: false,
         level: "community",

@@ -26,7 +26,9 @@ export const commandsContract = (database: string, newDatabase: NewDatabase): vo
   beforeEach(async () => {
     ground = await openGround(newDatabase);
     vault = await openTestVault(ground.store);
-    key = await ensureSigningKey(ground.store, vault);
+    const made = await ensureSigningKey(ground.store, vault);
+    expect(made.isNew).toBe(true);
+    key = made.privatePem;
     sent = [];
     sendDue = createCommandSender({
       store: ground.store,
@@ -153,7 +155,8 @@ export const commandsContract = (database: string, newDatabase: NewDatabase): vo
     });
 
     test("the key is made once and stays", async () => {
-      expect(await ensureSigningKey(ground.store, vault)).toBe(key);
+      const kept = { privatePem: key, isNew: false };
+      expect(await ensureSigningKey(ground.store, vault)).toEqual(kept);
     });
 
     test("a signature at the board accepts the case, also when it comes before its alarm", async () => {

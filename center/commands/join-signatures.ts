@@ -1,6 +1,7 @@
 /** Signatures given at gateways and at desks, while they could not hear of one another. */
 import { epochToRfc3339 } from "#domain/civil-time.ts";
 import { epochMs } from "#domain/quantity.ts";
+import type { Bilingual } from "#domain/result.ts";
 import type { Role } from "#domain/rights.ts";
 import { caseRow } from "../cases/case-rows.ts";
 import { addEvents } from "../cases/timeline.ts";
@@ -10,13 +11,18 @@ import { noteChanges } from "../store/stream-log.ts";
 import { audit } from "../store/audit.ts";
 import { inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
+import { offsetsOf } from "../intake/boot-offsets.ts";
 import type { TakenRecord } from "../intake/read-message.ts";
+import { givenAt, parseAction, type Given } from "./date-signatures.ts";
 
 interface SignedThere {
   readonly gateway: string;
   readonly gatewayEpisode: string;
   readonly by: string;
+  /** As the clock said where it was given; both sides compare this number. */
   readonly atMs: number;
+  /** By a clock that can be believed. */
+  readonly given: Given;
   readonly source: string;
   /** `desk`: given at a desk of ours, which a restored backup has forgotten. */
   readonly side: "board" | "desk";
@@ -37,11 +43,14 @@ export const joinSignatures = async (
   nowMs: number,
 ): Promise<readonly string[]> => {
   const changed: string[] = [];
-  for (const signed of await signaturesFor(tx, fresh)) {
+  for (const signed of await signaturesFor(tx, fresh, nowMs)) {
     const alarm = await memberAt(tx, signed);
     const row = alarm && (await caseRow(tx, alarm.case_id));
     if (alarm === undefined || row === undefined) continue;
-    const ownedFromMs = alarm.signed_at_ms ?? Number.POSITIVE_INFINITY;
+    const ownedFromMs =
+      alarm.signed_at_ms === null
+        ? Number.POSITIVE_INFINITY
+        : (alarm.signed_word_ms ?? alarm.signed_at_ms);
     // Seen before: the owner himself, from a repeat or from a later alarm of the batch.
     if (ownedFromMs === Math.floor(signed.atMs) && alarm.signed_by === signed.by) continue;
     const isFirst = ownedFromMs > signed.atMs;
@@ -50,7 +59,7 @@ export const joinSignatures = async (
       const { by: name } = signed;
       await signOne(tx, row, { name, roles: onSite, channel, nowMs, episode: alarm.episode });
     }
-    if (isFirst) await giveTo(tx, row, alarm.episode, signed);
+    if (isFirst) await giveTo(tx, row, alarm, signed);
     await noteOn(tx, row, alarm.episode, signed, nowMs);
     changed.push(alarm.episode);
   }
@@ -67,7 +76,8 @@ const memberAt = async (tx: Writing, { gateway, gatewayEpisode }: SignedThere) =
     .selectFrom("case_alarms")
     .innerJoin("alarms", "alarms.episode", "case_alarms.episode")
     .select(["alarms.episode", "case_alarms.case_id", "case_alarms.signed_by"])
-    .select("case_alarms.signed_at_ms");
+    .select(["case_alarms.signed_at_ms", "case_alarms.signed_word_ms"])
+    .select("case_alarms.signed_estimated");
   const present = await members
     .where("alarms.gateway", "=", gateway)
     .where("alarms.gateway_episode", "=", gatewayEpisode)
@@ -80,24 +90,35 @@ const memberAt = async (tx: Writing, { gateway, gatewayEpisode }: SignedThere) =
     .executeTakeFirst();
 };
 
-/** The signature counts from when it was given, not from when its word came. */
+/**
+ * The signature counts from when it was given, not from when its word came. Somebody who was sure
+ * to have signed before an estimated time makes it no later.
+ */
 const giveTo = async (
   tx: Writing,
   row: CaseRow,
-  episode: string,
-  { by, atMs }: SignedThere,
+  before: NonNullable<Awaited<ReturnType<typeof memberAt>>>,
+  { by, atMs, given }: SignedThere,
 ): Promise<void> => {
-  const given = { signed_by: by, signed_at_ms: Math.floor(atMs) };
+  const wordMs = Math.floor(atMs);
+  const kept = { atMs: before.signed_at_ms ?? Infinity, estimated: before.signed_estimated === 1 };
+  const counted = given.estimated && kept.atMs <= given.atMs ? kept : given;
   await tx
     .updateTable("case_alarms")
-    .set((eb) => ({ ...given, version: eb("version", "+", 1) }))
-    .where("episode", "=", episode)
+    .set((eb) => ({
+      signed_by: by,
+      signed_at_ms: counted.atMs,
+      signed_word_ms: wordMs === counted.atMs ? null : wordMs,
+      signed_estimated: Number(counted.estimated),
+      version: eb("version", "+", 1),
+    }))
+    .where("episode", "=", before.episode)
     .execute();
   await tx
     .updateTable("cases")
-    .set(given)
+    .set({ signed_by: by, signed_at_ms: counted.atMs })
     .where("id", "=", row.id)
-    .where((eb) => eb.or([eb("signed_at_ms", "is", null), eb("signed_at_ms", ">", atMs)]))
+    .where((eb) => eb.or([eb("signed_at_ms", "is", null), eb("signed_at_ms", ">=", counted.atMs)]))
     .execute();
 };
 
@@ -105,18 +126,18 @@ const noteOn = async (
   tx: Writing,
   row: CaseRow,
   episode: string,
-  { by, atMs, source, gateway, side }: SignedThere,
+  { by, atMs, given, source, gateway, side }: SignedThere,
   nowMs: number,
 ): Promise<void> => {
-  const at = epochToRfc3339(epochMs(Math.floor(atMs))).slice(11, 19);
+  const text = given.estimated ? unsureText(atMs) : whereText[side](clockTime(given.atMs));
   await addEvents(tx, [
     {
       caseId: row.id,
-      atMs,
+      atMs: given.atMs,
       actor: by,
       action: "note",
       channel,
-      reason: whereText[side](at),
+      text,
       detail: { episode },
     },
   ]);
@@ -132,11 +153,26 @@ const noteOn = async (
   await noteChanges(tx, [{ kind: "case", ref: row.id }]);
 };
 
-const whereText: Readonly<Record<SignedThere["side"], (at: string) => string>> = {
-  board: (at) => `${at} 在网关看板签收 · signed at the gateway's board at ${at}`,
-  desk: (at) =>
-    `${at} 在中心签收,由网关记录找回 · signed at a desk at ${at}, told back by the gateway's record`,
+const whereText: Readonly<Record<SignedThere["side"], (at: string) => Bilingual>> = {
+  board: (at) => ({
+    zh: `${at} 在网关看板签收`,
+    en: `signed at the gateway's board at ${at}`,
+  }),
+  desk: (at) => ({
+    zh: `${at} 在中心签收,由网关记录找回`,
+    en: `signed at a desk at ${at}, told back by the gateway's record`,
+  }),
 };
+
+const unsureText = (wordMs: number): Bilingual => {
+  const said = epochToRfc3339(epochMs(Math.floor(wordMs))).slice(0, 19);
+  return {
+    zh: `在网关看板签收;网关时钟未与中心核对(显示 ${said}),时间按中心收到时计`,
+    en: `signed at the gateway's board, whose clock is not known to be right (it said ${said}); dated by when the center had it`,
+  };
+};
+
+const clockTime = (atMs: number): string => epochToRfc3339(epochMs(Math.floor(atMs))).slice(11, 19);
 
 /**
  * Earliest first for each alarm. What came from a desk of ours is known here already, unless the
@@ -145,6 +181,7 @@ const whereText: Readonly<Record<SignedThere["side"], (at: string) => string>> =
 const signaturesFor = async (
   tx: Writing,
   fresh: readonly TakenRecord[],
+  nowMs: number,
 ): Promise<readonly SignedThere[]> => {
   const episodes = new Set<string>();
   const arrived = new Set<string>();
@@ -169,16 +206,23 @@ const signaturesFor = async (
       tx,
       actions.flatMap(({ action }) => action.origin?.command ?? []),
     );
+    const offsets = await offsetsOf(tx, [...new Set(rows.map(({ gateway }) => gateway))]);
     for (const { row, action } of actions) {
       const { gateway, id, gateway_episode } = row;
       const { kind, by, at, origin } = action;
       const isDesk = origin?.side === "center";
       if (kind !== "acknowledged" || (isDesk && ours.has(origin.command ?? ""))) continue;
+      const askedAtMs = isDesk ? origin.askedAtMs : undefined;
       signed.push({
         gateway,
         gatewayEpisode: gateway_episode ?? "",
         by,
-        atMs: (isDesk ? origin.askedAtMs : undefined) ?? at.wallMs,
+        atMs: askedAtMs ?? at.wallMs,
+        // A desk's clock is ours.
+        given:
+          askedAtMs === undefined
+            ? givenAt(offsets, gateway, at, nowMs)
+            : { atMs: Math.floor(askedAtMs), estimated: false },
         source: origin?.source ?? gateway,
         side: isDesk ? "desk" : "board",
         isNew: arrived.has(`${gateway} ${id}`),
@@ -196,8 +240,3 @@ const knownCommands = async (tx: Writing, ids: readonly string[]): Promise<Reado
   }
   return known;
 };
-
-type Action = Extract<TakenRecord, { kind: "action" }>["value"]["data"]["action"];
-// Written by `save-actions.ts` from a checked message.
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion
-const parseAction = (json: string): Action => JSON.parse(json) as Action;

@@ -1,7 +1,7 @@
 import type { DeskGateway } from "#domain/desk.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { count, highest, holesIn, parseRanges, type Ranges } from "../intake/number-ranges.ts";
-import { clockToleranceMs } from "../intake/rebase-times.ts";
+import { clockToleranceMs } from "../intake/boot-offsets.ts";
 import { pathOfGateway } from "../rights/areas-of.ts";
 import { everywhere, servesScope } from "../rights/scoped.ts";
 import type { Reading } from "../store/open-store.ts";
@@ -213,7 +213,7 @@ const isRivalled = ({ rival_at_ms: at }: GatewayRow, nowMs: number): boolean =>
 
 const rivalled = (id: string): { zh: string; en: string } => ({
   zh: `有两台设备同时使用网关编号「${id}」:报警都会显示,但状态互相覆盖。请立即给其中一台换编号`,
-  en: `two boxes use the gateway id "${id}" at once: alarms of both are shown, but each overwrites the other's status. Give one of them another id now`,
+  en: `two gateways use the id "${id}" at once: alarms of both are shown, but each overwrites the other's status. Give one of them another id now`,
 });
 
 const unregistered = (id: string): { zh: string; en: string } => ({

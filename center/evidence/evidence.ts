@@ -1,7 +1,7 @@
 /** Photos, voice and film of cases: rows here, files by hash beside the database. */
 import { randomUUID } from "node:crypto";
 import { isWithin, type Role } from "#domain/rights.ts";
-import { err, ok, type Result } from "#domain/result.ts";
+import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { addEvents } from "../cases/timeline.ts";
 import { conflict, type Change, type Refusal } from "../register/change-register.ts";
 import { areasWith } from "../rights/permissions.ts";
@@ -156,6 +156,8 @@ export const sweepOrphans = async (
   }
 };
 
+const deletedText: Bilingual = { zh: "证据已删除", en: "evidence deleted" };
+
 const tell = async (
   tx: Writing,
   change: Change,
@@ -170,7 +172,8 @@ const tell = async (
       actor: change.actor.name,
       action: "note",
       channel: "console",
-      ...(reason !== undefined && { reason: `证据已删除 evidence deleted · ${reason}` }),
+      // The person's own words; that it was deleted is ours to say.
+      ...(reason !== undefined && { reason, text: deletedText }),
       detail: { evidence: [row.id] },
     },
   ]);

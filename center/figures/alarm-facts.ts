@@ -20,6 +20,8 @@ export interface AlarmFact {
   readonly drill: boolean;
   /** Absent: nobody has signed for it. */
   readonly signedAtMs?: number;
+  /** Signed at a board whose clock is not known to be right: dated by when the center had it. */
+  readonly estimated: boolean;
 }
 
 /** Alarms shown in the period, drills too, tests not; also those whose cases were merged. */
@@ -48,6 +50,7 @@ const readAlarms = (db: Reading, { areas, within }: Scope, stretch: Stretch) =>
       "alarms.received_at_ms",
       "case_alarms.rings",
       "case_alarms.signed_at_ms",
+      "case_alarms.signed_estimated",
       "cases.drill",
     ])
     .where(inStretch(alarmsInTime, stretch))
@@ -68,6 +71,7 @@ const factOf = (row: Row): AlarmFact => ({
   shownAtMs: row.received_at_ms,
   rang: row.rings === 1,
   drill: row.drill === 1,
+  estimated: row.signed_estimated === 1,
   ...(row.signed_at_ms !== null && { signedAtMs: row.signed_at_ms }),
 });
 

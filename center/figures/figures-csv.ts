@@ -57,6 +57,7 @@ const responseLines = (response: Response): readonly Figure[] => {
     ["未办结 open", response.open, "件 cases", response.cases],
     ["作废 void", response.voided, "件 cases", null],
     ["未签收 unsigned", sign.unsigned, "条 alarms", null],
+    ["签收时间为估计 time of signature estimated", sign.estimated, "条 alarms", sign.n],
     ["P1 签收及时率 P1 signed in time", signInTime.share, "比例 share", signInTime.n],
     ["P1 尚在时限内 P1 still within the limit", signInTime.pending, "条 alarms", null],
     ...spanLines(response),

@@ -209,6 +209,9 @@ const memberRow = (
   rings: Number(rings),
   signed_by: signAfterMs === null ? null : "li",
   signed_at_ms: signAfterMs === null ? null : row.received_at_ms + signAfterMs,
+  signed_word_ms: null,
+  // Some at boards whose clocks were wrong.
+  signed_estimated: Number(signAfterMs !== null && signAfterMs % 5 === 0),
 });
 
 const eventRow = (id: number, caseId: string, action: string, atMs: number): CaseEventRow => ({
@@ -249,6 +252,7 @@ const caseRowOf = (one: MadeCase, id: string, episode: string | null): CaseRow =
     group_name: null,
     household: null,
     place: "喜安社区2栋",
+    place_en: null,
     area_path: one.area,
     assignee: null,
     team: null,

@@ -61,6 +61,7 @@ const askResponse = async (
     sign: {
       ...(await spread(owed, "signed_at_ms - at_ms")),
       unsigned: count(signed, "unsigned"),
+      estimated: count(signed, "estimated"),
     },
     signInTime: {
       n: decided,
@@ -162,15 +163,16 @@ const loadQueries = (wish: OracleWish, ask: Ask) => {
 const textsFor = ({ fromMs, untilMs, area }: OracleWish) => {
   const within = (time: string) => `${time} >= ${fromMs} and ${time} < ${untilMs}`;
   const cases = `select c.id, c.created_at_ms as at_ms, c.area_path, c.peak_priority as priority,
-      c.source, c.state, c.is_open, c.conclusion, c.episode, c.recurrence_of, c.signed_at_ms
+      c.source, c.state, c.is_open, c.conclusion, c.episode, c.recurrence_of, c.signed_at_ms,
+      0 as signed_estimated
     from cases c where ${within("c.created_at_ms")} and c.merged_into is null
       and c.test = 0 and c.kind <> 'test' and c.area_path like '${area}%'`;
-  const allAlarms = `select a.*, a.received_at_ms as at_ms, m.rings, m.signed_at_ms, o.drill,
+  const allAlarms = `select a.*, a.received_at_ms as at_ms, m.rings, m.signed_at_ms, m.signed_estimated, o.drill,
       'gateway' as source
     from alarms a, case_alarms m, cases o where m.episode = a.episode and o.id = m.own_case
       and o.test = 0 and a.alarm_class <> 'test' and a.area_path like '${area}%'`;
   const alarms = `select * from (${allAlarms}) s where ${within("at_ms")}`;
-  const columns = "at_ms, area_path, priority, source, signed_at_ms";
+  const columns = "at_ms, area_path, priority, source, signed_at_ms, signed_estimated";
   const signatures = (drill: 0 | 1) =>
     `select ${columns} from (${alarms}) t where rings = 1 and drill = ${drill}
     union all select ${columns} from (${cases} and c.drill = ${drill}) r
@@ -208,6 +210,7 @@ const caseCounts = [
 const signCounts = ({ nowMs }: OracleWish) =>
   [
     countIf("signed_at_ms is null", "unsigned"),
+    countIf("signed_estimated = 1", "estimated"),
     countIf("priority = 1 and signed_at_ms - at_ms <= 60000", "in_time"),
     countIf(
       `priority = 1 and (signed_at_ms - at_ms > 60000

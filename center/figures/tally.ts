@@ -16,6 +16,8 @@ export interface OwedSignature {
   readonly priority: number;
   readonly shownAtMs: number;
   readonly signedAtMs?: number;
+  /** Its time is an estimate. */
+  readonly estimated?: boolean;
 }
 
 export interface Tally {
@@ -27,7 +29,7 @@ export interface Tally {
 /** `nowMs`: what is unsigned may still be in time. */
 export const createTally = (nowMs: number): Tally => {
   const counts = { cases: 0, open: 0, voided: 0, begunByAlarm: 0, recurring: 0 };
-  const signature = { unsigned: 0, inTime: 0, late: 0, pending: 0 };
+  const signature = { unsigned: 0, estimated: 0, inTime: 0, late: 0, pending: 0 };
   const spans = createSpans();
   const sign = createDurations();
   const byCode = new Map<Conclusion, number>();
@@ -46,22 +48,23 @@ export const createTally = (nowMs: number): Tally => {
       const { conclusion } = fact;
       if (isConclusion(conclusion)) byCode.set(conclusion, (byCode.get(conclusion) ?? 0) + 1);
     },
-    addSignature: ({ priority, shownAtMs, signedAtMs }) => {
+    addSignature: ({ priority, shownAtMs, signedAtMs, estimated = false }) => {
       const spentMs = Math.max(0, (signedAtMs ?? nowMs) - shownAtMs);
       if (signedAtMs === undefined) signature.unsigned += 1;
       else sign.add(spentMs);
+      signature.estimated += Number(estimated);
       if (priority !== 1) return;
       if (spentMs > figureLimits.signInTimeMs.value) signature.late += 1;
       else if (signedAtMs === undefined) signature.pending += 1;
       else signature.inTime += 1;
     },
     response: async () => {
-      const { inTime, late, pending, unsigned } = signature;
+      const { inTime, late, pending, unsigned, estimated } = signature;
       return {
         cases: counts.cases,
         open: counts.open,
         voided: counts.voided,
-        sign: { ...(await sign.spread()), unsigned },
+        sign: { ...(await sign.spread()), unsigned, estimated },
         signInTime: { n: inTime + late, inTime, pending, share: shareOf(inTime, inTime + late) },
         ...(await spans.spreads()),
         conclusions: summarize(byCode),

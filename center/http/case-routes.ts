@@ -14,7 +14,7 @@ import { caseConflictResponses, explainAct } from "./case-problems.ts";
 import { cursorToText, textToCursor, wrongCursor } from "./pair-cursor.ts";
 import { noSuchCase } from "./case-problems.ts";
 import { ProblemError, problemResponses } from "./problems.ts";
-import { callerOf, requireOwnPassword, requireSession } from "./require-session.ts";
+import { callerOf, requireSession } from "./require-session.ts";
 
 const caseId = Type.Object({ id: Type.String({ pattern: "^[\\w-]{1,40}$" }) });
 const flag = Type.Enum(["yes", "no"]);
@@ -179,7 +179,7 @@ interface Wish {
 }
 
 const act = async (parts: HttpParts, request: FastifyRequest, wish: Wish): Promise<CaseView> => {
-  const actor = requireOwnPassword(request);
+  const { user: actor } = callerOf(request);
   const { id, action, input, ifMatch, key } = wish;
   if (action !== undefined && ifMatch === undefined) throw new ProblemError(versionMissing);
   const version = Number(/^"(\d{1,9})"$/.exec(ifMatch ?? "")?.[1] ?? Number.NaN);

@@ -9,7 +9,7 @@ import { audit } from "../store/audit.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import type { App, HttpParts } from "./app.ts";
 import { notFound, ProblemError, problemResponses, type ProblemFacts } from "./problems.ts";
-import { requireOwnPassword, requireSession } from "./require-session.ts";
+import { callerOf, requireSession } from "./require-session.ts";
 
 const EpisodeSchema = Type.Object({
   episode: Type.String({ pattern: "^[^\\u0000-\\u001f]{1,400}$" }),
@@ -33,7 +33,7 @@ export const addCommandRoutes = (app: App, parts: HttpParts): void => {
       },
     },
     async (request) => {
-      const user = requireOwnPassword(request);
+      const { user } = callerOf(request);
       const nowMs = parts.clock.now().wallMs;
       const { episode } = request.params;
       const alarm = await parts.store.write(async (tx): Promise<DeskAlarm> => {

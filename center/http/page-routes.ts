@@ -6,7 +6,7 @@ import { rowToPage } from "../cases/read-pages.ts";
 import { audit } from "../store/audit.ts";
 import type { App, HttpParts } from "./app.ts";
 import { notFound, ProblemError, problemResponses } from "./problems.ts";
-import { callerOf, requireOwnPassword, requireSession } from "./require-session.ts";
+import { callerOf, requireSession } from "./require-session.ts";
 
 /** What somebody has been told, and that they have read it. */
 export const addPageRoutes = (app: App, parts: HttpParts): void => {
@@ -79,7 +79,7 @@ const addMarking = (app: App, parts: HttpParts): void => {
       },
     },
     async (request) => {
-      const user = requireOwnPassword(request);
+      const { user } = callerOf(request);
       const id = Number(request.params.page);
       const nowMs = parts.clock.now().wallMs;
       const find = () =>

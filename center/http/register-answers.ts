@@ -5,7 +5,7 @@ import type { Result } from "#domain/result.ts";
 import type { Change, Refusal } from "../register/change-register.ts";
 import type { HttpParts } from "./app.ts";
 import { notFound, ProblemError, type ProblemFacts } from "./problems.ts";
-import { requireOwnPassword } from "./require-session.ts";
+import { callerOf } from "./require-session.ts";
 
 export const IfMatchSchema = Type.Object({
   "if-match": Type.Optional(
@@ -22,7 +22,7 @@ export const versionFrom = (headers: { readonly "if-match"?: string }): number =
 
 /** Who changes what, for a human action. */
 export const changeBy = (parts: HttpParts, request: FastifyRequest): Change => ({
-  actor: requireOwnPassword(request),
+  actor: callerOf(request).user,
   source: request.ip,
   nowMs: parts.clock.now().wallMs,
 });

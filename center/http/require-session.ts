@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { Role } from "#domain/rights.ts";
 import type { SessionUser } from "../accounts/sessions.ts";
 import { areasWith, rolesWith, type Permission } from "../rights/permissions.ts";
-import { rightOfRoute, type RouteRight } from "../rights/route-rights.ts";
+import { needsOwnPassword, rightOfRoute, type RouteRight } from "../rights/route-rights.ts";
 import { isInScope } from "../rights/scoped.ts";
 import type { App, HttpParts } from "./app.ts";
 import { ProblemError, type ProblemFacts } from "./problems.ts";
@@ -53,10 +53,14 @@ export const requireSession =
     const caller = await findCaller(parts, request);
     if (caller === undefined) throw new ProblemError(notLoggedIn);
     const { method, routeOptions } = request;
-    const right = rightOfRoute(method, routeOptions.url ?? "");
-    if (right === undefined) throw new Error(`${method} ${routeOptions.url} has no right`);
+    const url = routeOptions.url ?? "";
+    const right = rightOfRoute(method, url);
+    if (right === undefined) throw new Error(`${method} ${url} has no right`);
+    // Also before one looks: a password that was printed shows nobody's photos and voices.
+    if (caller.user.mustChangePassword && needsOwnPassword(method, url)) {
+      throw new ProblemError(ownPasswordFirst);
+    }
     callers.set(request, { ...caller, areas: areasFor(caller.user, right) });
-    if (right.who !== "self" && right.audit !== "none") requireOwnPassword(request);
   };
 
 const areasFor = (user: SessionUser, { who }: RouteRight): readonly string[] => {
@@ -97,21 +101,6 @@ export const requireOver = (
   if (!isInScope(area, areas)) throw new ProblemError(notAllowed);
 };
 
-/** A person's own password stands behind every human action: not the printed one. */
-export const requireOwnPassword = (request: FastifyRequest): SessionUser => {
-  const { user } = callerOf(request);
-  if (!user.mustChangePassword) return user;
-  throw new ProblemError({
-    status: 403,
-    kind: "password-change-required",
-    title: "Password change required",
-    detail: {
-      zh: "请先修改初始密码,再进行签收等操作",
-      en: "change the initial password before you act",
-    },
-  });
-};
-
 /** `session`: who is logged in; `device`: a browser that has been here, see `accounts/devices.ts`. */
 export type CookieKind = "session" | "device";
 
@@ -150,6 +139,16 @@ const notLoggedIn: ProblemFacts = {
   detail: {
     zh: "未登录或登录已失效,请重新登录",
     en: "not logged in, or the session has ended; log in",
+  },
+};
+
+const ownPasswordFirst: ProblemFacts = {
+  status: 403,
+  kind: "password-change-required",
+  title: "Password change required",
+  detail: {
+    zh: "请先修改初始密码,再查看或操作",
+    en: "change the initial password before you look or act",
   },
 };
 

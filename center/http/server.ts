@@ -3,7 +3,7 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import Fastify, { LogController, type FastifyRequest } from "fastify";
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyRequest } from "fastify";
 import { isAnybodysDevice } from "../accounts/devices.ts";
 import { hashToken } from "../accounts/tokens.ts";
 import { addAccountRoutes } from "./account-routes.ts";
@@ -46,7 +46,9 @@ const connectionsMax = 4_000;
 /** The center's HTTP side, not yet listening. */
 export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   const app = Fastify({
-    ...(parts.logger === false ? { logger: false } : { loggerInstance: parts.logger }),
+    ...(parts.logger === false
+      ? { logger: false }
+      : { loggerInstance: troublesOnly(parts.logger) }),
     // Requests are counted, not logged one by one.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytesMax,
@@ -186,3 +188,7 @@ const headers = {
   },
   strictTransportSecurity: false,
 } as const;
+
+/** Fastify says by itself where it listens; the center has said so in both languages. */
+const troublesOnly = (log: FastifyBaseLogger): FastifyBaseLogger =>
+  log.level === "info" ? log.child({}, { level: "warn" }) : log;

@@ -15,7 +15,7 @@ const SessionSchema = Type.Object({
   user: Type.Object({
     name: Type.String(),
     mustChangePassword: Type.Boolean({
-      description: "true: acting is refused until the printed first password has been changed",
+      description: "true: all but changing the printed first password is refused",
     }),
     secondFactor: Type.Boolean({ description: "a code from a phone belongs to this login" }),
     grants: Type.Array(

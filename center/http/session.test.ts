@@ -58,14 +58,14 @@ test("a stranger's X-Forwarded headers are not believed", async () => {
   expect(rows).toEqual([{ source: "127.0.0.1" }]);
 });
 
-test("without a given password the first one is random, and acting waits until it is changed", async () => {
+test("without a given password the first one is random, and all else waits until it is changed", async () => {
   const at = await open({ adminPassword: undefined });
   const first = at.firstAdmin?.password ?? "";
   expect(first.length).toBeGreaterThanOrEqual(16);
   const cookie = await at.login(first);
   await at.take(createFakeGateway("gw-1").alarm({ seq: 1 }));
 
-  expect((await at.get("/api/v1/desk", cookie)).status).toBe(200);
+  expect((await at.get("/api/v1/desk", cookie)).status).toBe(403);
   const alarm = { episode: "ep-1", case: { version: 1 } };
   expect((await at.sign(alarm, cookie)).status).toBe(403);
   const change = (current: string, next: string) =>

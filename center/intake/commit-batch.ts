@@ -12,6 +12,7 @@ import type {
   TakenRecord,
   TakenStatus,
 } from "./read-message.ts";
+import { noteBoots } from "./note-boots.ts";
 import type { Settled } from "./receipts.ts";
 import { rebaseTimes } from "./rebase-times.ts";
 import { reopenAlarms } from "./reopen-alarms.ts";
@@ -38,6 +39,7 @@ export const commitBatch = (
     const refused = batch.filter((one) => one.kind === "refused");
 
     const news = await saveRecords(tx, records, nowMs);
+    await noteBoots(tx, alarmsIn(news).fresh, nowMs);
     const alarms = await saveAlarms(tx, alarmsIn(news), nowMs);
     const acted = await saveActions(tx, news.fresh);
     await takeAnswers(tx, news.fresh, nowMs);

@@ -79,6 +79,37 @@ export const gatewayLivesContract = (database: string, newDatabase: NewDatabase)
       expect(await faults()).toEqual([]);
     });
 
+    test("nor is one whose last word came through after an outage, unless it speaks on", async () => {
+      const pending = async () => (await ground.desk()).gateways[0]?.pending;
+      await ground.take(gateway.status({ atMs: 1 }));
+      await ground.take(afterPowerCut.status({ atMs: 10, pending: 3, boots: ["boot-1"] }));
+      for (const atMs of [76_000, 76_020, 81_000]) {
+        await ground.take(gateway.status({ atMs, pending: 9 })); // held up on its way
+        expect(await pending()).toBe(3);
+      }
+      await ground.take(gateway.status({ atMs: 96_000, pending: 9 })); // another box
+      expect(await pending()).toBe(9);
+    });
+
+    test("what was taken for the present is not, once its successor names it as earlier", async () => {
+      await ground.take(gateway.status({ atMs: 1 }));
+      const third = createFakeGateway("gw-1", "journal-1", "boot-3");
+      await ground.take(third.status({ atMs: 900, pending: 3 })); // knows of no boots yet
+      await ground.take(afterPowerCut.status({ atMs: 90, pending: 9 })); // held up on its way
+      await ground.take(third.status({ atMs: 500, pending: 8, boots: ["boot-1", "boot-2"] }));
+      await ground.take(afterPowerCut.status({ atMs: 95, pending: 9 }));
+      await ground.take(third.status({ atMs: 5_900, pending: 4 }));
+      expect((await ground.desk()).gateways[0]?.pending).toBe(4);
+    });
+
+    test("nor is one that renewed its journal before it ended", async () => {
+      const renewed = createFakeGateway("gw-1", "journal-2", "boot-1");
+      await ground.take(gateway.status({ atMs: 1 }));
+      await ground.take(afterPowerCut.status({ atMs: 10, pending: 3, boots: ["boot-1"] }));
+      await ground.take(renewed.status({ atMs: 5_000, pending: 9 })); // held up on its way
+      expect((await ground.desk()).gateways[0]?.pending).toBe(3);
+    });
+
     test("two boxes under one id are a fault, a restart or a swap is none", async () => {
       const other = createFakeGateway("gw-1", "journal-2", "boot-9");
       const story = [gateway, other, gateway, other, gateway];
@@ -88,10 +119,31 @@ export const gatewayLivesContract = (database: string, newDatabase: NewDatabase)
           const sentAtMs = ground.time.clock.now().wallMs;
           await ground.take(box.status({ atMs: 1_000 + (turn * 5 + n) * 5_000, sentAtMs }));
         }
-        const expected = turn < 2 ? [] : [expect.stringContaining("two boxes")];
+        const expected = turn < 2 ? [] : [expect.stringContaining("two gateways use the id")];
         expect(await faults()).toEqual(expected);
       }
       ground.time.advance(61_000);
+      expect(await faults()).toEqual([]);
+    });
+
+    test("also when they run on one machine, and the first word of each names no journal yet", async () => {
+      const other = createFakeGateway("gw-1", "journal-2");
+      const speak = (box: typeof gateway, atMs: number, named: boolean) => {
+        const told = box.status({ atMs, sentAtMs: ground.time.clock.now().wallMs });
+        const { journalid: _, ...unnamed } = JSON.parse(new TextDecoder().decode(told.payload));
+        return ground.take(named ? told : box.tell("state", unnamed));
+      };
+      // The broker cuts one off for the other about once a second.
+      for (let second = 0; second < 50; second += 1) {
+        ground.time.advance(1_000);
+        await speak(second % 2 === 0 ? gateway : other, (second + 1) * 1_000, second > 1);
+      }
+      expect(await faults()).toEqual([expect.stringContaining("two gateways use the id")]);
+      // One of them is taken away: the fault goes, and the other is a gateway like any.
+      for (let second = 50; second < 120; second += 5) {
+        ground.time.advance(5_000);
+        await speak(other, (second + 1) * 1_000, true);
+      }
       expect(await faults()).toEqual([]);
     });
 

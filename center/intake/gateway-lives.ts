@@ -6,6 +6,14 @@ import type { Writing } from "../store/open-store.ts";
 import type { GatewayLifeRow } from "../store/tables.ts";
 import type { TakenStatus } from "./read-message.ts";
 
+/** Instead of the newest word of a life: no status of this boot has come, only alarms (`note-boots.ts`). */
+const hasNotReported = -1;
+
+/** The same: a later boot has said that this one ended, and nothing was heard of it since. */
+const toldEnded = Number.MAX_SAFE_INTEGER;
+/** And then added to the first word that was heard since. No boot lives so many milliseconds. */
+const sinceEnded = 2 ** 52;
+
 /** An older life that is heard so much later than when it was followed has not ended: two boxes. */
 const strayMessageMs = 20_000;
 
@@ -16,6 +24,8 @@ export interface Heard {
   readonly overtaken: readonly TakenStatus[];
   /** A life that had been followed by another speaks on. */
   readonly rival: boolean;
+  /** The present life speaks after a boot that is known by its alarms only: it is the newer one. */
+  readonly passed: boolean;
 }
 
 /** Notes the lives that speak in these statuses of one gateway, and leaves out what is outdated. */
@@ -25,43 +35,115 @@ export const followLives = async (
   statuses: readonly TakenStatus[],
   nowMs: number,
 ): Promise<Heard> => {
-  if (statuses.length === 0) return { present: [], overtaken: [], rival: false };
-  const known = await tx
+  if (statuses.length === 0) return { present: [], overtaken: [], rival: false, passed: false };
+  const known = await readLives(tx, gateway);
+  let order = known;
+  let rival = false;
+  let passed = false;
+  let present: TakenStatus[] = [];
+  let overtaken: TakenStatus[] = [];
+  for (const status of inOrder(statuses)) {
+    const last = order.at(-1);
+    const speaker = ownLife(order.filter(hasReported), status);
+    for (const boot of status.value.data.boots ?? []) {
+      if (boot === status.value.bootid) continue; // whoever speaks has not ended
+      order = withEnded(order, endedLife(gateway, boot, nowMs), speaker);
+    }
+    const lives = order.filter(hasReported);
+    const newest = lives.at(-1);
+    const own = ownLife(lives, status);
+    const isEnded = own !== undefined && isToldEnded(own);
+    const isNews = own === undefined || (own === newest && !isEnded);
+    if (isEnded && monoOf(status) < own.mono_ms - sinceEnded + strayMessageMs) {
+      // Its last words were held up on their way; only whoever speaks on has not ended.
+      const first = Math.min(own.mono_ms, sinceEnded + monoOf(status));
+      order = order.with(order.indexOf(own), { ...own, mono_ms: first });
+      continue;
+    }
+    if (
+      own !== undefined &&
+      !isEnded &&
+      monoOf(status) < own.mono_ms + (isNews ? 0 : strayMessageMs)
+    ) {
+      if (own === newest) overtaken.push(status);
+      continue;
+    }
+    if (own === undefined || own !== newest) [present, overtaken] = [[], []];
+    else passed ||= own !== last;
+    // A short life between may as well be one whose words were held up on the way.
+    rival ||= !isNews && newest !== undefined && newest !== own && hasLived(newest);
+    const life = own ?? begin(gateway, status, nowMs);
+    order = [
+      ...order.filter((one) => one !== own),
+      {
+        ...life,
+        // What was sent before the journal could be read named none.
+        journal: life.journal === "" ? (status.value.journalid ?? "") : life.journal,
+        mono_ms: monoOf(status),
+        heard_at_ms: nowMs,
+      },
+    ];
+    present.push(status);
+  }
+  await saveLives(tx, known, order);
+  return { present, overtaken, rival, passed };
+};
+
+/** All lives of a gateway, oldest first. */
+export const readLives = (tx: Writing, gateway: string): Promise<readonly GatewayLifeRow[]> =>
+  tx
     .selectFrom("gateway_lives")
     .selectAll()
     .where("gateway", "=", gateway)
     .orderBy("place")
     .execute();
-  let lives: readonly GatewayLifeRow[] = known;
-  let rival = false;
-  let present: TakenStatus[] = [];
-  let overtaken: TakenStatus[] = [];
-  for (const status of inOrder(statuses)) {
-    const newest = lives.at(-1);
-    const before = status.value.data.boots ?? [];
-    const ended = before.filter((boot) => !lives.some((life) => life.boot === boot));
-    lives = ended.map((boot) => endedLife(gateway, boot, nowMs)).concat(lives);
-    const own = ownLife(lives, status);
-    const isNews = own === newest || own === undefined || before.includes(newest?.boot ?? "");
-    if (own !== undefined && monoOf(status) < own.mono_ms + (isNews ? 0 : strayMessageMs)) {
-      if (own === newest) overtaken.push(status);
-      continue;
-    }
-    if (own === undefined || own !== newest) [present, overtaken] = [[], []];
-    // A short life between may as well be one whose words were held up on the way.
-    rival ||= !isNews && newest !== undefined && hasLived(newest);
-    lives = withNewest(lives, own, {
-      ...(own ?? begin(gateway, status, nowMs)),
-      mono_ms: monoOf(status),
-      heard_at_ms: nowMs,
-    });
-    present.push(status);
-  }
-  for (const life of lives) if (!known.includes(life)) await saveLife(tx, life);
-  return { present, overtaken, rival };
+
+/** Writes what is different from `known`, with the places that this order gives. */
+export const saveLives = async (
+  tx: Writing,
+  known: readonly GatewayLifeRow[],
+  order: readonly GatewayLifeRow[],
+): Promise<void> => {
+  const placed = withPlaces(order);
+  const unnamed = known.filter((life) => life.journal === "" && !placed.includes(life));
+  for (const life of unnamed) await forgetLife(tx, life);
+  for (const life of placed) if (!known.includes(life)) await saveLife(tx, life);
 };
 
-/** For each boot the place of its latest life; one that sent no status is in none. */
+export const isToldEnded = (life: Pick<GatewayLifeRow, "mono_ms">): boolean =>
+  life.mono_ms >= sinceEnded;
+
+const hasReported = (life: GatewayLifeRow): boolean => life.mono_ms !== hasNotReported;
+
+/**
+ * A later boot, or one whose life `by` is known, says that a boot has ended: all its lives come
+ * before. One that nobody knew comes right before.
+ */
+export const withEnded = (
+  order: readonly GatewayLifeRow[],
+  ended: GatewayLifeRow,
+  by: GatewayLifeRow | undefined,
+): readonly GatewayLifeRow[] => {
+  const isIt = ({ boot }: GatewayLifeRow): boolean => boot === ended.boot;
+  const end = (life: GatewayLifeRow): GatewayLifeRow =>
+    !isIt(life) || isToldEnded(life) ? life : { ...life, mono_ms: toldEnded };
+  const at = by === undefined ? order.length : order.indexOf(by);
+  const after = order.slice(at);
+  const moved = order.some(isIt) ? after.filter(isIt).map(end) : [ended];
+  return [...order.slice(0, at).map(end), ...moved, ...after.filter((life) => !isIt(life))];
+};
+
+/** Each after the one before it; those that stay in order keep their places. */
+const withPlaces = (order: readonly GatewayLifeRow[]): readonly GatewayLifeRow[] => {
+  let last = 0;
+  return order.map((life) => {
+    const placed = life.place > last ? life : { ...life, place: last + 1 };
+    last = placed.place;
+    return placed;
+  });
+};
+
+/** For each boot the place of its latest life. */
 export const bootPlaces = async (
   tx: Writing,
   gateway: string,
@@ -75,17 +157,6 @@ export const bootPlaces = async (
   return new Map(lives.map(({ boot, place }) => [boot, place]));
 };
 
-/** `own` moves to the end, where the present life stands. */
-const withNewest = (
-  lives: readonly GatewayLifeRow[],
-  own: GatewayLifeRow | undefined,
-  next: GatewayLifeRow,
-): readonly GatewayLifeRow[] => {
-  const last = lives.at(-1)?.place ?? 0;
-  const place = own !== undefined && own === lives.at(-1) ? own.place : last + 1;
-  return [...lives.filter((life) => life !== own), { ...next, place }];
-};
-
 const hasLived = ({ first_heard_at_ms: from, heard_at_ms: to }: GatewayLifeRow): boolean =>
   Math.abs(to - from) >= strayMessageMs;
 
@@ -94,38 +165,57 @@ const inOrder = (statuses: readonly TakenStatus[]): readonly TakenStatus[] =>
 
 export const monoOf = ({ value }: TakenStatus): number => Number(value.monoms);
 
-/** A gateway that cannot read its journal goes on in the life of its boot. */
+/**
+ * A gateway that cannot read its journal goes on in the life of its boot. A renewed journal begins
+ * another, but not in a boot that has been followed: that is its last word, held up on its way.
+ */
 const ownLife = (
   lives: readonly GatewayLifeRow[],
   { value: { bootid, journalid } }: TakenStatus,
-): GatewayLifeRow | undefined =>
-  lives.findLast(
-    ({ boot, journal }) =>
-      boot === bootid && (journalid === undefined || journal === "" || journal === journalid),
+): GatewayLifeRow | undefined => {
+  const ofBoot = lives.filter(({ boot }) => boot === bootid);
+  const own = ofBoot.findLast(
+    ({ journal }) => journalid === undefined || journal === "" || journal === journalid,
   );
+  return own ?? (lives.at(-1)?.boot === bootid ? undefined : ofBoot.at(-1));
+};
 
-/** Known only because a later boot says that it came after it: whatever is heard of it is old. */
-const endedLife = (gateway: string, boot: string, nowMs: number): GatewayLifeRow => ({
+/** Known only because a later boot says that it came after it. */
+export const endedLife = (gateway: string, boot: string, nowMs: number): GatewayLifeRow => ({
+  ...unreportedLife(gateway, boot, nowMs),
+  mono_ms: toldEnded,
+});
+
+/** Known by its alarms only. */
+export const unreportedLife = (gateway: string, boot: string, nowMs: number): GatewayLifeRow => ({
   gateway,
   boot,
   journal: "",
   place: 0,
-  mono_ms: Number.MAX_SAFE_INTEGER,
+  mono_ms: hasNotReported,
   first_heard_at_ms: nowMs,
   heard_at_ms: nowMs,
   boot_offset_ms: null,
 });
 
 const begin = (gateway: string, { value }: TakenStatus, nowMs: number): GatewayLifeRow => ({
-  gateway,
-  boot: value.bootid,
+  ...unreportedLife(gateway, value.bootid, nowMs),
   journal: value.journalid ?? "",
-  place: 0,
   mono_ms: 0,
-  first_heard_at_ms: nowMs,
-  heard_at_ms: nowMs,
-  boot_offset_ms: null,
 });
+
+/** It is saved again, under its journal's name where it has one now. */
+const forgetLife = async (
+  tx: Writing,
+  { gateway, boot, journal }: GatewayLifeRow,
+): Promise<void> => {
+  await tx
+    .deleteFrom("gateway_lives")
+    .where("gateway", "=", gateway)
+    .where("boot", "=", boot)
+    .where("journal", "=", journal)
+    .execute();
+};
 
 const saveLife = async (tx: Writing, life: GatewayLifeRow): Promise<void> => {
   const { gateway: _, boot: __, journal: ___, ...values } = life;

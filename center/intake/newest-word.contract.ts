@@ -58,7 +58,7 @@ export const newestWordContract = (database: string, newDatabase: NewDatabase): 
       const { timeline: entries } = await ground.detail(id);
       expect(entries.slice(-2)).toMatchObject([
         { action: "alarm_over" },
-        { action: "alarm_again", reason: expect.stringContaining("look again") },
+        { action: "alarm_again", text: { en: expect.stringContaining("look again") } },
       ]);
     });
 

@@ -6,19 +6,15 @@
  * stays as it came.
  */
 import type { Instant } from "#domain/time.ts";
-import { inLists } from "../store/chunks.ts";
+import { redateSignatures } from "../commands/date-signatures.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { AlarmRow } from "../store/tables.ts";
+import { clockToleranceMs, offsetsOf, rightTimeOf } from "./boot-offsets.ts";
 import { monoOf } from "./gateway-lives.ts";
 import type { TakenStatus } from "./read-message.ts";
 import { parseMemory, parseNotice, timesOf } from "./alarm-rows.ts";
 import type { Alarm } from "./fold-alarm.ts";
 
-/**
- * Two clocks that agree so well are both right, and a fault is shown above it. Canary's own choice;
- * far above any delay of a heartbeat, far below what confuses a reader.
- */
-export const clockToleranceMs = 5_000;
 /** Smaller changes of the offset are the clock being slewed. */
 const slewMs = 1_000;
 /** An alarm may come before the first status of its boot. */
@@ -58,6 +54,7 @@ export const rebaseTimes = async (
       )
       .execute();
     changed.push(...(await rebase(tx, rows.map(rowToDated))));
+    changed.push(...(await redateSignatures(tx, gateway)));
   }
   changed.push(...(await rebase(tx, arrived.map(alarmToDated))));
   return changed;
@@ -115,14 +112,8 @@ const rebase = async (tx: Writing, rows: readonly Dated[]): Promise<readonly str
   const offsets = await offsetsOf(tx, [...new Set(rows.map(({ gateway }) => gateway))]);
   if (offsets.size === 0) return changed;
   for (const row of rows) {
-    const right = ({ bootId, monoMs, wallMs }: Instant): number => {
-      const offsetMs = offsets.get(JSON.stringify([row.gateway, bootId]));
-      const rightMs = offsetMs === undefined ? wallMs : monoMs + offsetMs;
-      // Dated while the clock was right: what it said then needs no correction.
-      return Math.round(Math.abs(rightMs - wallMs) <= clockToleranceMs ? wallMs : rightMs);
-    };
-    const first = right(row.first);
-    const last = right(row.last);
+    const first = Math.round(rightTimeOf(offsets, row.gateway, row.first) ?? row.first.wallMs);
+    const last = Math.round(rightTimeOf(offsets, row.gateway, row.last) ?? row.last.wallMs);
     if (first === row.first_at_ms && last === row.last_at_ms) continue;
     await tx
       .updateTable("alarms")
@@ -132,23 +123,4 @@ const rebase = async (tx: Writing, rows: readonly Dated[]): Promise<readonly str
     changed.push(row.episode);
   }
   return changed;
-};
-
-const offsetsOf = async (
-  tx: Writing,
-  gateways: readonly string[],
-): Promise<ReadonlyMap<string, number>> => {
-  const offsets = new Map<string, number>();
-  for (const chunk of inLists(gateways)) {
-    const lives = await tx
-      .selectFrom("gateway_lives")
-      .select(["gateway", "boot", "boot_offset_ms"])
-      .where("gateway", "in", chunk)
-      .where("boot_offset_ms", "is not", null)
-      .execute();
-    for (const { gateway, boot, boot_offset_ms: offsetMs } of lives) {
-      if (offsetMs !== null) offsets.set(JSON.stringify([gateway, boot]), offsetMs);
-    }
-  }
-  return offsets;
 };

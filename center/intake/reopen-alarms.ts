@@ -22,14 +22,21 @@ export const reopenAlarms = async (
 ): Promise<readonly string[]> => {
   const changed: string[] = [];
   const pictureBy = await picturesOf(tx, detectorsByGateway);
-  const doubtfulBy = await doubtfulAt(tx, [...detectorsByGateway.keys()], pictureBy);
-  for (const [gateway, doubtful] of doubtfulBy) {
+  const named = [...pictureBy].flatMap(([gateway, pictures]) =>
+    [...pictures.values()].flatMap(standingIn).map((name) => ({ gateway, name })),
+  );
+  const leftNames = await leftAmong(tx, named);
+  const rowsBy = await doubtfulAt(tx, [...detectorsByGateway.keys()], named, leftNames);
+  for (const [gateway, doubtful] of rowsBy) {
     const pictures = pictureBy.get(gateway) ?? new Map<string, DetectorRow>();
     const places = await bootPlaces(tx, gateway);
     for (const row of doubtful) {
       const picture = pictures.get(row.detector);
       if (picture === undefined || !isNewer(picture, row, places)) continue;
-      const stands = standingIn(picture).includes(row.gateway_episode);
+      const stands = standingIn(picture).some(
+        (name) =>
+          name === row.gateway_episode || leftNames.get(keyOf({ gateway, name })) === row.episode,
+      );
       if (stands && row.condition === "returned") await reopen(tx, row, nowMs);
       else if (!stands && row.since !== null) await takeBack(tx, row, nowMs);
       else continue;
@@ -50,9 +57,10 @@ type Pictures = ReadonlyMap<string, ReadonlyMap<string, DetectorRow>>;
 const doubtfulAt = async (
   tx: Writing,
   gateways: readonly string[],
-  pictureBy: Pictures,
+  named: readonly Named[],
+  leftNames: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, readonly Doubtful[]>> => {
-  const doubtful: Doubtful[] = [];
+  const doubtful = new Map<string, Doubtful>();
   for (const chunk of inLists(gateways)) {
     const rows = await tx
       // From the few that are reopened to their alarms: the other way every alarm ever is read.
@@ -62,13 +70,10 @@ const doubtfulAt = async (
       .select("reopened.since_ms as since")
       .where("reopened.gateway", "in", chunk)
       .execute();
-    doubtful.push(...rows);
+    for (const row of rows) doubtful.set(row.episode, row);
   }
-  const named = [...pictureBy].flatMap(([gateway, pictures]) =>
-    [...pictures.values()].flatMap(standingIn).map((episode) => ({ gateway, episode })),
-  );
-  const names = new Set(named.map(({ gateway, episode }) => `${gateway} ${episode}`));
-  for (const chunk of inLists([...new Set(named.map(({ episode }) => episode))])) {
+  const names = new Set(named.map(keyOf));
+  for (const chunk of inLists([...new Set(named.map(({ name }) => name))])) {
     const rows = await tx
       .selectFrom("alarms")
       .selectAll()
@@ -76,11 +81,50 @@ const doubtfulAt = async (
       .where("condition", "=", "returned")
       .execute();
     for (const row of rows) {
-      const isNamed = names.has(`${row.gateway} ${row.gateway_episode}`);
-      if (isNamed) doubtful.push(Object.assign(row, { since: null }));
+      const isNamed = names.has(keyOf({ gateway: row.gateway, name: row.gateway_episode }));
+      if (isNamed) doubtful.set(row.episode, Object.assign(row, { since: null }));
     }
   }
-  return Map.groupBy(doubtful, ({ gateway }) => gateway);
+  for (const chunk of inLists([...new Set(leftNames.values())])) {
+    const rows = await tx
+      .selectFrom("alarms")
+      .selectAll()
+      .where("episode", "in", chunk)
+      .where("condition", "=", "returned")
+      .execute();
+    for (const row of rows) doubtful.set(row.episode, Object.assign(row, { since: null }));
+  }
+  return Map.groupBy(doubtful.values(), ({ gateway }) => gateway);
+};
+
+/** An alarm that a picture names, by its gateway's own name. */
+interface Named {
+  readonly gateway: string;
+  readonly name: string;
+}
+
+const keyOf = ({ gateway, name }: Named): string => `${gateway} ${name}`;
+
+/**
+ * Names among these that their alarm has left for another, and the center's own name of it. A
+ * gateway that still uses one had not forgotten that alarm: the word of an older boot came late.
+ */
+const leftAmong = async (
+  tx: Writing,
+  named: readonly Named[],
+): Promise<ReadonlyMap<string, string>> => {
+  const left = new Map<string, string>();
+  for (const chunk of inLists([...new Set(named.map(({ name }) => name))])) {
+    const rows = await tx
+      .selectFrom("episode_names")
+      .selectAll()
+      .where("gateway_episode", "in", chunk)
+      .execute();
+    for (const { gateway, gateway_episode: name, episode } of rows) {
+      left.set(keyOf({ gateway, name }), episode);
+    }
+  }
+  return left;
 };
 
 /** By gateway and detector: what these detectors say now. */

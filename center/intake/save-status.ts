@@ -2,7 +2,7 @@ import { inChunks, inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { DetectorRow, GatewayRow } from "../store/tables.ts";
 import { followLives, monoOf } from "./gateway-lives.ts";
-import { clockToleranceMs } from "./rebase-times.ts";
+import { clockToleranceMs } from "./boot-offsets.ts";
 import type { ReadMessage, TakenStatus } from "./read-message.ts";
 
 /** What the page must redraw. */
@@ -34,6 +34,7 @@ export const saveStatus = async (
       present: statuses,
       overtaken,
       rival,
+      passed,
     } = await followLives(
       tx,
       gateway,
@@ -50,8 +51,9 @@ export const saveStatus = async (
     const rows = detectorRows(gateway, [...overtaken, ...statuses]);
     await upsertDetectors(tx, rows);
     const gone = await takeAway(tx, gateway, statuses);
-    if (rows.length > 0 || gone.length > 0)
-      detectors.set(gateway, [...rows.map((row) => row.detector), ...gone]);
+    const doubted = passed ? await standingAt(tx, gateway) : [];
+    const told = [...rows.map((row) => row.detector), ...gone, ...doubted];
+    if (told.length > 0) detectors.set(gateway, [...new Set(told)]);
   }
   return { gateways: changed, detectors, newest: newestByGateway };
 };
@@ -176,6 +178,17 @@ const takeAway = async (
       .execute();
   }
   return gone.map(({ detector }) => detector);
+};
+
+/** Detectors at which alarms stand by their gateway's picture. */
+const standingAt = async (tx: Writing, gateway: string): Promise<readonly string[]> => {
+  const rows = await tx
+    .selectFrom("detectors")
+    .select("detector")
+    .where("gateway", "=", gateway)
+    .where("standing", "=", 1)
+    .execute();
+  return rows.map(({ detector }) => detector);
 };
 
 /** Of one boot the newest word about a detector stays, also when an older one comes after it. */

@@ -141,7 +141,7 @@ const moveCase = async (
       actor: change.actor.name,
       action: "note",
       channel: "console",
-      reason: `地点核实为 place found: ${found.place}`,
+      text: { zh: `地点核实为:${found.place}`, en: `place found: ${found.place}` },
     },
   ]);
   await noteChanges(tx, [{ kind: "case", ref: caseId }]);

@@ -119,7 +119,10 @@ const tell = (
       actor: by,
       action: "note",
       channel: "console",
-      reason: `台账更正,由 ${from} 转到 ${to} · the register was corrected: moved here from ${from}`,
+      text: {
+        zh: `台账更正,由 ${from} 转到 ${to}`,
+        en: `the register was corrected: moved here from ${from}`,
+      },
     })),
   );
 

@@ -1,7 +1,11 @@
 /** A center's database and a sink over real HTTP, with time moved by hand. */
 import { Registry } from "prom-client";
 import { expect } from "vitest";
-import type { WireBlock } from "#domain/telemetry-wire.ts";
+import { epochToRfc3339 } from "#domain/civil-time.ts";
+import { gatewayId } from "#domain/ids.ts";
+import { epochMs } from "#domain/quantity.ts";
+import type { TelemetryMessage, WireBlock } from "#domain/telemetry-wire.ts";
+import { gatewaySource } from "#domain/wire.ts";
 import { createFakeGateway } from "../fake-gateway.testing.ts";
 import { openGround, type Ground, type NewDatabase } from "../open-ground.testing.ts";
 import { saveTelemetry } from "../telemetry/save-telemetry.ts";
@@ -41,8 +45,21 @@ export const openSinkGround = async (newDatabase: NewDatabase) => {
     measure: async (minute: number, minutes: number, ppm: number, detector = "kitchen") => {
       blocks += 1;
       const block = steady(blocks, detector, startMs + minute * minuteMs, minutes, ppm);
-      const data = { store: "store-1", blocks: [block], losses: [] };
-      await saveTelemetry(ground.store, "gw-1", data);
+      // Sent when the last of it had been read.
+      const endMs = startMs + (minute + minutes) * minuteMs;
+      const sentMs = Math.max(ground.time.clock.now().wallMs, endMs);
+      const message: TelemetryMessage = {
+        specversion: "1.0",
+        id: `telemetry-${blocks}`,
+        source: gatewaySource(gatewayId("gw-1")),
+        time: epochToRfc3339(epochMs(sentMs)),
+        datacontenttype: "application/json",
+        bootid: "boot-1",
+        monoms: "0",
+        type: "canary.telemetry.v1",
+        data: { store: "store-1", blocks: [block], losses: [] },
+      };
+      await saveTelemetry(ground.store, "gw-1", message, sentMs);
     },
     /** Lets seconds go by until something is so. */
     until: (condition: () => unknown) =>

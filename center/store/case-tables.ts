@@ -29,6 +29,8 @@ export interface CaseRow {
   readonly household: string | null;
   /** Address as people say it. */
   readonly place: string;
+  /** The same in English, where it is a sentence of ours; null: an address is an address. */
+  readonly place_en: string | null;
   readonly area_path: string;
   readonly assignee: string | null;
   readonly team: string | null;
@@ -69,6 +71,10 @@ export interface CaseAlarmRow {
   readonly rings: number;
   readonly signed_by: string | null;
   readonly signed_at_ms: number | null;
+  /** What the clock of a gateway's board said, where that was another time; it decides who was first. */
+  readonly signed_word_ms: number | null;
+  /** 1: dated by when the center had its word, because that clock is not known to be right. */
+  readonly signed_estimated: number;
 }
 
 /** One entry of the timeline; never changed. */

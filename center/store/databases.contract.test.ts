@@ -13,6 +13,7 @@ import { gatewayLivesContract } from "../intake/gateway-lives.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
 import { manyHomesContract } from "../intake/many-homes.contract.ts";
 import { newestWordContract } from "../intake/newest-word.contract.ts";
+import { noteBootsContract } from "../intake/note-boots.contract.ts";
 import { oneIntakeContract } from "../http/intake.contract.ts";
 import { firstReleaseContract } from "./first-release.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
@@ -37,6 +38,7 @@ const contracts = [
   intakeContract,
   gatewayLivesContract,
   newestWordContract,
+  noteBootsContract,
   manyHomesContract,
   signContract,
   auditContract,

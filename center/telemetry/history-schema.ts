@@ -52,12 +52,15 @@ export const HistorySchema = Type.Object({
   ),
   losses: Type.Array(
     Type.Object({
-      reason: Type.String({ description: "thinned, store-full, disk, memory, strangers" }),
+      reason: Type.String({
+        description:
+          "thinned, store-full, disk, memory, strangers; undated: taken by a clock that was wrong, when cannot be known",
+      }),
       fromMs: Type.Number(),
       toMs: Type.Number(),
       readings: Type.Integer(),
     }),
-    { description: "what the gateway itself says it could not keep, of all its detectors" },
+    { description: "what could not be kept, of all detectors of the gateway" },
   ),
 });
 export type History = Static<typeof HistorySchema>;

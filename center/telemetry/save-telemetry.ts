@@ -1,10 +1,13 @@
 import { setImmediate } from "node:timers/promises";
+import { chengduDay, type TelemetryLoss } from "#domain/telemetry.ts";
 import type { TelemetryMessage, WireBlock } from "#domain/telemetry-wire.ts";
+import { offsetsOf } from "../intake/boot-offsets.ts";
 import { parseRanges, withNumbers, type Ranges } from "../intake/number-ranges.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Store, Writing } from "../store/open-store.ts";
 import type { TelemetrySeriesRow } from "../store/telemetry-tables.ts";
 import { curveOf, curveText } from "./curve.ts";
+import { dateBlocks } from "./date-blocks.ts";
 import { foldIn } from "./fold-in.ts";
 import { minutesIn } from "./roll-up.ts";
 
@@ -27,17 +30,22 @@ const minutesAtOnce = 20_000;
 export const saveTelemetry = async (
   store: Pick<Store, "db">,
   gateway: string,
-  { store: from, blocks, losses }: TelemetryMessage["data"],
+  message: TelemetryMessage,
+  nowMs: number,
 ): Promise<Saved> => {
+  const { store: from, blocks, losses } = message.data;
   let saved = 0;
   for (const [index, part] of inParts(blocks).entries()) {
     if (index > 0) await setImmediate();
     saved += await store.db.transaction().execute(async (tx) => {
       await lockTelemetry(tx);
       const fresh = await takeOnce(tx, gateway, from, part);
-      await saveSeries(tx, gateway, fresh);
-      await foldIn(tx, gateway, fresh);
-      if (index === 0) await saveLosses(tx, gateway, from, losses);
+      const offsets = await offsetsOf(tx, [gateway]);
+      const dated = dateBlocks(message, fresh, gateway, offsets, nowMs);
+      await saveSeries(tx, gateway, dated.blocks);
+      await foldIn(tx, gateway, dated.blocks);
+      await noteUndated(tx, gateway, from, dated.undated, nowMs);
+      if (index === 0) await saveLosses(tx, gateway, from, losses.map(notInFuture(nowMs)));
       return fresh.length;
     });
   }
@@ -126,11 +134,55 @@ const seriesRow = (gateway: string, block: WireBlock): TelemetrySeriesRow => ({
   lel_percent_volume: block.lelPercentVolume ?? null,
 });
 
+/** Readings nobody can date are on no chart; that there were some is told with what is missing. */
+const noteUndated = async (
+  tx: Writing,
+  gateway: string,
+  store: string,
+  blocks: readonly WireBlock[],
+  nowMs: number,
+): Promise<void> => {
+  if (blocks.length === 0) return;
+  const atMs = Math.floor(nowMs);
+  const readings = blocks.reduce((sum, block) => sum + readingsOf(block), 0);
+  await tx
+    .insertInto("telemetry_losses")
+    .values({
+      gateway,
+      store,
+      reason: "undated",
+      day_ms: chengduDay(atMs),
+      from_ms: atMs,
+      to_ms: atMs,
+      readings,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(["gateway", "store", "reason", "day_ms"]).doUpdateSet((eb) => ({
+        to_ms: eb.ref("excluded.to_ms"),
+        readings: eb("telemetry_losses.readings", "+", eb.ref("excluded.readings")),
+      })),
+    )
+    .execute();
+};
+
+const readingsOf = ({ stretches }: WireBlock): number =>
+  stretches.reduce((sum, [, , count]) => sum + count, 0);
+
+/** A loss that a clock ahead dated is of now at the latest. */
+const notInFuture =
+  (nowMs: number) =>
+  (loss: TelemetryLoss): TelemetryLoss => ({
+    ...loss,
+    dayMs: Math.min(loss.dayMs, chengduDay(nowMs)),
+    fromMs: Math.min(loss.fromMs, nowMs),
+    toMs: Math.min(loss.toMs, nowMs),
+  });
+
 const saveLosses = async (
   tx: Writing,
   gateway: string,
   store: string,
-  losses: TelemetryMessage["data"]["losses"],
+  losses: readonly TelemetryLoss[],
 ): Promise<void> => {
   for (const { reason, dayMs, fromMs, toMs, readings } of losses) {
     const totals = {

@@ -25,6 +25,8 @@ const waitingMax = 2_000;
 interface Waiting {
   readonly gateway: GatewayId;
   readonly payload: Uint8Array;
+  /** By our clock; it may wait long for its turn. */
+  readonly arrivedMs: number;
   readonly done: () => void;
 }
 
@@ -52,7 +54,9 @@ export const createTelemetryIntake = (parts: TelemetryIntakeParts) => {
       if (waiting.length >= waitingMax) return Promise.resolve();
       return new Promise((done) => {
         // The payload is only lent until this call returns.
-        waiting.push({ gateway: from.gateway, payload: Uint8Array.from(payload), done });
+        const own = Uint8Array.from(payload);
+        const arrivedMs = parts.clock.now().wallMs;
+        waiting.push({ gateway: from.gateway, payload: own, arrivedMs, done });
         running ??= run();
       });
     },
@@ -66,7 +70,7 @@ const decoder = new TextDecoder();
 
 const takeOne = async (
   parts: TelemetryIntakeParts,
-  { gateway, payload }: Waiting,
+  { gateway, payload, arrivedMs }: Waiting,
 ): Promise<void> => {
   const body = decoder.decode(payload);
   const read = readTelemetry(gateway, body);
@@ -77,7 +81,7 @@ const takeOne = async (
   }
   const startedMs = parts.clock.now().monoMs;
   try {
-    const { blocks } = await saveTelemetry(parts.store, gateway, read.message.data);
+    const { blocks } = await saveTelemetry(parts.store, gateway, read.message, arrivedMs);
     parts.onTrouble(undefined);
     answer(parts, gateway, { ids: [read.message.id] });
     parts.onCommitted({ blocks, durationMs: parts.clock.now().monoMs - startedMs });

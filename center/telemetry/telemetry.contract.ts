@@ -63,16 +63,21 @@ const openStory = async (newDatabase: NewDatabase) => {
   });
   const tell = (
     blocks: readonly WireBlock[],
-    more: Partial<TelemetryMessage["data"]> & { readonly id?: string } = {},
+    more: Partial<TelemetryMessage["data"]> & {
+      readonly id?: string;
+      readonly sentMs?: number;
+      readonly monoMs?: number;
+    } = {},
   ): Promise<void> => {
     const message: TelemetryMessage = {
       specversion: "1.0",
       id: more.id ?? "telemetry-1",
       source: gatewaySource(gateway),
-      time: epochToRfc3339(epochMs(midnight)),
+      // By the gateway's clock, when it is sent.
+      time: epochToRfc3339(epochMs(more.sentMs ?? time.clock.now().wallMs)),
       datacontenttype: "application/json",
       bootid: "boot-1",
-      monoms: "0",
+      monoms: String(more.monoMs ?? 0),
       type: "canary.telemetry.v1",
       data: { store: more.store ?? "store-1", blocks: [...blocks], losses: more.losses ?? [] },
     };

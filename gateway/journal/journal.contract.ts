@@ -146,6 +146,19 @@ export const journalContract = (name: string, open: () => Promise<RenewableJourn
     expect(verifyChain(after)).toMatchObject({ ok: true, value: { hash: next?.hash } });
   });
 
+  test(`${name}: what is appended while the journal is renewed is told as it stands in it`, async () => {
+    const journal = await openFresh();
+    await journal.append([alarmRecord("a")], []);
+    const [[kept]] = await Promise.all([
+      journal.append([alarmRecord("b")], []),
+      journal.renew(),
+      journal.append([alarmRecord("c")], []),
+    ]);
+    const [, written] = await journal.pending("alarm", 0, 10);
+    const isOfNow = kept?.journalId === journal.id;
+    expect(kept?.hash === written?.hash).toBe(isOfNow);
+  });
+
   test(`${name}: after close every append is rejected, none is lost in silence`, async () => {
     const journal = await openFresh();
     await journal.append([alarmRecord("a")], []);

@@ -101,11 +101,17 @@ const attemptCheck = (
 };
 
 const answerAll = (file: JournalFile, requests: readonly Request[]): readonly Reply[] => {
-  const writes = requests.filter(({ question }) => isWrite(question));
+  const writes = appendsLast(requests.filter(({ question }) => isWrite(question)));
   const written =
     writes.length === 0 ? [] : file.transact(() => writes.map((request) => answer(file, request)));
   const reads = requests.filter(({ question }) => !isWrite(question));
   return [...written, ...reads.map((request) => answer(file, request))];
+};
+
+/** A renewal gives every record another hash: what comes with it is answered with the one that stays. */
+const appendsLast = (writes: readonly Request[]): readonly Request[] => {
+  const isAppend = ({ question }: Request): boolean => question.kind === "append";
+  return [...writes.filter((one) => !isAppend(one)), ...writes.filter(isAppend)];
 };
 
 const isWrite = ({ kind }: Question): boolean =>

@@ -39,8 +39,10 @@ export const pinMistake = (pin: string): Bilingual | undefined => {
 export const hashPin = async (pin: string): Promise<string> => (await argon2()).hash(pin, settings);
 
 export interface PinChecker {
+  /** So many wait to be checked that another must come back; ask before `check`. */
+  readonly isBusy: () => boolean;
   /** Takes as long for a person that does not exist (`undefined`) as for one that does. */
-  readonly check: (pinHash: string | undefined, pin: string) => Promise<boolean | "busy">;
+  readonly check: (pinHash: string | undefined, pin: string) => Promise<boolean>;
 }
 
 export const createPinChecker = (): PinChecker => {
@@ -48,8 +50,8 @@ export const createPinChecker = (): PinChecker => {
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   return {
+    isBusy: () => waiting >= waitingMax,
     check: async (pinHash, pin) => {
-      if (waiting >= waitingMax) return "busy";
       waiting += 1;
       const mine = last.then(async () => {
         nobody ??= hashPin("no such person");

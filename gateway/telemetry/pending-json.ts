@@ -24,6 +24,11 @@ export const blockJson = (
     ...(series.lelPercentVolume !== undefined && { lelPercentVolume: series.lelPercentVolume }),
     silenceMs: Math.round(series.silenceMs),
     startMs: Math.round(startOf(block, now)),
+    // The center may know by how much that boot's clock was wrong.
+    ...(block.bootId !== now.bootId && {
+      boot: block.bootId,
+      monoMs: Math.round(block.startMonoMs),
+    }),
     stretches: block.stretches.map(stretchToWire),
   };
   return JSON.stringify(wire);

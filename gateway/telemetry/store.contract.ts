@@ -124,6 +124,10 @@ export const storeContract = (
         wireBlocks(await store.pending(0, 1e9, now))[0]?.startMs;
       expect(await startOf(later)).toBe(sampleStartMs + 1_000 + hourMs);
       expect(await startOf({ ...later, bootId: bootId("boot-2") })).toBe(sampleStartMs + 1_000);
+      // Whoever knows that boot's clock better can date them anew.
+      const next = await store.pending(0, 1e9, { ...later, bootId: bootId("boot-2") });
+      expect(wireBlocks(next)[0]).toMatchObject({ boot: sampleInstant(0).bootId, monoMs: 1_000 });
+      expect(wireBlocks(await store.pending(0, 1e9, later))[0]).not.toHaveProperty("boot");
     });
 
     test("when it is full the oldest are thinned with every peak kept, then dropped; the report is the truth", async () => {

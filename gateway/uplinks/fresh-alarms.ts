@@ -16,6 +16,9 @@ export const createFreshAlarms = (flight: Flight) => {
   let fresh: readonly JournalRecord[] = [];
   const withRoom = (records: readonly JournalRecord[]): readonly JournalRecord[] =>
     records.slice(0, Math.max(0, flight.next("alarm").room + roomForFresh));
+  /** A renewed journal has these under other numbers or hashes: they are sent as they are read. */
+  const of = (journalId: JournalRecord["journalId"]): readonly JournalRecord[] =>
+    fresh.filter((record) => record.journalId === journalId);
   return {
     /** Those among `kept` that may be sent now, when the line is up. */
     add: (kept: readonly JournalRecord[]): readonly JournalRecord[] => {
@@ -24,8 +27,8 @@ export const createFreshAlarms = (flight: Flight) => {
       return withRoom(alarms);
     },
     /** Those no room was left for, as far as there is some now. They do not wait behind a backlog. */
-    waiting: (): readonly JournalRecord[] =>
-      withRoom(fresh.filter((record) => !flight.isSent(record))),
+    waiting: (journalId: JournalRecord["journalId"]): readonly JournalRecord[] =>
+      withRoom(of(journalId).filter((record) => !flight.isSent(record))),
     confirm: (settlement: Settlement): void => {
       fresh = fresh.filter(({ seq }) => !isConfirmed(seq, settlement));
     },
@@ -36,6 +39,6 @@ export const createFreshAlarms = (flight: Flight) => {
     },
     /** On a new connection, of the journal as it is called now. */
     all: (journalId: JournalRecord["journalId"]): readonly JournalRecord[] =>
-      withRoom(fresh.filter((record) => record.journalId === journalId)),
+      withRoom(of(journalId)),
   };
 };

@@ -24,6 +24,31 @@ test("a receipt for records the card has lost confirms none of those that have t
   expect([...center.committed()].sort()).toEqual(["a", "b", "c"]);
 });
 
+test("an alarm just written is not sent on as a record of the journal that it was", async () => {
+  let disk = Promise.resolve();
+  const { journal, uplink, center, connect, rest, pass } = openStory({
+    disk: { beforeRead: () => disk },
+  });
+  const { id } = journal;
+  center.troubles.centerDown = true;
+  uplink.wake(await journal.append([alarmRecord("a"), alarmRecord("b")], []));
+  await connect();
+  center.deliver({ journalid: id, upTo: 2, holes: [[2, 2]], ends: [[1, foreign]] });
+  await rest();
+  const slowRead = Promise.withResolvers<void>();
+  disk = slowRead.promise;
+  await pass(1_000);
+  // There is room for more, says the receipt, before the renewed record could be read.
+  center.deliver({ journalid: journal.id, upTo: 0, holes: [] });
+  await rest();
+  slowRead.resolve();
+  center.troubles.centerDown = false;
+  await pass(5_000);
+  const asWritten = center.arrived().filter(({ journalid }) => journalid === id);
+  expect(asWritten.map((message) => message.id)).toEqual(["a", "b"]); // before the renewal
+  expect((await journal.counts()).pending).toBe(0);
+});
+
 test("what is still said of the id before is nobody's mistake", async () => {
   const { journal, center, keep, connect, pass, rest, shownFaults } = openStory();
   const { id } = journal;

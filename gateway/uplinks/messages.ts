@@ -48,7 +48,13 @@ const noticeMessage = (
   numbers: Pick<RecordMessage, "durable" | "journalid" | "seq" | "prev" | "hash">,
 ): RecordMessage => {
   const { id, at, subject } = noticeFacts(notice);
-  const about = { ...envelope(gateway, id, at), subject, late: isLate(at, now), ...numbers };
+  const about = {
+    ...envelope(gateway, id, at),
+    subject,
+    late: isLate(at, now),
+    ...(at.bootId !== now.bootId && { senderboot: now.bootId }),
+    ...numbers,
+  };
   if ("event" in notice) return { ...about, type: "canary.alarm.v1", data: notice };
   if ("action" in notice) return { ...about, type: "canary.action.v1", data: notice };
   return { ...about, type: "canary.street.v1", data: notice };

@@ -99,7 +99,7 @@ export const createUplink = (deps: UplinkDeps): Uplink => {
     resend: send.record,
     onReopened: drain.restart,
     onConfirmed: () => {
-      fresh.waiting().forEach(send.record);
+      fresh.waiting(journal.id).forEach(send.record);
       drain.run();
     },
   });

@@ -30,7 +30,7 @@ const messageOf = (blocks: WireBlock[]): TelemetryMessage => ({
   specversion: "1.0",
   id: "telemetry-1",
   source: gatewaySource(gatewayId("gw-1")),
-  time: epochToRfc3339(epochMs(1_795_000_000_000)),
+  time: epochToRfc3339(epochMs(1_795_000_000_000 + 2 * day)),
   datacontenttype: "application/json",
   bootid: "boot-1",
   monoms: "0",
@@ -52,7 +52,12 @@ test("what an alarm waits to write goes in between the parts of a message of man
     blockOf(at + 1, [[0, 2 * day, 9_999_999, 1, 1, 1]]),
   );
   const { db } = ground.store;
-  const folded: Promise<unknown> = saveTelemetry(ground.store, "gw-1", messageOf(blocks).data);
+  const folded: Promise<unknown> = saveTelemetry(
+    ground.store,
+    "gw-1",
+    messageOf(blocks),
+    1_795_000_000_000 + 2 * day,
+  );
   const blocksSeen = await ground.store.write(async (tx) => {
     const { count } = await tx
       .selectFrom("telemetry_series")

@@ -29,7 +29,8 @@ export const openCutStreet = async () => {
   const sendDue = createCommandSender({
     store: ground.store,
     clock,
-    privateKey: await ensureSigningKey(ground.store, await openTestVault(ground.store)),
+    privateKey: (await ensureSigningKey(ground.store, await openTestVault(ground.store)))
+      .privatePem,
     send: (_topic, payload) => {
       if (cut) return Promise.reject(new Error("the line is cut"));
       sent.push(payload);

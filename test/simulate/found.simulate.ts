@@ -70,6 +70,36 @@ test("a boot that a lying card has forgotten, heard late, is outdone by the next
   expect((await play(store, writeScript(335, { olderThan: "clocks" }))).violation).toBeUndefined();
 });
 
+for (const seed of [201_455, 201_648]) {
+  test(`what a boot told of which no status came hides no alarm that stands (seed ${seed}, center/intake/note-boots.contract.ts)`, async () => {
+    expect((await play(store, writeScript(seed))).violation).toBeUndefined();
+  });
+}
+
+test("a boot that the full card could not keep may be taken for the present one, and hides nothing (seed 201364)", async () => {
+  expect((await play(store, writeScript(201_364))).violation).toBeUndefined();
+});
+
+test("a status of an older boot that comes after the alarms of a newer one shows in doubt an alarm (seed 201777)", async () => {
+  expect((await play(store, writeScript(201_777))).violation).toBeUndefined();
+});
+
+test("the last word of a boot that has ended, after an outage, is not the present (seed 202951, center/intake/gateway-lives.contract.ts)", async () => {
+  expect((await play(store, writeScript(202_951))).violation).toBeUndefined();
+});
+
+test("nor are the words of one of which a later boot tells, before any status of that comes (seed 946, center/intake/note-boots.contract.ts)", async () => {
+  expect((await play(store, writeScript(946))).violation).toBeUndefined();
+});
+
+test("a renewed journal of a boot that has ended is not the present (seed 201841, center/intake/gateway-lives.contract.ts)", async () => {
+  expect((await play(store, writeScript(201_841))).violation).toBeUndefined();
+});
+
+test("an alarm just written is confirmed also when its journal is renewed then (seed 202452, gateway/uplinks/given-twice.test.ts)", async () => {
+  expect((await play(store, writeScript(202_452))).violation).toBeUndefined();
+});
+
 for (const seed of [35, 41, 100_150]) {
   test(`what a gateway that began in 1970 or a day ahead told is dated when its clock is right (seed ${seed}, center/intake/fold-alarm.test.ts, gateway-lives.contract.ts)`, async () => {
     expect((await play(store, writeScript(seed))).violation).toBeUndefined();

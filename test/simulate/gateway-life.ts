@@ -136,6 +136,9 @@ const plantInLink = ({ journal, link, planted }: LifeParts): CenterLink => {
       onMessage: (handler) => link.onMessage((topic, payload) => handler(topic, bare(payload))),
     };
   }
+  if (planted === "boots untold") {
+    return { ...link, publish: (topic, payload) => link.publish(topic, withoutBoots(payload)) };
+  }
   return planted !== "settle before confirmed"
     ? link
     : {
@@ -151,6 +154,12 @@ const plantInLink = ({ journal, link, planted }: LifeParts): CenterLink => {
 const bare = (receipt: string): string => {
   const message: { data: { ends?: unknown } } = JSON.parse(receipt);
   delete message.data.ends;
+  return JSON.stringify(message);
+};
+
+const withoutBoots = (status: string): string => {
+  const message: { data: { boots?: unknown } } = JSON.parse(status);
+  delete message.data.boots;
   return JSON.stringify(message);
 };
 

@@ -16,6 +16,7 @@ export const plantedFaults = {
   "wall-clock durations": "time that has passed is read from the wall clock",
   "drop unwritten": "what the disk refused is not sent either",
   "receipts without hashes": "a receipt is believed whatever records it is about",
+  "boots untold": "the status does not say which boots were before it",
   "pictures without alarms": "the status does not say which alarms stand",
 } as const;
 export type Planted = keyof typeof plantedFaults;
@@ -30,4 +31,5 @@ export const troubleFor: Partial<Record<Planted, readonly FaultClass[]>> = {
 export const endingFor: Partial<Record<Planted, Scene>> = {
   "receipts without hashes": scenes.numbersGivenAgain,
   "pictures without alarms": scenes.forgottenReturn,
+  "boots untold": scenes.lateWords,
 };

@@ -58,4 +58,26 @@ const forgottenReturn: Scene = (random) => {
   ];
 };
 
-export const scenes = { numbersGivenAgain, forgottenReturn } as const;
+/** What two short lives say of a standing alarm is held up until their successor has ended it. */
+const lateWords: Scene = (random) => {
+  const detector = random.pick(detectors);
+  const shortLife: readonly Step[] = [
+    { do: "weather", weather: { ...calm, delayMs: 9_000 } },
+    { do: "power cut", downMs: 0, lost: 0 },
+    wait(random.between(100, 200)),
+    { do: "weather", weather: calm },
+  ];
+  return [
+    ...workingAgain,
+    { do: "says", detector, words: "own CO alarm" },
+    wait(12_000),
+    ...shortLife,
+    ...shortLife,
+    { do: "power cut", downMs: 0, lost: 0 },
+    wait(random.between(200, 400)),
+    { do: "says", detector, words: "well" },
+    wait(9_000),
+  ];
+};
+
+export const scenes = { numbersGivenAgain, forgottenReturn, lateWords } as const;

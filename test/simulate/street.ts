@@ -39,7 +39,10 @@ export const openStreet = async (
   const card = createCard(timers, createRandom(seed, "card"), witness.cardCommitted);
   let center: StreetCenter;
   const network = createNetwork(timers, time.nowMs, createRandom(seed, "network"), {
-    toCenter: (packet) => center.take(packet),
+    toCenter: async (packet) => {
+      await center.take(packet);
+      witness.taken(packet.payload);
+    },
     onPublish: ({ payload }) => witness.sent(payload),
   });
   center = await createStreetCenter({

@@ -9,6 +9,7 @@ import type { Report } from "#domain/reading.ts";
 import type { Clock } from "#domain/time.ts";
 import { canonicalJson, genesis } from "#gateway/journal/chain.ts";
 import type { DetectorRules } from "#rules/step.ts";
+import { createBootOrder } from "./boot-order.ts";
 import type { Card, Kept } from "./card.ts";
 import { createReference } from "./reference.ts";
 import type { Committed } from "./street-center.ts";
@@ -60,6 +61,7 @@ export const createWitness = (parts: WitnessParts) => {
   let deskIsNew = true;
   /** Such a card may have lost what was acknowledged: nobody can keep that promise. All others hold. */
   let cardLied = false;
+  const bootOrder = createBootOrder();
 
   const isOnCard = (eventId: string): boolean =>
     parts
@@ -109,7 +111,10 @@ export const createWitness = (parts: WitnessParts) => {
 
     begin: (): void => {
       unsent.clear();
-      reference.begin(parts.clock.now(), parts.card().read());
+      const now = parts.clock.now();
+      const card = parts.card().read();
+      bootOrder.begin(now.bootId, card);
+      reference.begin(now, card);
       if (cardLied) return;
       for (const id of reference.abandoned) {
         if (acked.has(id))
@@ -180,6 +185,9 @@ export const createWitness = (parts: WitnessParts) => {
       }
     },
 
+    /** The center has committed a message. */
+    taken: bootOrder.taken,
+
     /** After each commit of the center. */
     centerCommitted: (fresh: readonly Committed[]): void => {
       deskIsNew ||= fresh.length > 0;
@@ -188,7 +196,9 @@ export const createWitness = (parts: WitnessParts) => {
         committed.set(one.id, one);
         alarmOf.set(one.episode, one.alarm);
         byEpisode.set(one.alarm, [...(byEpisode.get(one.alarm) ?? []), one.id]);
-        if (!reference.events.has(one.id)) {
+        const event = reference.events.get(one.id);
+        if (event !== undefined) bootOrder.heard(event.at.bootId);
+        else {
           fail("8 one alarm", `the center took in ${one.id}, which never happened`);
         }
       }
@@ -214,8 +224,7 @@ export const createWitness = (parts: WitnessParts) => {
           continue;
         }
         const returned = last.kind === "returned" ? "returned" : "active";
-        // Nobody can order the boots of a card that has forgotten them: in doubt active, for seconds.
-        const inDoubt = cardLied && alarm.condition === "active";
+        const inDoubt = alarm.condition === "active" && bootOrder.isDoubtful(last);
         if (alarm.condition !== returned && !inDoubt) {
           fail("6 condition", `${alarm.episode} is shown ${alarm.condition} after ${last.id}`);
         }

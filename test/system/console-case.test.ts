@@ -69,14 +69,14 @@ const stateIs = (page: Page, words: string) =>
 test("alarm, signature, dispatch, taking, arrival, photo and reading, review by another, close", async () => {
   const li = await seatOf("li");
   await desk.take(gateway.alarm({ seq: 1 }));
-  await row(li, "co").waitFor();
+  await row(li, "一氧化碳").waitFor();
   await li.keyboard.press("F2");
   await row(li, "li 已签收").waitFor();
 
   // Enter opens the case of the selected alarm; the queue stays where it is.
   await li.keyboard.press("Enter");
   await stateIs(li, "已签收·研判中");
-  expect(await row(li, "co").isVisible()).toBe(true);
+  expect(await row(li, "一氧化碳").isVisible()).toBe(true);
   await li.getByText("后通知下一级").waitFor();
   await expectAccessible(li);
   await shoot(li, "case-accepted");
@@ -168,7 +168,7 @@ test("whoever may not act sees why, in words, and can still write a note", async
   await sees(chen, "· 已电话联系楼长");
   await chen.keyboard.press("Escape");
   await expect.poll(() => drawer(chen, /^事件/).count()).toBe(0);
-  expect(await row(chen, "co").isVisible()).toBe(true);
+  expect(await row(chen, "一氧化碳").isVisible()).toBe(true);
 });
 
 test("who lives there is masked, and shown in full only for a reason", async () => {

@@ -85,9 +85,9 @@ describe.each([
     const li = await seat("li");
     await see(li, "01-empty");
     await desk.take(gateway.alarm({ seq: 1 }));
-    await row(li, "co").waitFor();
+    await row(li, "一氧化碳").waitFor();
     await see(li, "02-alarm");
-    await row(li, "co").getByRole("button", { name: "签收" }).click();
+    await row(li, "一氧化碳").getByRole("button", { name: "签收" }).click();
     await row(li, "li 已签收").waitFor();
     await see(li, "03-signed");
     await openFromList(li);

@@ -126,6 +126,32 @@ export const importContract = (database: string, newDatabase: NewDatabase): void
       expect(await count("households")).toBe(0);
     });
 
+    test("every mistake of every row is told at once, of the file and of the register", async () => {
+      const { status, report } = await upload(
+        csv([
+          home(1, { 社区: "没有这个社区", 网关: "gw-9" }),
+          home(2, { 联系电话: "138123", 网关: "gw-9" }),
+          home(3, { 社区: "", 网关: "gw-9", 安装位置: "" }),
+          home(4, { 安装位置: "" }),
+          home(5, { 安装位置: "" }),
+          home(6),
+        ]),
+      );
+      expect(status).toBe(422);
+      expect(report.mistakes.map(({ row, column }) => `${row} ${column}`)).toEqual([
+        "2 社区",
+        "2 网关",
+        "3 联系电话",
+        "3 网关",
+        "4 社区",
+        "4 安装位置",
+        "4 网关",
+        "5 安装位置",
+        "6 安装位置",
+      ]);
+      expect(report.mistakeCount).toBe(9);
+    });
+
     test("what is registered already is named with its place, the same file is refused", async () => {
       expect((await upload(csv([home(1), home(2)]))).status).toBe(200);
       const again = await upload(

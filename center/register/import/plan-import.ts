@@ -34,11 +34,13 @@ export interface PlannedPerson {
   readonly phone: string | null;
 }
 
+/** `unsound`: rows that are wrong in themselves; they are compared, and never planned. */
 export const planImport = async (
   db: Reading,
   vault: Vault,
   actor: Actor,
   rows: readonly ImportRow[],
+  unsound: ReadonlySet<number> = new Set(),
 ): Promise<{ readonly plan: ImportPlan; readonly mistakes: readonly Mistake[] }> => {
   const known = await readKnown(db, vault, rows);
   const able = areasWith(actor, "register.write");
@@ -57,13 +59,16 @@ export const planImport = async (
       mistakes.push(at(one.row, key, text));
     };
     const area = areaOf(one, known, able, wrong);
-    if (area === undefined) continue;
+    if (area === undefined) {
+      checkDevice(one, known, able, wrong);
+      continue;
+    }
     const building = buildingOf(one, area, known, wrong);
     const point = pointOf(one, building.id);
     checkHousehold(one, building.id, known, wrong);
     const completes = checkDevice(one, known, able, wrong);
     checkPoint(one, { point, building: building.id }, plan.points, known, wrong);
-    if (mistakes.length > before) continue;
+    if (mistakes.length > before || unsound.has(one.row)) continue;
     paths.add(area.path);
 
     const { household, resident, phone } = one.cells;

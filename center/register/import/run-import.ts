@@ -26,6 +26,8 @@ export interface ImportReport {
   >;
 }
 
+const cellOf = ({ row, column }: Mistake): string => `${row} ${column ?? ""}`;
+
 /**
  * Reads and checks a file, and writes it when it has no mistake and `dryRun` is not set. All but the
  * writing itself is outside the transaction, and on PostgreSQL alarms are written beside it; only
@@ -46,12 +48,16 @@ export const runImport = async (
   if (!sheet.ok) return err({ kind: "invalid", why: sheet.error });
   const checked = checkRows(sheet.value);
   const facts = { rows: checked.rows.length, notes: checked.notes };
-  // A row that is wrong in itself is not compared with the register as well.
-  const wrong = new Set(checked.mistakes.map(({ row }) => row));
-  const sound = checked.rows.filter(({ row }) => !wrong.has(row));
+  // Compared with the register as well, so that whoever mends the file hears everything at once.
+  const unsound = new Set(checked.mistakes.map(({ row }) => row));
   const seen = await auditLength(store.db);
-  const first = await planImport(store.db, wish.vault, change.actor, sound);
-  const mistakes = inOrder([...checked.mistakes, ...first.mistakes]);
+  const first = await planImport(store.db, wish.vault, change.actor, checked.rows, unsound);
+  const told = new Set(checked.mistakes.map(cellOf));
+  const mistakes = inOrder([
+    ...checked.mistakes,
+    // A cell that is wrong in itself says nothing to the register.
+    ...first.mistakes.filter((one) => !told.has(cellOf(one))),
+  ]);
   if (mistakes.length > 0 || wish.dryRun) return ok(reportOf(facts, first.plan, mistakes));
 
   const sha256 = createHash("sha256").update(wish.file).digest("hex");

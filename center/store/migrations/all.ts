@@ -14,6 +14,8 @@ import { figures } from "./0010-figures.ts";
 import { sinks } from "./0012-sinks.ts";
 import { sealedStaffLinksClocks } from "./0013-sealed-staff-links-clocks.ts";
 import { intakeIndexes } from "./0014-intake-indexes.ts";
+import { boardSignatures } from "./0015-board-signatures.ts";
+import { caseTitles } from "./0016-case-titles.ts";
 
 const up = (run: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: run });
 
@@ -33,4 +35,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0012-sinks": up(sinks),
   "0013-sealed-staff-links-clocks": up(sealedStaffLinksClocks),
   "0014-intake-indexes": up(intakeIndexes),
+  "0015-board-signatures": up(boardSignatures),
+  "0016-case-titles": up(caseTitles),
 };

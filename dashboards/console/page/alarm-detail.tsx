@@ -4,6 +4,7 @@ import { peakLevel } from "../state/peak-level.ts";
 import { formatLevel, formatMoment, nameAlarm } from "../words/format.ts";
 import { actionWord, text } from "../words/text.ts";
 import { caseText } from "../words/case-words.ts";
+import { clauseWord, ruleWord } from "../words/rule-words.ts";
 import { useWords } from "../words/language.tsx";
 import { Badge } from "./badge.tsx";
 import { CaseState } from "./case-state.tsx";
@@ -49,9 +50,7 @@ export const AlarmDetail = ({ alarm, onOpenCase }: Props) => {
         </Fact>
         <Fact name={say(text.peak)}>{peak && formatLevel(peak)}</Fact>
         <Fact name={say(text.cause)}>{say(event.cause.text)}</Fact>
-        <Fact name={say(text.basis)}>
-          {event.cause.source.standard} {event.cause.source.clause}
-        </Fact>
+        <Fact name={say(text.basis)}>{say(clauseWord(event.cause.source))}</Fact>
         <Fact name={say(text.alarmAt)}>{formatMoment(alarm.firstAtMs)}</Fact>
         <Fact name={say(text.receivedAt)}>{formatMoment(alarm.receivedAtMs)}</Fact>
         <Fact name={say(text.position)}>
@@ -62,7 +61,7 @@ export const AlarmDetail = ({ alarm, onOpenCase }: Props) => {
           {where.profile && ` (${where.profile})`}
         </Fact>
         <Fact name={say(text.rule)}>
-          {event.rule} · {event.cause.ruleSet}
+          {say(ruleWord[event.rule])} · {event.cause.ruleSet}
         </Fact>
         <Fact name={say(text.caseId)}>{alarm.case.id}</Fact>
       </dl>

@@ -3,6 +3,7 @@ import type { DeskAlarm } from "#domain/desk.ts";
 import { isHeld, isSigned } from "../state/desk-state.ts";
 import { nameAlarm, namePlace } from "../words/format.ts";
 import { text } from "../words/text.ts";
+import { ruleWord } from "../words/rule-words.ts";
 import { useWords } from "../words/language.tsx";
 import { Badge } from "./badge.tsx";
 import { CaseState, Elapsed } from "./case-state.tsx";
@@ -57,7 +58,7 @@ export const AlarmRow = memo(
             <CaseState alarm={alarm} />
             <Marks alarm={alarm} away={away} />
             {/* Two alarms of one detector differ by their rule. */}
-            <span>{event.rule}</span>
+            <span>{say(ruleWord[event.rule])}</span>
             {oneOfMany && <span className="mark">{say(text.partOf)}</span>}
           </p>
           {signing?.kind === "failed" && !signed && <p className="trouble">{say(signing.why)}</p>}

@@ -87,7 +87,7 @@ export const CaseActions = ({ detail, busy, trouble, onAct, onNote }: Props) => 
       {chosen === "note" && (
         <CaseForm
           name={caseText.note}
-          needs={[]}
+          needs={["note"]}
           submitWord={caseText.submitNote}
           busy={busy}
           onSubmit={(input) => void onNote(input).then(finish)}

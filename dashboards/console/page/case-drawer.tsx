@@ -6,6 +6,7 @@ import { owesUpper } from "../state/owes-upper.ts";
 import { caseText, levelWord } from "../words/case-words.ts";
 import { text } from "../words/text.ts";
 import { formatClock, formatTimer, nameAlarm } from "../words/format.ts";
+import { ruleWord } from "../words/rule-words.ts";
 import { useWords } from "../words/language.tsx";
 import { Badge } from "./badge.tsx";
 import { CaseActions } from "./case-actions.tsx";
@@ -59,7 +60,7 @@ const Head = ({ view }: { readonly view: CaseView }) => {
   const code = Object.entries(conclusions).find(([one]) => one === view.conclusion);
   return (
     <>
-      <p className="address">{view.place}</p>
+      <p className="address">{view.title ? say(view.title) : view.place}</p>
       <p className="how">
         <Badge priority={view.priority} />
         <strong className="state open">{say(caseStateName(view.state, view.signedAtMs))}</strong>
@@ -117,7 +118,9 @@ const Members = ({ alarms }: { readonly alarms: CaseDetail["alarms"] }) => {
       <ul className="lines">
         {alarms.map((alarm) => (
           <li key={alarm.episode}>
-            <b>{say(nameAlarm(alarm))}</b> {alarm.notice.event.detector} · {alarm.notice.event.rule}
+            <b>{say(nameAlarm(alarm))}</b> {alarm.notice.event.detector}
+            {" · "}
+            {say(ruleWord[alarm.notice.event.rule])}
             {" · "}
             {alarm.condition === "returned"
               ? say(text.returned)

@@ -1,7 +1,13 @@
 import { useId, useState, type FormEvent, type KeyboardEvent } from "react";
 import type { ActInput } from "#domain/case-input.ts";
 import type { Bilingual } from "#domain/result.ts";
-import { fieldsFor, toInput, type FieldName, type FormValues } from "../state/case-form.ts";
+import {
+  fieldsFor,
+  requiredFor,
+  toInput,
+  type FieldName,
+  type FormValues,
+} from "../state/case-form.ts";
 import { caseText, questions } from "../words/case-words.ts";
 import { useWords } from "../words/language.tsx";
 import { useNowMs } from "./pulse-context.tsx";
@@ -21,6 +27,7 @@ export const CaseForm = ({ name, needs, submitWord, busy, onSubmit, onCancel }: 
   const { say } = useWords();
   const nowMs = useNowMs();
   const [values, setValues] = useState<FormValues>({});
+  const required = requiredFor(needs);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     onSubmit(toInput(values, nowMs));
@@ -35,11 +42,13 @@ export const CaseForm = ({ name, needs, submitWord, busy, onSubmit, onCancel }: 
   return (
     <form className="case-form" aria-label={say(name)} onSubmit={submit} onKeyDown={pressed}>
       {needs.includes("photo") && <p>{say(caseText.photoFirst)}</p>}
+      {required.size > 0 && <p>{say(caseText.requiredFields)}</p>}
       {fieldsFor(needs).map((field, index) => (
         <CaseField
           key={field}
           field={field}
           first={index === 0}
+          required={required.has(field)}
           value={values[field] ?? ""}
           onChange={(value) => setValues((before) => ({ ...before, [field]: value }))}
         />
@@ -59,19 +68,28 @@ export const CaseForm = ({ name, needs, submitWord, busy, onSubmit, onCancel }: 
 interface FieldProps {
   readonly field: FieldName;
   readonly first: boolean;
+  readonly required: boolean;
   readonly value: string;
   readonly onChange: (value: string) => void;
 }
 
-const CaseField = ({ field, first, value, onChange }: FieldProps) => {
+const CaseField = ({ field, first, required, value, onChange }: FieldProps) => {
   const { say } = useWords();
   const id = useId();
   const { label, kind, choices = [] } = questions[field];
   // The person has just pressed the step's button: the next key belongs to its first question.
-  const common = { id, value, autoFocus: first } as const;
+  const common = {
+    id,
+    value,
+    required,
+    autoFocus: first,
+    "aria-required": required,
+  } as const;
   return (
     <div className="field">
-      <label htmlFor={id}>{say(label)}</label>
+      <label htmlFor={id} className={required ? "required" : undefined}>
+        {say(label)}
+      </label>
       {kind === "choice" ? (
         <select {...common} onChange={(event) => onChange(event.target.value)}>
           <option value="">—</option>

@@ -57,11 +57,12 @@ export const CaseTimeline = ({ timeline, pages }: PastProps) => {
       <section>
         <h3>{say(caseText.timeline)}</h3>
         <ol className="lines">
-          {timeline.toReversed().map(({ id, atMs, actor, action, step, reason, detail }) => (
+          {timeline.toReversed().map(({ id, atMs, actor, action, step, reason, text, detail }) => (
             <li key={id}>
               <time>{formatMoment(atMs)}</time>{" "}
               <b>{say(caseFlow.find((row) => row.id === step)?.name ?? eventWord(action))}</b>{" "}
               {actor}
+              {text && ` · ${say(text)}`}
               {reason !== undefined && ` · ${reason}`}
               {typeof detail["note"] === "string" && ` · ${detail["note"]}`}
             </li>

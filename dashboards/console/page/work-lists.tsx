@@ -22,10 +22,10 @@ export const CaseList = ({ work, onOpen }: CasesProps) => {
       <Trouble work={work} />
       {cases.length === 0 && <p>{say(caseText.noCases)}</p>}
       <ul className="lines">
-        {cases.map(({ id, priority, place, state, signedAtMs, assignee, nextClockAtMs }) => (
+        {cases.map(({ id, priority, place, title, state, signedAtMs, assignee, nextClockAtMs }) => (
           <li key={id}>
-            <Badge priority={priority} /> <b>{place}</b> {say(caseStateName(state, signedAtMs))}{" "}
-            {assignee}
+            <Badge priority={priority} /> <b>{title ? say(title) : place}</b>{" "}
+            {say(caseStateName(state, signedAtMs))} {assignee}
             {nextClockAtMs !== undefined && nextClockAtMs > nowMs && (
               <time> · {formatTimer(nextClockAtMs - nowMs)}</time>
             )}{" "}

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { caseFlow } from "#domain/case-flow.ts";
-import { fieldsFor, toInput } from "./case-form.ts";
+import { needs } from "#domain/case-needs.ts";
+import { aCase, now, ready } from "#domain/case-sample.testing.ts";
+import { fieldsFor, requiredFor, toInput } from "./case-form.ts";
 
 test("every step of the flow asks for what it needs", () => {
   const asked = (needs: readonly string[]) => fieldsFor(needs).filter((field) => field !== "note");
@@ -37,4 +39,31 @@ test("readings, hours and a call back are what the center understands", () => {
 
 test("a reading of nothing is not a reading of zero", () => {
   expect(toInput({ co: "" }, 0)).toEqual({});
+});
+
+test("what is marked as required is asked for, and the flow refuses the step without it", () => {
+  const marked = new Set<string>();
+  for (const { needs: wanted } of caseFlow) {
+    for (const field of requiredFor(wanted)) {
+      expect(fieldsFor(wanted)).toContain(field);
+      marked.add(field);
+    }
+  }
+  expect(marked).toContain("reason");
+  for (const need of caseFlow.flatMap(({ needs: wanted }) => wanted)) {
+    const required = requiredFor([need]);
+    const attempt = {
+      theCase: aCase(),
+      facts: ready,
+      as: new Set(["duty"] as const),
+      name: "li",
+      nowMs: now,
+    };
+    if (required.size > 0) expect(needs[need]({}, attempt), need).toBeDefined();
+  }
+});
+
+test("where one of several answers is enough, none is marked", () => {
+  expect(requiredFor(["assigneeOrTeam", "arrivalProof", "dueOrReason", "photo"]).size).toBe(0);
+  expect([...requiredFor(["note"])]).toEqual(["note"]);
 });

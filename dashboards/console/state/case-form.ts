@@ -50,7 +50,28 @@ const fieldsByNeed: Readonly<Record<string, readonly FieldName[]>> = {
   mergeTarget: ["target"],
   higherPriority: ["priority"],
   cause: ["cause"],
+  note: ["note"],
 };
+
+/** Where a need has several answers, one of them is enough, and none of them is marked. */
+const requiredByNeed: Readonly<Record<string, readonly FieldName[]>> = {
+  reason: ["reason"],
+  conclusion: ["conclusion"],
+  verifyResult: ["reached"],
+  external: ["externalWho"],
+  suspendUntil: ["hours"],
+  newDue: ["hours"],
+  interim: ["interim"],
+  instruction: ["instruction"],
+  mergeTarget: ["target"],
+  higherPriority: ["priority"],
+  cause: ["cause"],
+  note: ["note"],
+};
+
+/** The questions without whose answer the center refuses the step, whatever the case. */
+export const requiredFor = (needs: readonly string[]): ReadonlySet<FieldName> =>
+  new Set(needs.flatMap((need) => requiredByNeed[need] ?? []));
 
 /** The questions of a step, each once; a word of one's own may always be added. */
 export const fieldsFor = (needs: readonly string[]): readonly FieldName[] => [

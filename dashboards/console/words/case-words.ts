@@ -1,4 +1,5 @@
 /** Words of cases, their clocks and their forms, in both languages. */
+import { clockWords } from "#domain/clock-words.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { conclusions, type CaseLevel } from "#domain/case.ts";
 import type { FieldName } from "../state/case-form.ts";
@@ -48,6 +49,10 @@ export const caseText = {
   noSteps: both("现在没有您能做的操作", "There is nothing for you to do now"),
   refusedSteps: (count: number) => both(`现在不能做的 ${count} 项`, `${count} not possible now`),
   submitStep: (name: Bilingual) => both(`确认${name.zh}`, `Confirm: ${name.en}`),
+  requiredFields: both(
+    "标 * 的必填,不填不能提交;其余按情况填写。",
+    "Fields marked * must be filled in; the others as the case asks.",
+  ),
   submitting: both("提交中…", "Sending…"),
   cancel: both("取消", "Cancel"),
   note: both("记录进展", "Write a note"),
@@ -97,21 +102,8 @@ export const levelWord: Readonly<Record<CaseLevel, Bilingual>> = {
   district: both("区", "district"),
 };
 
-const clockWords: Readonly<Record<string, Bilingual>> = {
-  sign: both("签收", "signature"),
-  upper: both("上级签收", "upper signature"),
-  dispatch: both("派遣", "dispatch"),
-  take: both("接单", "taking the job"),
-  arrive: both("到场", "arrival"),
-  update: both("进展更新", "progress"),
-  review: both("复核", "review"),
-  verify: both("核实", "verification"),
-  due: both("办理期限", "due time"),
-  resume: both("恢复办理", "going on"),
-  archive: both("归档", "archiving"),
-  ring: both("报警", "alarm"),
-};
-export const clockWord = (clock: string): Bilingual => clockWords[clock] ?? both(clock, clock);
+const words: Readonly<Record<string, Bilingual>> = clockWords;
+export const clockWord = (clock: string): Bilingual => words[clock] ?? both(clock, clock);
 
 const eventWords: Readonly<Record<string, Bilingual>> = {
   alarm: both("报警", "alarm"),
