@@ -88,8 +88,13 @@ const createSender = (
   };
   return {
     tell: (word: string): void => {
-      child ??= start();
-      child.stdin?.write(`${word}\n`);
+      try {
+        child ??= start();
+      } catch (error) {
+        // EIO, ENOMEM, EPERM: Node throws these at once.
+        onTrouble(String(error));
+      }
+      child?.stdin?.write(`${word}\n`);
     },
     end: () => child?.stdin?.end(),
   };

@@ -58,7 +58,7 @@ export const noteQuiet = (
   { monoMs: nowMs }: Instant,
   standing: readonly Standing[],
 ): QuietLevels | undefined => {
-  if (standing.some(isDisturbing) || report.findings.some(isDisturbance)) return known;
+  if (isDisturbed(report, standing)) return known;
   let quiet = known;
   for (const finding of report.findings) {
     if (finding.kind !== "level" || finding.overRange === true || !isSound(finding.level)) continue;
@@ -68,6 +68,10 @@ export const noteQuiet = (
   }
   return quiet;
 };
+
+/** It warms up, tests itself or has failed: what it says of a gas proves nothing. */
+export const isDisturbed = (report: Report, standing: readonly Standing[]): boolean =>
+  standing.some(isDisturbing) || report.findings.some(isDisturbance);
 
 const disturbing: ReadonlySet<Condition> = new Set(["warming-up", "self-test", "sensor-fault"]);
 

@@ -15,6 +15,7 @@ import {
 import { initialState, step } from "./step.ts";
 
 const hour = 3_600;
+const warmsUp: Finding = { kind: "condition", condition: "warming-up", present: true };
 
 /** A detector that sends its own time with every reading; its clock may be wrong by a constant. */
 const openStore = (clockErrorSeconds = 0) => {
@@ -178,6 +179,24 @@ describe("what is late, to the second", () => {
     const { events } = step(home.state(), { kind: "report", report }, defaultRules);
     expect(events).toMatchObject([{ kind: "raised", rule: "combustible" }]);
     expect(events[0]?.late).toBeUndefined();
+  });
+
+  test.each<[string, readonly Finding[]]>([
+    ["of a battery", [{ kind: "condition", condition: "battery-low", present: false }]],
+    ["of another gas", [co(0)]],
+    ["that is no number", [lel(Number.NaN)]],
+    ["of a sensor that warms up", [warmsUp, verdict("methane", false), verdict("co", false)]],
+    ["of a sensor that warms up, with a level", [warmsUp, lel(0)]],
+  ])("a word %s takes nothing away from an alarm that history ends with", (_, findings) => {
+    const home = openStore();
+    home.says(0, 0, co(0), lel(0));
+    home.says(6 * hour, 5 * hour, lel(60));
+    home.says(6 * hour + 2, 6 * hour + 2, ...findings);
+    home.tick(6 * hour + 13);
+    home.tick(6 * hour + 25);
+    expect(home.ringing().map(({ kind, rule }) => `${kind} ${rule}`)).toContain(
+      "raised combustible",
+    );
   });
 
   test("what history knows and the present does not is taken over, gas by gas", () => {

@@ -6,7 +6,7 @@ import { monoMs, type DurationMs } from "#domain/quantity.ts";
 import type { Finding, Report } from "#domain/reading.ts";
 import type { Bilingual } from "#domain/result.ts";
 import type { Instant } from "#domain/time.ts";
-import { noteQuiet } from "./baseline.ts";
+import { isDisturbed, noteQuiet } from "./baseline.ts";
 import { doseFloor } from "./co-dose.ts";
 import { obey, type Command } from "./commands.ts";
 import { judge } from "./judge.ts";
@@ -20,7 +20,7 @@ import {
   tellTime,
 } from "./late.ts";
 import { isSound } from "./level.ts";
-import type { ActionEvent } from "./life.ts";
+import { dangerRules, type ActionEvent } from "./life.ts";
 import { usable, type UsableRules } from "./limits/check.ts";
 import type { LimitSet } from "./limits/limit-set.ts";
 import { emptyMemory } from "./memory.ts";
@@ -133,8 +133,12 @@ const take = (
   if (saidLate || late) return takeHistory({ ...state, lag }, report, rules);
   const at = latest(state, report.receivedAt);
   const quiet = noteQuiet(state.quiet, report, at, state.memory.notes.standing);
-  const { alarms } = state;
-  if (rules.broken.length === 0 && isAllWell(state, report, rules.limits)) {
+  const alarms = isContradicted(state, report) ? withoutHistory(state.alarms) : state.alarms;
+  if (
+    alarms.history === undefined &&
+    rules.broken.length === 0 &&
+    isAllWell(state, report, rules.limits)
+  ) {
     return unchanged({
       detector: state.detector,
       boot: at.bootId,
@@ -143,25 +147,41 @@ const take = (
       heard: true,
       wakeAtMs: monoMs(at.monoMs + rules.silenceAfter),
       memory: emptyMemory,
-      alarms: withoutHistory(alarms),
+      alarms,
       lag,
       quiet,
     });
   }
-  // A live value says what is true now; history has nothing to add to it.
-  const live = report.findings.some(isNews) ? withoutHistory(alarms) : alarms;
   const fresh =
-    lag === state.lag && live === alarms && quiet === state.quiet
+    lag === state.lag && alarms === state.alarms && quiet === state.quiet
       ? state
-      : { ...state, lag, alarms: live, quiet };
+      : { ...state, lag, alarms, quiet };
   return finish(judge(fresh, report, at, rules));
 };
 
 const withoutHistory = (alarms: Alarms): Alarms =>
   alarms.history === undefined ? alarms : tidyAlarms({ ...alarms, history: undefined });
 
-const isNews = (finding: Finding): boolean =>
-  finding.kind === "level" || finding.kind === "verdict";
+/**
+ * A live word says what is true now of its gas, and history has nothing to add to that. A word about
+ * another gas, or of a sensor that warms up, says nothing of the alarm that history ends with.
+ */
+const isContradicted = (
+  { alarms: { history }, memory }: DetectorState,
+  report: Report,
+): boolean => {
+  if (history === undefined || isDisturbed(report, memory.notes.standing)) return false;
+  const said = new Set(report.findings.flatMap(gasSaid));
+  if (said.size === 0) return false;
+  return history.state.alarms.episodes.every(
+    ({ rule, gas }) => !dangerRules.has(rule) || (gas !== undefined && said.has(gas)),
+  );
+};
+
+const gasSaid = (finding: Finding): readonly string[] => {
+  if (finding.kind === "verdict") return [finding.gas];
+  return finding.kind === "level" && isSound(finding.level) ? [finding.level.gas] : [];
+};
 
 /** Time passes; history that ended badly and was contradicted by nothing becomes the present. */
 const pass = (state: DetectorState, given: Instant, rules: UsableRules): Step => {

@@ -83,12 +83,25 @@ export const gatewayLivesContract = (database: string, newDatabase: NewDatabase)
       const pending = async () => (await ground.desk()).gateways[0]?.pending;
       await ground.take(gateway.status({ atMs: 1 }));
       await ground.take(afterPowerCut.status({ atMs: 10, pending: 3, boots: ["boot-1"] }));
-      for (const atMs of [76_000, 76_020, 81_000]) {
-        await ground.take(gateway.status({ atMs, pending: 9 })); // held up on its way
+      for (const atMs of [76_000, 76_020, 81_000, 96_000, 116_000]) {
+        await ground.take(gateway.status({ atMs, pending: 9 })); // held up on their way
         expect(await pending()).toBe(3);
       }
-      await ground.take(gateway.status({ atMs: 96_000, pending: 9 })); // another box
+      ground.time.advance(20_000);
+      await ground.take(gateway.status({ atMs: 136_000, pending: 9 })); // another box
       expect(await pending()).toBe(9);
+    });
+
+    test("nor does an unknown boot that has ended keep one that lives from being heard", async () => {
+      const third = createFakeGateway("gw-1", "journal-1", "boot-3");
+      await ground.take(third.status({ atMs: 100 }));
+      await ground.take(third.alarm({ seq: 1, atMs: 150 }));
+      await ground.take(third.alarm({ kind: "returned", atMs: 200 })); // unwritten
+      const heldUp = { seq: 7, atMs: 10, episode: "ep-old", late: true, senderBoot: "boot-2" };
+      await ground.take(gateway.alarm(heldUp));
+      await ground.take(third.status({ atMs: 300, pending: 4, detectors: [standing] }));
+      expect((await ground.desk()).gateways[0]?.pending).toBe(4);
+      expect(await conditions()).toContain("active");
     });
 
     test("what was taken for the present is not, once its successor names it as earlier", async () => {

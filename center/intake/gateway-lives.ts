@@ -50,14 +50,19 @@ export const followLives = async (
       order = withEnded(order, endedLife(gateway, boot, nowMs), speaker);
     }
     const lives = order.filter(hasReported);
-    const newest = lives.at(-1);
+    const newest = lives.findLast((life) => !isToldEnded(life));
     const own = ownLife(lives, status);
     const isEnded = own !== undefined && isToldEnded(own);
     const isNews = own === undefined || (own === newest && !isEnded);
-    if (isEnded && monoOf(status) < own.mono_ms - sinceEnded + strayMessageMs) {
+    const heardAtMs = own?.mono_ms === toldEnded ? nowMs : (own?.heard_at_ms ?? nowMs);
+    if (
+      isEnded &&
+      (monoOf(status) < own.mono_ms - sinceEnded + strayMessageMs ||
+        nowMs - heardAtMs < strayMessageMs)
+    ) {
       // Its last words were held up on their way; only whoever speaks on has not ended.
       const first = Math.min(own.mono_ms, sinceEnded + monoOf(status));
-      order = order.with(order.indexOf(own), { ...own, mono_ms: first });
+      order = order.with(order.indexOf(own), { ...own, mono_ms: first, heard_at_ms: heardAtMs });
       continue;
     }
     if (

@@ -126,6 +126,8 @@ const prepareFile = (db: Database): void => {
   // The writer writes the log back while it rests; a commit does so only in a flood without a rest.
   db.pragma(`wal_autocheckpoint = ${pagesInLogMax}`);
   db.pragma("foreign_keys = ON");
+  // What a renewal has written is not kept as a log, and written again at every start.
+  db.pragma(`journal_size_limit = ${pagesInLogMax * 4_096}`);
   rewriteLog(db);
   const found = String(db.pragma("integrity_check(1)", { simple: true }));
   if (found !== "ok") throw new SQLite.SqliteError(found, "SQLITE_CORRUPT");

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import SQLite from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { createManualTime } from "#platform/manual-time.ts";
@@ -111,4 +112,26 @@ test("a wall clock that jumps to 2099 for an evening lets nothing go, nor one th
   expect(asked).toEqual([]);
   await time.pass(hourMs);
   expect(asked).toHaveLength(1);
+});
+
+test("what a renewal has written does not stay as a log that every start writes anew", async () => {
+  const { open, path } = await openFolder();
+  const { journal } = await open();
+  for (let at = 0; at < 20_000; at += 1_000)
+    await journal.append(
+      Array.from({ length: 1_000 }, (_, n) => alarmRecord(`before-${at + n}`)),
+      [],
+    );
+  await journal.renew();
+  expect(statSync(`${path}-wal`).size).toBeGreaterThan(17_000_000);
+  await expect
+    .poll(
+      async () => {
+        await journal.append([alarmRecord(`after-${performance.now()}`)], []);
+        return statSync(`${path}-wal`).size;
+      },
+      { timeout: 20_000 },
+    )
+    .toBeLessThan(17_000_000);
+  await journal.close();
 });

@@ -112,6 +112,19 @@ test("a disk that can start no program any more does not end the signs of life",
   expect(troubles).toEqual([]);
 });
 
+test("a program that cannot be started at all is told, and nothing ends by it", async () => {
+  const troubles: string[] = [];
+  // EIO of a dead card, like ENOTDIR here, is thrown by Node and not told as an event.
+  const told = openServiceManager(
+    { ...process.env, NOTIFY_SOCKET: "/nowhere", WATCHDOG_USEC: "600000" },
+    { timers: systemTimers, onTrouble: ({ en }) => troubles.push(en), program: "/etc/passwd/perl" },
+  );
+  told.ready("protecting");
+  await eventually("the next sign of life was tried", () => troubles.length > 3);
+  expect(troubles[0]).toContain("ENOTDIR");
+  told.stopping();
+});
+
 /** What systemd has in its place: a datagram socket. */
 const openManagerSocket = async (path: string) => {
   const peer = spawn("socat", ["-u", `UNIX-RECV:${path}`, "STDOUT"], {
