@@ -19,7 +19,7 @@ import {
   type SecurePage,
 } from "./secure-page.ts";
 import type { GatewayStatus, ReadStatus } from "./status.ts";
-import { visitOf } from "./visitor.ts";
+import { isLocal, visitOf } from "./visitor.ts";
 
 export interface GatewayHttp extends Running {
   readonly port: number;
@@ -106,15 +106,12 @@ export const createGatewayApp = (options: AppParts, certificate?: Certificate) =
 };
 
 const addBoard = (app: FastifyInstance, { status, visits, people, securePort }: AppParts): void => {
-  /**
-   * Flats are for those who have shown who they are. An address shows nothing: behind a proxy on
-   * this machine everybody seems to be here, and not every proxy says so.
-   */
+  /** Flats are for this machine and for those who have shown who they are. */
   const see = (
     request: FastifyRequest,
   ): { person?: string; shown: GatewayStatus; masked: boolean } => {
     const visit = isOverheard(request, securePort) ? undefined : visitOf(visits, request);
-    const masked = visit === undefined;
+    const masked = visit === undefined && !isLocal(request);
     const whole = status();
     const shown = masked ? maskStatus(whole) : whole;
     return { shown, masked, ...(visit && { person: visit.person.name }) };

@@ -8,8 +8,8 @@ const cookieName = "canary_board";
 const cookieLastsSeconds = 1_800;
 
 /**
- * Probably this very machine; behind a proxy that says nothing of it everybody seems to be here. So
- * this decides only where a PIN may be typed, never what is shown.
+ * This very machine: whoever is on it can read the site file anyway. Not so through a proxy, behind
+ * which everybody seems to be here.
  */
 export const isLocal = ({ ip, headers }: FastifyRequest): boolean =>
   (ip === "::1" || /^(::ffff:)?127\./.test(ip)) &&

@@ -61,7 +61,7 @@ const startCenter = async () => {
   };
 };
 
-/** What the gateway's own page is told. */
+/** What the gateway's own page is told; on this machine nothing is masked. */
 const Status = Type.Object({
   link: Type.Object({ state: Type.String() }),
   alarms: Type.Array(

@@ -87,7 +87,9 @@ describe.skipIf(!hasProgram("socat") || !hasPymodbus)("a street on wires", () =>
 
   test("a module that pymodbus plays is read, and is normal", async () => {
     await eventually("the module is read", async () =>
-      (await street.gatewayStatus())?.detectors.some(({ state }) => state === "normal"),
+      (await street.gatewayStatus())?.detectors.some(
+        ({ detector, state }) => detector === "fang-3-1-201" && state === "normal",
+      ),
     );
   });
 
