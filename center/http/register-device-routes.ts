@@ -20,8 +20,8 @@ import { callerOf, requireSession } from "./require-session.ts";
 
 const name = Type.String({ pattern: namePattern });
 const serial = Type.String({ pattern: "^[\\x21-\\x7e]{1,64}$" });
-const instantMs = Type.Number({ minimum: 0, maximum: 4e12, description: "epoch ms" });
-const orNone = <Schema extends ReturnType<typeof Type.Number> | typeof serial>(schema: Schema) =>
+const instantMs = Type.Integer({ minimum: 0, maximum: 4e12, description: "epoch ms" });
+const orNone = <Schema extends typeof instantMs | typeof serial>(schema: Schema) =>
   Type.Optional(Type.Union([schema, Type.Null()]));
 const strict = { additionalProperties: false };
 

@@ -7,7 +7,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { connectAsync } from "mqtt";
 import { createFakeGateway } from "#center/fake-gateway.testing.ts";
+import { epochToRfc3339 } from "#domain/civil-time.ts";
 import { gatewayId } from "#domain/ids.ts";
+import { epochMs } from "#domain/quantity.ts";
 import { gatewaySource } from "#domain/wire.ts";
 import type { SinkSite } from "#platform/site-file/sink-schema.ts";
 import type { WireBlock } from "#domain/telemetry-wire.ts";
@@ -60,7 +62,8 @@ export const openCenterUnderLoad = async (sinks: readonly SinkSite[] = []) => {
         specversion: "1.0",
         id: `telemetry-${messages}`,
         source: gatewaySource(gatewayId("gw-1")),
-        time: "2026-11-22T03:14:07.250+08:00",
+        // Sent now, whatever the blocks tell of.
+        time: epochToRfc3339(epochMs(Date.now())),
         datacontenttype: "application/json",
         bootid: "boot-1",
         monoms: "0",
