@@ -85,6 +85,7 @@ const whole = (saved: SavedPast, history: History | undefined): DetectorState =>
     lag: lagOf(saved.clock),
     quiet: saved.quiet && quietOf(saved.quiet),
   };
+  // The schema has checked the values; only their brands (ids, units) and absent fields are new here.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const state = filled as unknown as DetectorState;
   return { ...state, memory: tidyMemory(state.memory), alarms: tidyAlarms(state.alarms) };

@@ -145,7 +145,7 @@ const start = (root: string): Life => {
     isReady: () => {
       if (isGone) throw new Error("the machine went off");
       // nspawn's first child only prepares; systemd is there once its bus is.
-      const first = isGone ? 0 : firstPid();
+      const first = firstPid();
       return first > 0 && existsSync(`/proc/${first}/root/run/systemd/private`);
     },
     isGone: () => isGone,
