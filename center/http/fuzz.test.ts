@@ -13,7 +13,7 @@ import { newPostgres, newSqlite } from "../open-ground.testing.ts";
 import { places, plantRegister } from "../rights/plant-register.testing.ts";
 import { createBodyCheck, operationsOf, recordOf, type Operation } from "./answer-check.testing.ts";
 import described from "../../docs/openapi.json" with { type: "json" };
-import { requestFor, type MadeRequest } from "./request-arbitrary.testing.ts";
+import { pathsWith, requestFor, type MadeRequest } from "./request-arbitrary.testing.ts";
 
 const runs = Number(process.env["FUZZ_RUNS"] ?? 40);
 vi.setConfig({ testTimeout: 60_000 + runs * 500, hookTimeout: 60_000 });
@@ -136,6 +136,17 @@ test.each(operations.map((one) => [`${one.method} ${one.path}`, one] as const))(
       ),
       { numRuns: runs },
     );
+  },
+);
+
+test.each(operations.map((one) => [`${one.method} ${one.path}`, one] as const))(
+  "%s takes a null character neither in its address nor in its body for a fault of ours",
+  async (_name, operation) => {
+    const body = '{"reason":"\\u0000","a\\u0000":{"b":["\\u0000"]}}';
+    for (const path of pathsWith(operation, "\0")) {
+      const answer = await ask(operation, "admin", { path, headers: {}, body });
+      expect(answer.statusCode, `${path} ${answer.body}`).toBeLessThan(500);
+    }
   },
 );
 

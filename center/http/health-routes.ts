@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import type { App, HttpParts } from "./app.ts";
+import { problemResponses } from "./problems.ts";
 
 const bilingual = Type.Object({ zh: Type.String(), en: Type.String() });
 const HealthSchema = Type.Object({ status: Type.Literal("ok") });
@@ -19,7 +20,7 @@ export const addHealthRoutes = (app: App, parts: HttpParts): void => {
       schema: {
         summary: "The process answers 存活",
         tags: ["operation"],
-        response: { 200: HealthSchema },
+        response: { 200: HealthSchema, "4xx": problemResponses["4xx"] },
       },
     },
     () => ({ status: "ok" as const }),
@@ -32,7 +33,7 @@ export const addHealthRoutes = (app: App, parts: HttpParts): void => {
       schema: {
         summary: "Alarms can be taken in and confirmed 就绪",
         tags: ["operation"],
-        response: { 200: ReadySchema, 503: ReadySchema },
+        response: { 200: ReadySchema, 503: ReadySchema, "4xx": problemResponses["4xx"] },
       },
     },
     async (_request, reply) => {

@@ -41,7 +41,25 @@ export const requestFor = (operation: Operation, known: KnownWords): fc.Arbitrar
     }));
 };
 
-const word = fc.string({ unit: "binary", maxLength: 30 });
+const word = fc.oneof(
+  { weight: 4, arbitrary: fc.string({ unit: "binary", maxLength: 30 }) },
+  { weight: 1, arbitrary: fc.constant("\0") },
+);
+
+/** The text in one parameter after the other, in path or query: no header can hold every text. */
+export const pathsWith = (operation: Operation, text: string): readonly string[] => {
+  const parameters = listOf(operation.description["parameters"])
+    .map(recordOf)
+    .map((one) => ({ place: one["in"], name: String(one["name"]) }));
+  const inPath = parameters.filter((one) => one.place === "path").map((one) => one.name);
+  const inQuery = parameters.filter((one) => one.place === "query").map((one) => one.name);
+  const others = Object.fromEntries(inPath.map((name) => [name, "1"]));
+  return [
+    fillPath(operation.path, others),
+    ...inPath.map((name) => fillPath(operation.path, { ...others, [name]: text })),
+    ...inQuery.map((name) => `${fillPath(operation.path, others)}?${searchOf({ [name]: text })}`),
+  ];
+};
 
 const parameterFor = (
   parameter: Readonly<Record<string, unknown>>,

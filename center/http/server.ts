@@ -33,6 +33,7 @@ import {
   sendProblem,
   tooMany,
 } from "./problems.ts";
+import { refuseNul } from "./refuse-nul.ts";
 import { findCaller, refuseUndecidedRoutes, tokenIn } from "./require-session.ts";
 import { addSecondFactorRoutes } from "./second-factor-routes.ts";
 import { addPageRoutes } from "./page-routes.ts";
@@ -72,6 +73,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   app.setErrorHandler((error, request, reply) => sendProblem(reply, problemFrom(error, request)));
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, noSuchPath));
   app.addHook("onRequest", refuseOtherSites);
+  app.addHook("preValidation", refuseNul);
   app.addHook("onResponse", (request, reply, done) => {
     parts.metrics.requests.observe(
       { route: request.routeOptions.url ?? "none", status: String(reply.statusCode) },
