@@ -68,7 +68,8 @@ export const commitBatch = (
         ...refused.map((one) => one.gateway),
       ]),
     ]);
-    return settle(records, statuses, refused, journals);
+    const confirmed = (one: TakenStatus): boolean => status.counted.has(one);
+    return settle({ records, statuses, refused, confirmed }, journals);
   });
 
 /** Detectors of which anything was said, by gateway. */
@@ -143,11 +144,17 @@ const saveRefusals = async (
   }
 };
 
+/** What came, and which statuses of it count. */
+interface Heard {
+  readonly records: readonly TakenRecord[];
+  readonly statuses: readonly TakenStatus[];
+  readonly refused: readonly RefusedMessage[];
+  readonly confirmed: (status: TakenStatus) => boolean;
+}
+
 /** One answer per journal heard from; what carries no number is answered by its id. */
 const settle = (
-  records: readonly TakenRecord[],
-  statuses: readonly TakenStatus[],
-  refused: readonly RefusedMessage[],
+  { records, statuses, refused, confirmed }: Heard,
   journals: readonly JournalState[],
 ): readonly Settled[] => {
   const byJournal = new Map<string, Open>();
@@ -170,7 +177,10 @@ const settle = (
     const entry = open(gateway, number?.journal);
     if (number === undefined) entry.ids.push(value.id);
   }
-  for (const { gateway, value } of statuses) open(gateway, value.journalid).ids.push(value.id);
+  for (const status of statuses) {
+    const entry = open(status.gateway, status.value.journalid);
+    if (confirmed(status)) entry.ids.push(status.value.id);
+  }
   for (const { gateway, id, reason } of refused) {
     if (id !== undefined)
       open(gateway, undefined).refused.push({ id, reason: { zh: reason.zh, en: reason.en } });

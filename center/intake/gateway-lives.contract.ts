@@ -92,6 +92,33 @@ export const gatewayLivesContract = (database: string, newDatabase: NewDatabase)
       expect(await pending()).toBe(9);
     });
 
+    test("what is left out is not confirmed, so that a box that lives tells it again", async () => {
+      await ground.take(gateway.alarm({ seq: 1 }));
+      await ground.take(gateway.alarm({ seq: 2, kind: "returned", atMs: 50 }));
+      // A record that a cloned card tells makes of this boot one that has ended.
+      const cloned = { seq: 3, episode: "ep-x", detector: "bath", senderBoot: "boot-9" };
+      await ground.take(gateway.alarm({ ...cloned, late: true }));
+      for (const atMs of [1_000, 6_000, 11_000]) {
+        ground.time.advance(5_000);
+        await ground.take(gateway.status({ atMs, detectors: [standing] }));
+        expect(ground.lastReceipt().ids).toEqual([]);
+        expect(await conditions()).toContain("returned");
+      }
+      ground.time.advance(20_000);
+      await ground.take(gateway.status({ atMs: 31_000, detectors: [standing] }));
+      expect(ground.lastReceipt().ids).toHaveLength(1);
+      expect(await conditions()).toEqual(["active", "active"]);
+    });
+
+    test("what another boot's status has overtaken is not confirmed either", async () => {
+      await ground.take(gateway.status({ atMs: 5_000 }));
+      await ground.take(afterPowerCut.status({ atMs: 50 }));
+      await ground.take(gateway.status({ atMs: 6_000 }));
+      expect(ground.lastReceipt().ids).toEqual([]);
+      await ground.take(afterPowerCut.status({ atMs: 40 }));
+      expect(ground.lastReceipt().ids).toHaveLength(1); // of the same boot: what it alone names counts
+    });
+
     test("nor does an unknown boot that has ended keep one that lives from being heard", async () => {
       const third = createFakeGateway("gw-1", "journal-1", "boot-3");
       await ground.take(third.status({ atMs: 100 }));

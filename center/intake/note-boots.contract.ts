@@ -99,6 +99,44 @@ export const noteBootsContract = (database: string, newDatabase: NewDatabase): v
       expect(await shown()).toEqual(["ep-b returned"]);
     });
 
+    test("and its own boot's next words count, also when they come under the old name", async () => {
+      const { senderBoot: _, ...heldUp } = older;
+      const told = async () =>
+        (await ground.desk()).alarms.map(
+          ({ notice: { event }, condition }) => `${event.episode} P${event.priority} ${condition}`,
+        );
+      await ground.take(third.status({ atMs: 1 }));
+      await ground.take(third.alarm({ ...unwritten, atMs: 2, priority: 2 }));
+      await ground.take(second.alarm({ ...heldUp, seq: 1, atMs: 10, priority: 2 }));
+      await ground.take(third.status({ atMs: 5_000, boots: ["boot-1"] }));
+      expect(await told()).toEqual(["ep-b P2 active"]);
+      const worse = { ...unwritten, kind: "worsened", co: 900, priority: 1 } as const;
+      await ground.take(third.alarm({ ...worse, atMs: 6_000 }));
+      expect(await told()).toEqual(["ep-a P1 active"]);
+      await ground.take(second.alarm({ ...heldUp, seq: 2, atMs: 20, kind: "returned" }));
+      expect(await told()).toEqual(["ep-a P1 active"]);
+      await ground.take(third.alarm({ ...worse, kind: "returned", atMs: 9_000 }));
+      expect(await told()).toEqual(["ep-a P1 returned"]);
+    });
+
+    test("also when both come in one batch, and the held-up one's again after them", async () => {
+      const { senderBoot: _, ...heldUp } = older;
+      await ground.take(third.status({ atMs: 1 }));
+      await ground.take(third.alarm({ ...unwritten, atMs: 2, priority: 2 }));
+      await Promise.all([
+        ground.take(second.alarm({ ...heldUp, seq: 1, atMs: 10, priority: 2 })),
+        ground.take(third.status({ atMs: 5_000, boots: ["boot-1"] })),
+      ]);
+      await Promise.all(
+        [
+          third.alarm({ ...unwritten, kind: "worsened", atMs: 6_000, priority: 1 }),
+          second.alarm({ ...heldUp, seq: 2, atMs: 30, kind: "worsened", priority: 1 }),
+          third.alarm({ ...unwritten, kind: "returned", atMs: 9_000 }),
+        ].map(ground.take),
+      );
+      expect(await shown()).toEqual(["ep-a returned"]);
+    });
+
     test("but an alarm that was forgotten two boots ago goes on as it", async () => {
       await ground.take(first.alarm(unwritten));
       await ground.take(second.alarm({ ...older, seq: 1, atMs: 10 }));

@@ -27,7 +27,7 @@ export const saveAlarms = async (
 
   for (const arrival of news.fresh) {
     const key = ownName(arrival);
-    if (names.isLeft(key) || (await names.goesOn(arrival))) continue;
+    if (await names.takes(arrival)) continue;
     const alarm = changed.get(key) ?? before(key);
     const episode = alarm?.episode ?? centerEpisode(arrival, known.taken);
     changed.set(

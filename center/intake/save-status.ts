@@ -12,6 +12,8 @@ export interface StatusChange {
   readonly detectors: ReadonlyMap<string, readonly string[]>;
   /** The newest status of each gateway's present life. */
   readonly newest: ReadonlyMap<string, TakenStatus>;
+  /** Those that count; the others are not confirmed, so that a boot that lives tells all again. */
+  readonly counted: ReadonlySet<TakenStatus>;
 }
 
 /**
@@ -26,6 +28,7 @@ export const saveStatus = async (
   const changed: string[] = [];
   const detectors = new Map<string, readonly string[]>();
   const newestByGateway = new Map<string, TakenStatus>();
+  const counted = new Set<TakenStatus>();
   const byGateway = Map.groupBy(messages, (one) => one.gateway);
   const known = await knownGateways(tx, [...byGateway.keys()]);
   for (const [gateway, ofGateway] of byGateway) {
@@ -41,6 +44,7 @@ export const saveStatus = async (
       ofGateway.filter((one) => one.kind === "status"),
       nowMs,
     );
+    for (const one of [...overtaken, ...statuses]) counted.add(one);
     const newest = statuses.at(-1);
     if (newest !== undefined) newestByGateway.set(gateway, newest);
     if (before === undefined || newest !== undefined) {
@@ -55,7 +59,7 @@ export const saveStatus = async (
     const told = [...rows.map((row) => row.detector), ...gone, ...doubted];
     if (told.length > 0) detectors.set(gateway, [...new Set(told)]);
   }
-  return { gateways: changed, detectors, newest: newestByGateway };
+  return { gateways: changed, detectors, newest: newestByGateway, counted };
 };
 
 const knownGateways = async (

@@ -26,10 +26,13 @@ interface Alarms {
 }
 
 export interface Names {
-  /** Its alarm has another name by now; whatever still comes under this one changes nothing. */
+  /** Its alarm has another name by now. */
   readonly isLeft: (ownName: string) => boolean;
-  /** Takes the first word of a new episode for a forgotten alarm's; answers whether it was that. */
-  readonly goesOn: (arrival: TakenAlarm) => Promise<boolean>;
+  /**
+   * Takes a word that is not of the alarm under its name: the first one of a new episode that a
+   * forgotten alarm goes on as, and all under a name that has been left. Answers whether it was that.
+   */
+  readonly takes: (arrival: TakenAlarm) => Promise<boolean>;
   readonly write: () => Promise<void>;
 }
 
@@ -38,7 +41,7 @@ export const followNames = async (
   fresh: readonly TakenAlarm[],
   { changed, known }: Alarms,
 ): Promise<Names> => {
-  const left = await namesLeft(tx, fresh);
+  const { left, heirs } = await namesLeft(tx, fresh);
   const unwritten = await unwrittenAt(tx, fresh);
   /** Own names of alarms that may have been forgotten, by where they are. */
   const candidates = new Map<string, Set<string>>();
@@ -46,36 +49,60 @@ export const followNames = async (
     candidates.set(place, (candidates.get(place) ?? new Set()).add(own));
   };
   for (const [own, { alarm }] of unwritten) add(placeKey(alarm.gateway, alarm.notice), own);
-  const fallen: EpisodeNameRow[] = [];
+  const renamed = new Map<string, EpisodeNameRow>();
+
+  const stored = (own: string): KnownAlarm | undefined =>
+    known.get(own) ?? unwritten.get(own) ?? heirs.get(own);
+  const alarmNow = (own: string): Alarm | undefined => changed.get(own) ?? stored(own)?.alarm;
+
+  /** The alarm has the arrival's name from now on, and not the other any more. */
+  const goOn = (own: string, old: Alarm, arrival: TakenAlarm): void => {
+    const name = ownName(arrival);
+    const before = stored(own);
+    const { data: notice, durable, late } = arrival.value;
+    if (before !== undefined) known.set(name, before);
+    changed.set(name, goOnAs(old, { notice, durable, late }));
+    changed.delete(own);
+    const { gateway, episode } = old;
+    const row = (gateway_episode: string) => ({ gateway, gateway_episode, episode });
+    renamed.set(own, row(old.notice.event.episode));
+    renamed.set(name, row(notice.event.episode));
+    for (const [other, of] of left) if (of === own) left.set(other, name);
+    left.delete(name);
+    left.set(own, name);
+  };
 
   return {
     isLeft: (name) => left.has(name),
-    goesOn: async (arrival) => {
+    takes: async (arrival) => {
       const name = ownName(arrival);
-      const { data: notice, durable, late } = arrival.value;
+      const { data: notice, durable } = arrival.value;
+      const heir = left.get(name);
+      if (heir !== undefined) {
+        const alarm = alarmNow(heir);
+        if (alarm !== undefined && (await isOfLaterBoot(tx, alarm, arrival))) {
+          goOn(heir, alarm, arrival);
+        }
+        return true;
+      }
       const place = placeKey(arrival.gateway, notice);
       const others = [...(candidates.get(place) ?? [])].filter((own) => !left.has(own));
       if (!durable) add(place, name);
       if (notice.event.kind === "returned" || changed.has(name) || known.has(name)) return false;
       for (const own of others) {
-        const before = known.get(own) ?? unwritten.get(own);
-        const old = changed.get(own) ?? before?.alarm;
-        if (old === undefined || !(await isForgotten(tx, old, arrival))) continue;
-        if (before !== undefined) known.set(name, before);
-        changed.set(name, goOnAs(old, { notice, durable, late }));
-        changed.delete(own);
-        left.add(own);
-        fallen.push({
-          gateway: arrival.gateway,
-          gateway_episode: old.notice.event.episode,
-          episode: old.episode,
-        });
+        const alarm = alarmNow(own);
+        if (alarm === undefined || !(await isForgotten(tx, alarm, arrival))) continue;
+        goOn(own, alarm, arrival);
         return true;
       }
       return false;
     },
     write: async () => {
-      for (const chunk of inChunks(fallen)) {
+      for (const [own, row] of renamed) {
+        if (!left.has(own)) await takeName(tx, row);
+      }
+      const leaving = [...renamed].flatMap(([own, row]) => (left.has(own) ? [row] : []));
+      for (const chunk of inChunks(leaving)) {
         await tx
           .insertInto("episode_names")
           .values(chunk)
@@ -84,6 +111,18 @@ export const followNames = async (
       }
     },
   };
+};
+
+/** The name is an alarm's own again. */
+const takeName = async (
+  tx: Writing,
+  { gateway, gateway_episode: name }: EpisodeNameRow,
+): Promise<void> => {
+  await tx
+    .deleteFrom("episode_names")
+    .where("gateway", "=", gateway)
+    .where("gateway_episode", "=", name)
+    .execute();
 };
 
 /**
@@ -104,19 +143,42 @@ const isForgotten = async (tx: Writing, alarm: Alarm, arrival: TakenAlarm): Prom
   return place === undefined ? isBefore(before, at) : (places.get(at.bootId) ?? Infinity) > place;
 };
 
-/** Which of these names have been left for another. */
-const namesLeft = async (tx: Writing, fresh: readonly TakenAlarm[]): Promise<Set<string>> => {
-  const left = new Set<string>();
+/**
+ * A word under a name that its alarm has left, from a boot after the one whose word it goes on with:
+ * that gateway never forgot it, and an older boot's record, held up on its way, was taken for news.
+ */
+const isOfLaterBoot = async (tx: Writing, alarm: Alarm, arrival: TakenAlarm): Promise<boolean> => {
+  const { at } = arrival.value.data.event;
+  const places = await bootPlaces(tx, arrival.gateway);
+  const place = places.get(alarm.notice.event.at.bootId) ?? Infinity;
+  return (places.get(at.bootId) ?? 0) > place;
+};
+
+/** Which of these names have been left, each with its alarm's present name; and those alarms. */
+const namesLeft = async (
+  tx: Writing,
+  fresh: readonly TakenAlarm[],
+): Promise<{ readonly left: Map<string, string>; readonly heirs: Map<string, KnownAlarm> }> => {
+  const rows: EpisodeNameRow[] = [];
   const episodes = new Set<string>(fresh.map((one) => one.value.data.event.episode));
   for (const chunk of inLists([...episodes])) {
-    const rows = await tx
-      .selectFrom("episode_names")
-      .select(["gateway", "gateway_episode"])
-      .where("gateway_episode", "in", chunk)
-      .execute();
-    for (const row of rows) left.add(JSON.stringify([row.gateway, row.gateway_episode]));
+    rows.push(
+      ...(await tx
+        .selectFrom("episode_names")
+        .selectAll()
+        .where("gateway_episode", "in", chunk)
+        .execute()),
+    );
   }
-  return left;
+  const heirs = await knownByName(tx, rows);
+  const nameOf = new Map([...heirs].map(([name, { alarm }]) => [alarm.episode, name]));
+  const left = new Map(
+    rows.map((row) => [
+      JSON.stringify([row.gateway, row.gateway_episode]),
+      nameOf.get(row.episode) ?? "",
+    ]),
+  );
+  return { left, heirs };
 };
 
 /** Standing alarms of these detectors of which something was never written down, by own name. */
@@ -140,15 +202,24 @@ const unwrittenAt = async (
       .where("gateway", "in", gateways)
       .execute();
     const own = all.filter(({ gateway, detector }) => speakers.get(gateway)?.has(detector));
-    const signed = await signaturesOf(tx, own);
-    for (const row of await alarmRows(tx, own)) {
-      found.set(JSON.stringify([row.gateway, row.gateway_episode]), {
-        alarm: rowToAlarm(row),
-        signed: signed.has(row.episode),
-      });
-    }
+    for (const [name, alarm] of await knownByName(tx, own)) found.set(name, alarm);
   }
   return found;
+};
+
+/** These alarms by their gateway's own names. */
+const knownByName = async (
+  tx: Writing,
+  alarms: readonly { readonly episode: string }[],
+): Promise<Map<string, KnownAlarm>> => {
+  const signed = await signaturesOf(tx, alarms);
+  const rows = await alarmRows(tx, alarms);
+  return new Map(
+    rows.map((row) => [
+      JSON.stringify([row.gateway, row.gateway_episode]),
+      { alarm: rowToAlarm(row), signed: signed.has(row.episode) },
+    ]),
+  );
 };
 
 const alarmRows = async (
