@@ -230,7 +230,7 @@ program
   .command("bench")
   .argument(
     "[name]",
-    "judge | start | latency | buzzer | intake | memory | durable | wear | center | storm | queries | all",
+    "judge | start | latency | buzzer | intake | memory | durable | wear | center | pages | storm | queries | all",
     "all",
   )
   .description("基准:与同机同负载的对照一起测量 · benchmarks, each beside a peer in the same run")

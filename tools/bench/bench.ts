@@ -1,6 +1,6 @@
 /** `canary bench`: our figures beside a peer's under the same load, in one run, on this machine. */
 import { buzzer } from "./buzzer.ts";
-import { center, storm } from "./center.ts";
+import { center, pages, storm } from "./center.ts";
 import { durable } from "./durable.ts";
 import { intake } from "./intake.ts";
 import { judge } from "./judge.ts";
@@ -26,12 +26,13 @@ const benches: Readonly<Record<string, (setting: Setting) => Promise<readonly Ro
   soak,
   buzzer,
   center,
+  pages,
   storm,
   queries,
 };
 
-/** Not among `all`: one is only for longer, the other a part of `center`. */
-const apart: ReadonlySet<string> = new Set(["soak", "storm"]);
+/** Not among `all`: the first is only for longer, the others are parts of `center`. */
+const apart: ReadonlySet<string> = new Set(["soak", "pages", "storm"]);
 
 export interface BenchOptions extends Pick<Setting, "database" | "minutes"> {
   readonly json?: boolean;

@@ -14,7 +14,7 @@ import type { Child } from "./workshop.ts";
 /** Each turn, of ours and of the peer. */
 const alarms = 20_000;
 const stormMinutes = 10;
-const pages = 1_000;
+const pageCount = 1_000;
 const alarmsToPages = 200;
 
 /** Records, alarms, cases, clocks, pages, stream and receipts, committed before they are answered. */
@@ -25,7 +25,7 @@ export const center = (setting: Setting): Promise<readonly Row[]> =>
       rows.push(...(await taking(setting, place, "each home its own", alarms)));
       rows.push(...(await taking(setting, place, "ten alarms a home", alarms / 10)));
     }
-    rows.push(...(await fanOut(setting)));
+    rows.push(...(await pages(setting)));
     return [...rows, ...(await storms(setting, places))];
   });
 
@@ -122,13 +122,13 @@ const deliveries = Type.Object({
   samples: Type.Array(Type.Number()),
 });
 
-/** From the alarm leaving its gateway to an open page; what never came counts as never. */
-const fanOut = async (setting: Setting): Promise<readonly Row[]> => {
+/** A part of `center` alone: from the alarm leaving its gateway to an open page; what never came counts as never. */
+export const pages = async (setting: Setting): Promise<readonly Row[]> => {
   const ours = await readPages(setting, "canary");
   const peer = await readPages(setting, "bare");
   const row = (what: string, share: number): Row => ({
     bench: "center",
-    what: `alarm → ${pages.toLocaleString("en-US")} open pages, 10/s, ${what}`,
+    what: `alarm → ${pageCount.toLocaleString("en-US")} open pages, 10/s, ${what}`,
     unit: "ms",
     ours: percentile(ours, share),
     peer: percentile(peer, share),
@@ -144,14 +144,14 @@ const readPages = async (
   { workshop, say }: Setting,
   what: "canary" | "bare",
 ): Promise<readonly number[]> => {
-  say(`center: ${pages} open pages, ${what}`);
+  say(`center: ${pageCount} open pages, ${what}`);
   const folder = await workshop.newFolder();
   const server = workshop.node("taker", ["tools/bench/center-pages.ts", what, folder]);
   const serving = await answerOf(server);
   const reader = workshop.node("generator", [
     "tools/bench/page-readers.ts",
     JSON.stringify(serving),
-    String(pages),
+    String(pageCount),
     String(alarmsToPages),
   ]);
   const { deliveriesWanted, samples } = Value.Parse(

@@ -58,6 +58,8 @@ export const openWorkshop = async (): Promise<Workshop> => {
       // As `npx canary` sets it: what has run once need not be compiled again.
       env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...environment },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
+      // A group of its own: what strace runs does not end with strace.
+      detached: true,
     });
     const watched = watch(child, command, () => children.delete(watched));
     children.add(watched);
@@ -104,8 +106,9 @@ const watch = (child: ChildProcess, name: string, onExit: () => void): Child => 
     ended,
     stop: async () => {
       if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-      child.kill("SIGTERM");
-      const force = setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+      const group = -child.pid;
+      process.kill(group, "SIGTERM");
+      const force = setTimeout(() => process.kill(group, "SIGKILL"), killAfterMs);
       await gone;
       clearTimeout(force);
     },
