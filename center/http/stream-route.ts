@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { setImmediate } from "node:timers/promises";
 import { Type } from "typebox";
 import type { Actor } from "#domain/rights.ts";
 import { isMeantFor } from "../cases/page-audience.ts";
@@ -108,10 +109,11 @@ const tell = (parts: HttpParts, pages: ReadonlySet<Page>, events: readonly Broad
   const changed = new Map(
     events.flatMap((one) => ("account" in one ? [[one.account, one.position] as const] : [])),
   );
+  const written: Written = new Map();
   for (const page of pages) {
     const at = changed.get(page.actor.name);
     if (page.held !== undefined) page.held.push(...events);
-    else if (at === undefined) send(page, events);
+    else if (at === undefined) send(page, events, written);
     else void lookAgain(parts, page, at);
   }
 };
@@ -173,23 +175,32 @@ const lookAgain = async (parts: HttpParts, page: Page, position: number): Promis
   await goLive(parts, page);
 };
 
-/** Asks who is behind a page and what they see; ends the page of somebody who may see nothing. */
+/** Asks who is behind a page and what they see. */
 const seeViewer = async (parts: HttpParts, page: Page): Promise<void> => {
-  const user = await parts.accounts.whoIs(page.token);
+  setViewer(page, await parts.accounts.whoIs(page.token));
+};
+
+/** Ends the page of somebody who may see nothing. */
+const setViewer = (page: Page, user: Actor | undefined): void => {
   page.areas = user === undefined ? [] : areasWith(user, "alarms.read");
   if (user !== undefined) page.actor = user;
   if (page.areas.length === 0) page.response.end();
 };
 
+/** Each session is asked for once, and between two of them alarms have their turn. */
 const seeAllViewers = async (parts: HttpParts, pages: ReadonlySet<Page>): Promise<void> => {
   try {
-    for (const page of pages) {
-      const before = JSON.stringify(page.actor.grants);
-      await seeViewer(parts, page);
-      // Changed by the command on the machine, which tells nobody.
-      if (page.areas.length > 0 && JSON.stringify(page.actor.grants) !== before) {
-        write(page, reset(await lastPosition(parts.store.db)));
+    for (const [token, ofSession] of Map.groupBy(pages, (page) => page.token)) {
+      const user = await parts.accounts.whoIs(token);
+      for (const page of ofSession) {
+        const before = JSON.stringify(page.actor.grants);
+        setViewer(page, user);
+        // Changed by the command on the machine, which tells nobody.
+        if (page.areas.length > 0 && JSON.stringify(page.actor.grants) !== before) {
+          write(page, reset(await lastPosition(parts.store.db)));
+        }
       }
+      await setImmediate();
     }
   } catch {
     return; // the database is away: pages stay, the next round asks again
@@ -199,9 +210,21 @@ const seeAllViewers = async (parts: HttpParts, pages: ReadonlySet<Page>): Promis
 const reset = (position: number): string =>
   `event: reset\nid: ${position}\ndata: ${JSON.stringify({ eventId: position })}\n\n`;
 
-const send = (page: Page, events: readonly Broadcasted[]): void => {
-  const text = events.flatMap((one) => (isFor(page, one) ? [eventToText(one)] : [])).join("");
-  if (text !== "") write(page, text);
+/** What pages are told of the same events, by which of these they may see: made once for all alike. */
+type Written = Map<string, Buffer>;
+
+const send = (
+  page: Page,
+  events: readonly Broadcasted[],
+  written: Written = new Map<string, Buffer>(),
+): void => {
+  const own = events.map((one) => (isFor(page, one) ? "1" : "0")).join("");
+  if (!own.includes("1")) return;
+  const text =
+    written.get(own) ??
+    Buffer.from(events.flatMap((one) => (isFor(page, one) ? [eventToText(one)] : [])).join(""));
+  written.set(own, text);
+  write(page, text);
 };
 
 const isFor = (page: Page, one: Broadcasted): one is PlacedEvent => {
@@ -213,23 +236,15 @@ const isFor = (page: Page, one: Broadcasted): one is PlacedEvent => {
   return isExact ? isInScope(area, page.areas) : isServing(area, page.areas);
 };
 
-const textByEvent = new WeakMap<PlacedEvent, string>();
-
-/** Written once for all pages. */
-const eventToText = (placed: PlacedEvent): string => {
-  const known = textByEvent.get(placed);
-  if (known !== undefined) return known;
-  const { kind, data } = placed.event;
-  const id = placed.position === undefined ? "" : `id: ${placed.position}\n`;
-  const text = `event: ${kind}\n${id}data: ${JSON.stringify(data)}\n\n`;
-  textByEvent.set(placed, text);
-  return text;
+const eventToText = ({ event: { kind, data }, position: at }: PlacedEvent): string => {
+  const id = at === undefined ? "" : `id: ${at}\n`;
+  return `event: ${kind}\n${id}data: ${JSON.stringify(data)}\n\n`;
 };
 
 const heartbeat = (nowMs: number): string =>
   `event: heartbeat\ndata: ${JSON.stringify({ nowMs })}\n\n`;
 
-const write = ({ response }: Page, text: string): void => {
+const write = ({ response }: Page, text: string | Buffer): void => {
   if (response.destroyed || response.writableEnded) return;
   response.write(text);
   if (response.writableLength > unreadBytesMax) response.destroy();
