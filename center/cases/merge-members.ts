@@ -83,18 +83,13 @@ export const takeOut = async (
     moved.push(...rows.map(({ episode }) => episode));
   }
   const ids = [source.id, ...(source.merged_into === null ? [] : [source.merged_into])];
+  const [main] = source.merged_into === null ? [] : await caseRows(tx, [source.merged_into]);
   for (const id of ids) {
-    const unsigned = await tx
-      .selectFrom("case_alarms")
-      .select((eb) => eb.fn.min<number | null>("joined_at_ms").as("since"))
-      .where("case_id", "=", id)
-      .where("rings", "=", 1)
-      .where("signed_at_ms", "is", null)
-      .executeTakeFirst();
+    const since = await owedSince(tx, id, main?.unsigned_since_ms ?? null);
     await tx
       .updateTable("cases")
       .set((eb) => ({
-        unsigned_since_ms: unsigned?.since ?? null,
+        unsigned_since_ms: since,
         ...(id !== source.id && { version: eb("version", "+", 1) }),
       }))
       .where("id", "=", id)
@@ -115,6 +110,37 @@ export const takeOut = async (
     await noteChanges(tx, [{ kind: "case", ref: source.merged_into }]);
   }
   return moved;
+};
+
+/**
+ * Since when a signature for a case is owed: for alarms that ring, and for reports, which have none,
+ * unless their main case, which owes one since `mainSinceMs`, was signed for after they came.
+ */
+const owedSince = async (
+  tx: Writing,
+  id: string,
+  mainSinceMs: number | null,
+): Promise<number | null> => {
+  const unsigned = await tx
+    .selectFrom("case_alarms")
+    .select((eb) => eb.fn.min<number | null>("joined_at_ms").as("since"))
+    .where("case_id", "=", id)
+    .where("rings", "=", 1)
+    .where("signed_at_ms", "is", null)
+    .executeTakeFirst();
+  const since = [unsigned?.since ?? null];
+  for (const row of await caseRows(tx, await withMerged(tx, id))) {
+    const { unsigned_since_ms: sinceMs, signed_at_ms: signedAtMs } = row;
+    if (sinceMs === null || signedAtMs !== null || sinceMs < (mainSinceMs ?? Infinity)) continue;
+    const alarm = await tx
+      .selectFrom("case_alarms")
+      .select("episode")
+      .where("own_case", "=", row.id)
+      .executeTakeFirst();
+    if (alarm === undefined) since.push(sinceMs);
+  }
+  const owed = since.filter((one) => one !== null);
+  return owed.length === 0 ? null : Math.min(...owed);
 };
 
 /** A case and all that were merged into it, directly or through others. */

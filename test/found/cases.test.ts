@@ -1,6 +1,6 @@
 /** Ways in which a case fell silent, found by attacking it. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openCaseGround, type CaseGround } from "../../center/cases/case-ground.testing.ts";
+import { openCaseGround, room, type CaseGround } from "../../center/cases/case-ground.testing.ts";
 import { createCase } from "../../center/cases/create-case.ts";
 import { fireTimers } from "../../center/cases/fire-timers.ts";
 import { newSqlite } from "../../center/open-ground.testing.ts";
@@ -133,3 +133,70 @@ test(
     throw new Error("it goes on and on");
   },
 );
+
+const clocksOf = async (id: string) => (await ground.detail(id)).clocks.map(({ clock }) => clock);
+
+const done = async (...step: Parameters<CaseGround["act"]>): Promise<void> =>
+  expect(await ground.act(...step)).toMatchObject({ kind: "done" });
+
+/** A resident's report of gas that nobody has signed for, and an alarm of another home put into it. */
+const reportWithAlarm = async () => {
+  const report = await ground.store.write((tx) =>
+    createCase(
+      tx,
+      {
+        source: "resident",
+        kind: "smell",
+        priority: 1,
+        by: "resident",
+        area: "/pidu/anjing/xian/g1/",
+        home: "household:603",
+        place: "603",
+      },
+      ground.nowMs(),
+    ),
+  );
+  await ground.alarm({ episode: "a", detector: "hall" });
+  const [alarm] = (await ground.cases()).filter(({ id }) => id !== report.id);
+  const other = alarm?.id ?? "";
+  await ground.store.db
+    .updateTable("cases")
+    .set({ group_name: "building:2栋" })
+    .where("id", "in", [report.id, other])
+    .execute();
+  return { report: report.id, other };
+};
+
+test("an unsigned report goes on asking after a case was put into it and taken out again", async () => {
+  const { report, other } = await reportWithAlarm();
+  await done("li", "merge", { target: report }, { id: other });
+  await done("li", "unmerge", {}, { id: other });
+  expect(await clocksOf(report)).toContain("sign");
+});
+
+test("as does one that was put into another and is taken out, unless it was signed for there", async () => {
+  const { report, other } = await reportWithAlarm();
+  await done("li", "merge", { target: other }, { id: report });
+  await done("li", "unmerge", {}, { id: report });
+  expect(await clocksOf(report)).toContain("sign");
+  await done("li", "merge", { target: other }, { id: report });
+  await done("li", "accept", {}, { id: other });
+  await done("li", "unmerge", {}, { id: report });
+  expect(await clocksOf(report)).not.toContain("sign");
+});
+
+test("and one that stays where another case is taken out", async () => {
+  const { report, other } = await reportWithAlarm();
+  await done("li", "merge", { target: other }, { id: report });
+  await ground.alarm({ episode: "b", detector: "attic", address: room("703") });
+  const third = (await ground.cases()).find(({ id }) => id !== other && id !== report)?.id ?? "";
+  await ground.store.db
+    .updateTable("cases")
+    .set({ group_name: "building:2栋" })
+    .where("id", "=", third)
+    .execute();
+  await done("li", "merge", { target: other }, { id: third });
+  await ground.store.db.updateTable("case_alarms").set({ signed_at_ms: 1 }).execute();
+  await done("li", "unmerge", {}, { id: third });
+  expect(await clocksOf(other)).toContain("sign");
+});
