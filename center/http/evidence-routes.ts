@@ -17,6 +17,7 @@ import type { App, HttpParts } from "./app.ts";
 import { notFound, ProblemError, problemResponses, type ProblemFacts } from "./problems.ts";
 import { changeBy, orProblem } from "./register-answers.ts";
 import { requireSession } from "./require-session.ts";
+import { piecesOf, sentFile } from "./sent-file.ts";
 
 const EvidenceSchema = Type.Object({
   id: Type.String(),
@@ -67,10 +68,10 @@ const addUploadRoute = (app: App, parts: HttpParts, files: FileStore): void => {
       if ((await caseArea(parts.store.db, change, caseId)) === undefined) {
         throw new ProblemError(notFound(noSuchCase));
       }
-      const upload = request.isMultipart() ? await request.file() : undefined;
+      const upload = await sentFile(request);
       if (upload === undefined) throw new ProblemError(noFile);
       const file = await files.put(
-        upload.file,
+        piecesOf(upload),
         (written) => !upload.file.truncated && mediaTypeOf(written.head) !== undefined,
       );
       if (upload.file.truncated) throw new ProblemError(tooLarge);

@@ -1,6 +1,5 @@
 // oxlint-disable oxc/no-async-endpoint-handlers -- Express only; Fastify answers for rejections
-import multipart, { type MultipartFile } from "@fastify/multipart";
-import type { FastifyRequest } from "fastify";
+import multipart from "@fastify/multipart";
 import { Type } from "typebox";
 import { runImport } from "../register/import/run-import.ts";
 import { fileBytesMax } from "../register/import/sheet-limits.ts";
@@ -12,6 +11,7 @@ import type { App, HttpParts } from "./app.ts";
 import { problemBody, ProblemError, problemResponses, type ProblemFacts } from "./problems.ts";
 import { changeBy, orProblem } from "./register-answers.ts";
 import { callerOf, requireSession } from "./require-session.ts";
+import { bytesOf, sentFile } from "./sent-file.ts";
 
 const MistakeSchema = Type.Object({
   row: Type.Integer({ description: "row of the sheet; 1 is the heading" }),
@@ -81,9 +81,10 @@ const addUploadRoute = (app: App, parts: HttpParts): void => {
     },
     async (request, reply) => {
       const change = changeBy(parts, request);
-      const upload = await fileOf(request);
+      const upload = await sentFile(request);
+      if (upload === undefined) throw new ProblemError(noFile);
       const dryRun = request.query.dryRun === "true";
-      const wish = { file: await upload.toBuffer(), name: upload.filename, dryRun };
+      const wish = { file: await bytesOf(upload), name: upload.filename, dryRun };
       const report = orProblem(
         await runImport(parts.store, change, { ...wish, vault: parts.vault }),
       );
@@ -99,13 +100,6 @@ const addUploadRoute = (app: App, parts: HttpParts): void => {
         .send(problemBody(hasMistakes(report.mistakeCount)));
     },
   );
-};
-
-const fileOf = async (request: FastifyRequest): Promise<MultipartFile> => {
-  if (!request.isMultipart()) throw new ProblemError(noFile);
-  const upload = await request.file();
-  if (upload === undefined) throw new ProblemError(noFile);
-  return upload;
 };
 
 const addTemplateRoutes = (app: App, parts: HttpParts): void => {
