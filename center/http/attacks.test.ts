@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { createFakeGateway } from "../fake-gateway.testing.ts";
 import { openDesk } from "../open-desk.testing.ts";
 
 const openWithConsole = async () => {
@@ -65,4 +66,36 @@ test("a body without end, or deeper than the stack, is refused and costs nobody 
     expect(answer.status).toBeLessThan(500);
   }
   expect((await fetch(`${desk.url}/healthz`)).status).toBe(200);
+});
+
+test("a request that was begun before its account was disabled does nothing when its body comes after", async () => {
+  const desk = await openWithConsole();
+  await desk.take(createFakeGateway().alarm({ seq: 1 }));
+  const cookie = await desk.login();
+  desk.time.advance(10 * 60_000);
+  const seenAt = async () =>
+    (await desk.store.db.selectFrom("sessions").select("seen_at_ms").executeTakeFirstOrThrow())
+      .seen_at_ms;
+  const before = await seenAt();
+
+  const socket = connect(Number(new URL(desk.url).port), "127.0.0.1");
+  let answer = "";
+  socket.on("data", (bytes: Buffer) => (answer += bytes.toString()));
+  const body = '{"note":"到场"}';
+  const length = Buffer.byteLength(body);
+  socket.write(
+    "POST /api/v1/cases/AJ-000001/notes HTTP/1.1\r\nhost: x\r\nconnection: close\r\n" +
+      `cookie: ${cookie}\r\nidempotency-key: k\r\ncontent-type: application/json\r\n` +
+      `content-length: ${length}\r\n\r\n`,
+  );
+  await vi.waitFor(async () => expect(await seenAt()).toBeGreaterThan(before));
+  await desk.store.db.updateTable("users").set({ disabled_at_ms: 1 }).execute();
+  socket.write(body);
+  await once(socket, "close");
+  expect(answer).toMatch(/^HTTP\/1\.1 401/);
+});
+
+test("nobody holds a connection for ever with a request that does not end", async () => {
+  const desk = await openWithConsole();
+  expect(desk.app.server.requestTimeout).toBe(300_000);
 });

@@ -63,6 +63,18 @@ export const requireSession =
     callers.set(request, { ...caller, areas: areasFor(caller.user, right) });
   };
 
+/**
+ * For every route's `preHandler`: a body may come minutes after the headers that were judged. Whoever
+ * has lost the session or the right meanwhile does nothing with it.
+ */
+export const requireStill =
+  (parts: HttpParts) =>
+  async (request: FastifyRequest): Promise<void> => {
+    if (!callers.has(request) || request.body === undefined) return;
+    found.delete(request);
+    await requireSession(parts)(request);
+  };
+
 const areasFor = (user: SessionUser, { who }: RouteRight): readonly string[] => {
   if (who === "self" || who === "stranger") return [];
   const areas = areasWith(user, who);

@@ -34,7 +34,7 @@ import {
   tooMany,
 } from "./problems.ts";
 import { refuseNul } from "./refuse-nul.ts";
-import { findCaller, refuseUndecidedRoutes, tokenIn } from "./require-session.ts";
+import { findCaller, refuseUndecidedRoutes, requireStill, tokenIn } from "./require-session.ts";
 import { addSecondFactorRoutes } from "./second-factor-routes.ts";
 import { addPageRoutes } from "./page-routes.ts";
 import { addRegisterRoutes } from "./register-routes.ts";
@@ -43,6 +43,8 @@ import { addStreamRoute } from "./stream-route.ts";
 
 const bodyBytesMax = 64 * 1024;
 const connectionsMax = 4_000;
+/** Long enough for a film from a stairwell; whoever never ends a request gives the connection back. */
+const requestTimeoutMs = 300_000;
 
 /** The center's HTTP side, not yet listening. */
 export const createHttpServer = async (parts: HttpParts): Promise<App> => {
@@ -53,6 +55,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
     // Requests are counted, not logged one by one.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytesMax,
+    requestTimeout: requestTimeoutMs,
     trustProxy: [...parts.trustedProxies],
     forceCloseConnections: true,
     // A number sent as text is a mistake to be told of, not to be guessed away.
@@ -74,6 +77,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, noSuchPath));
   app.addHook("onRequest", refuseOtherSites);
   app.addHook("preValidation", refuseNul);
+  app.addHook("preHandler", requireStill(parts));
   app.addHook("onResponse", (request, reply, done) => {
     parts.metrics.requests.observe(
       { route: request.routeOptions.url ?? "none", status: String(reply.statusCode) },
