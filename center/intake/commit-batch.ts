@@ -127,10 +127,10 @@ const saveRefusals = async (
           .update(`${one.topic}\n${one.id ?? ""}\n${one.body}`)
           .digest("hex"),
         gateway: one.gateway,
-        reason_zh: one.reason.zh,
-        reason_en: one.reason.en,
+        reason_zh: withoutNul(one.reason.zh),
+        reason_en: withoutNul(one.reason.en),
         topic: one.topic,
-        body: one.body.replaceAll("\0", "\uFFFD"),
+        body: withoutNul(one.body),
         times: 1,
         received_at_ms: nowMs,
       })
@@ -143,6 +143,9 @@ const saveRefusals = async (
       .execute();
   }
 };
+
+/** PostgreSQL keeps none; a reason may quote the message. */
+const withoutNul = (text: string): string => text.replaceAll("\0", "\uFFFD");
 
 /** What came, and which statuses of it count. */
 interface Heard {

@@ -190,5 +190,16 @@ export const intakeContract = (database: string, newDatabase: NewDatabase): void
       const refused = ground.receipts.flatMap(({ receipt }) => receipt.data.refused);
       expect(refused.length + episodes.length).toBe(3);
     });
+
+    test("one that is refused for words no database holds is answered all the same", async () => {
+      const message = gateway.message({ seq: 1 });
+      await ground.take(gateway.tell("alarm", { id: "one", type: "\0" }));
+      const source = "/canary/gateways/\0";
+      await ground.take(gateway.tell("alarm", { ...message, id: "two", source }));
+      const refused = ground.receipts.flatMap(({ receipt }) => receipt.data.refused);
+      expect(refused.map(({ id }) => id)).toEqual(["one", "two"]);
+      expect(await ground.countRows("refusals")).toBe(2);
+      expect(ground.troubles.filter((trouble) => trouble !== undefined)).toEqual([]);
+    });
   });
 };
