@@ -1,4 +1,4 @@
-import { asksForSignature } from "#domain/alarm.ts";
+import { asksForSignature, type AlarmNotice } from "#domain/alarm.ts";
 import { inLists } from "../store/chunks.ts";
 import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
@@ -104,13 +104,17 @@ interface Ended {
   readonly action: Exclude<Action, "alarm_over">;
 }
 
-/** Cases that had ended when an alarm of theirs rang again, by its episode. */
+/**
+ * Cases that had ended when an alarm of theirs rang again, by its episode; or that are a drill's or a
+ * test's, when the alarm is real by now.
+ */
 const endedCasesOf = async (
   tx: Writing,
   changes: readonly AlarmChange[],
 ): Promise<ReadonlyMap<string, Ended>> => {
   const ended = new Map<string, Ended>();
   const ringing = new Map<string, Ended["action"]>();
+  const noticeOf = new Map(changes.map(({ alarm }) => [alarm.episode, alarm.notice]));
   for (const { alarm, before } of changes) {
     const action = before === undefined ? undefined : actionOf({ alarm, before });
     if (action !== undefined && action !== "alarm_over") ringing.set(alarm.episode, action);
@@ -122,20 +126,29 @@ const endedCasesOf = async (
       .selectAll("cases")
       .select("case_alarms.episode as alarm")
       .where("case_alarms.episode", "in", chunk)
-      .where("cases.is_open", "=", 0)
       .execute();
     for (const { alarm, ...row } of rows) {
       const action = ringing.get(alarm);
-      if (action !== undefined) ended.set(alarm, { row, action });
+      const notice = noticeOf.get(alarm);
+      if (action === undefined || notice === undefined) continue;
+      if (row.is_open === 0 || isTooStaged(row, notice)) ended.set(alarm, { row, action });
     }
   }
   return ended;
 };
 
+/** A drill's or a test's case is no place for what is none: all that it says is marked as staged. */
+const isTooStaged = (row: CaseRow, notice: AlarmNotice): boolean =>
+  (row.drill === 1 && !notice.drill) || (row.test === 1 && familyOf(notice) !== "test");
+
 const lastOf = (
   alarms: readonly PlacedAlarm[],
   ended: ReadonlyMap<string, Ended>,
-): CaseRow | undefined => alarms.flatMap(({ alarm }) => ended.get(alarm.episode)?.row ?? []).at(-1);
+): CaseRow | undefined =>
+  alarms
+    .flatMap(({ alarm }) => ended.get(alarm.episode)?.row ?? [])
+    .filter((row) => row.is_open === 0)
+    .at(-1);
 
 /** Both timelines say why: the ended case where the alarm went, the other what it is. */
 const tellOfEnded = async (

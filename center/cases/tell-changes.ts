@@ -79,6 +79,7 @@ export const isAgain = ({ alarm, before }: Change): boolean =>
 
 /** What a change is to the people of a case; `undefined`: nothing. */
 export const actionOf = ({ alarm, before }: Change): Action | undefined => {
+  if (isRealNow({ alarm, before })) return "alarm_worse";
   if (alarm.condition === "returned") {
     return before.condition === "returned" ? undefined : "alarm_over";
   }
@@ -88,6 +89,10 @@ export const actionOf = ({ alarm, before }: Change): Action | undefined => {
   const rings = planOfAlarm(before) === 0 && planOfAlarm(alarm) !== 0;
   return rings || (newer && alarm.notice.event.kind === "worsened") ? "alarm_worse" : undefined;
 };
+
+/** It began in a drill or a test and has turned out to be neither: people have not been told of it. */
+export const isRealNow = ({ alarm: { notice }, before: { notice: was } }: Change): boolean =>
+  (was.drill && !notice.drill) || (was.event.test && !notice.event.test);
 
 interface Member {
   readonly caseId: string;

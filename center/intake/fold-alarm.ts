@@ -64,7 +64,7 @@ export const foldAlarm = (
   return {
     ...alarm,
     condition: isNewest ? conditionAfter(event) : alarm.condition,
-    notice: isNewest ? arrival.notice : alarm.notice,
+    notice: asRealAs(isNewest ? arrival.notice : alarm.notice, [alarm.notice, arrival.notice]),
     memory: {
       first: isEarlier(event, first) ? firstOf(arrival) : first,
       undurable: arrival.durable ? undurable : [...new Set([...undurable, event.id])].sort(),
@@ -72,6 +72,12 @@ export const foldAlarm = (
     },
   };
 };
+
+/** A site may be staged, or be so no more, while an alarm stands: what was once real is no drill. */
+const asRealAs = (notice: AlarmNotice, all: readonly AlarmNotice[]): AlarmNotice => ({
+  ...notice,
+  drill: all.every(({ drill }) => drill),
+});
 
 /** Why it rings nobody; `undefined` as soon as one of its notices has rung. */
 export const heldBack = ({ notice, memory }: Pick<Alarm, "notice" | "memory">): Held | undefined =>
@@ -95,7 +101,7 @@ export const goOnAs = (alarm: Alarm, arrival: Arrival): Alarm => {
   return {
     ...alarm,
     condition: conditionAfter(event),
-    notice: arrival.notice,
+    notice: asRealAs(arrival.notice, [alarm.notice, arrival.notice]),
     memory: {
       ...alarm.memory,
       // Before whatever comes under the new name, whose numbers begin anew.

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { takeAlarms } from "../cases/take-alarms.ts";
+import { isRealNow } from "../cases/tell-changes.ts";
 import { nameKey, placesOf, type DetectorName } from "../register/place-of.ts";
 import { inLists } from "../store/chunks.ts";
 import { insertRows } from "../store/insert-rows.ts";
@@ -53,7 +54,7 @@ export const saveAlarms = async (
   const rows = [...changed].map(([key, alarm]) =>
     alarmToRow(
       alarm,
-      known.byOwnName.get(key)?.signed ?? false,
+      isSigned(alarm, known.byOwnName.get(key)),
       places.get(nameKey(nameOf(alarm)))?.area ?? "/",
     ),
   );
@@ -67,6 +68,10 @@ export const saveAlarms = async (
   );
   return [...changed.values()];
 };
+
+/** Who signed for a drill or a test has not signed for what it turned out to be. */
+const isSigned = (alarm: Alarm, known: KnownAlarm | undefined): boolean =>
+  known?.signed === true && !isRealNow({ alarm, before: known.alarm });
 
 interface KnownAlarms {
   readonly byOwnName: Map<string, KnownAlarm>;

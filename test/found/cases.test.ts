@@ -200,3 +200,35 @@ test("and one that stays where another case is taken out", async () => {
   await done("li", "unmerge", {}, { id: third });
   expect(await clocksOf(other)).toContain("sign");
 });
+
+test.each([
+  ["a test that turns out to be gas", { test: true }],
+  ["an alarm that began in a drill and worsens when the site is staged no more", { drill: true }],
+])("%s is real to people, in a case of its own", async (_name, staged) => {
+  await ground.alarm({ episode: "a", priority: 2, ...staged });
+  await done("li", "accept");
+  await ground.alarm({ episode: "a", kind: "worsened", priority: 1 });
+  expect(await ground.cases()).toMatchObject([
+    { ...staged, alarms: 0 },
+    { drill: false, test: false, state: "reported", priority: 1, alarms: 1, unsigned: 1 },
+  ]);
+  await ground.pass(minute);
+  const real = (await ground.pages()).filter(({ case_id }) => case_id === "AJ-000002");
+  expect(real.length).toBeGreaterThan(0);
+  expect(real.map(({ staged }) => staged)).not.toContain(1);
+});
+
+test("also where it is over by the time the center hears of it", async () => {
+  await ground.alarm({ episode: "a", test: true });
+  await done("li", "accept");
+  await ground.alarm({ episode: "a", kind: "returned" });
+  expect((await ground.desk()).alarms).toMatchObject([{ condition: "returned" }]);
+  expect(await ground.cases()).toMatchObject([{ test: true }, { test: false, unsigned: 1 }]);
+});
+
+test("and one that began before a drill stays real in it", async () => {
+  await ground.alarm({ episode: "a", priority: 2 });
+  await ground.alarm({ episode: "a", kind: "worsened", priority: 1, drill: true });
+  expect((await ground.desk()).alarms).toMatchObject([{ notice: { drill: false } }]);
+  expect(await ground.only()).toMatchObject({ drill: false, priority: 1 });
+});
