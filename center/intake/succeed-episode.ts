@@ -97,20 +97,28 @@ export const followNames = async (
       }
       return false;
     },
-    write: async () => {
-      for (const [own, row] of renamed) {
-        if (!left.has(own)) await takeName(tx, row);
-      }
-      const leaving = [...renamed].flatMap(([own, row]) => (left.has(own) ? [row] : []));
-      for (const chunk of inChunks(leaving)) {
-        await tx
-          .insertInto("episode_names")
-          .values(chunk)
-          .onConflict((conflict) => conflict.doNothing())
-          .execute();
-      }
-    },
+    write: () => writeNames(tx, renamed, (own) => left.has(own)),
   };
+};
+
+/** Of these names some were left for another, and some taken again. */
+const writeNames = async (
+  tx: Writing,
+  renamed: ReadonlyMap<string, EpisodeNameRow>,
+  isLeft: (ownName: string) => boolean,
+): Promise<void> => {
+  const leaving: EpisodeNameRow[] = [];
+  for (const [own, row] of renamed) {
+    if (isLeft(own)) leaving.push(row);
+    else await takeName(tx, row);
+  }
+  for (const chunk of inChunks(leaving)) {
+    await tx
+      .insertInto("episode_names")
+      .values(chunk)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
 };
 
 /** The name is an alarm's own again. */
