@@ -147,8 +147,7 @@ const lastOf = (
 ): CaseRow | undefined =>
   alarms
     .flatMap(({ alarm }) => ended.get(alarm.episode)?.row ?? [])
-    .filter((row) => row.is_open === 0)
-    .at(-1);
+    .findLast((row) => row.is_open === 0);
 
 /** Both timelines say why: the ended case where the alarm went, the other what it is. */
 const tellOfEnded = async (

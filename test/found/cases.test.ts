@@ -157,7 +157,7 @@ const reportWithAlarm = async () => {
     ),
   );
   await ground.alarm({ episode: "a", detector: "hall" });
-  const [alarm] = (await ground.cases()).filter(({ id }) => id !== report.id);
+  const alarm = (await ground.cases()).find(({ id }) => id !== report.id);
   const other = alarm?.id ?? "";
   await ground.store.db
     .updateTable("cases")
