@@ -99,12 +99,25 @@ export const changeEntry = async (
   await sql`update ${sql.table(table)} set ${sql.join([...sets, sql`version = version + 1`])}
     where ${sql.ref(key)} = ${id}`.execute(tx);
   await note(tx, change, "register-change", `${kind} ${id}`, facts);
+  if (kind === "households" && typeof facts["building"] === "string") {
+    await movePoints(tx, id, facts["building"]);
+  }
   const [from, to] = [current.value.areaPath, area.value];
-  if ((kind === "buildings" || kind === "gateways") && from !== to) {
+  if (kind !== "areas" && kind !== "points" && from !== to) {
     const { actor, nowMs } = change;
     await moveWork(tx, { kind, id, from, to, by: actor.name, nowMs });
   }
   return entryAfter(tx, change, kind, id);
+};
+
+/** A home's points hang where the home is. */
+const movePoints = async (tx: Writing, household: string, building: string): Promise<void> => {
+  await tx
+    .updateTable("points")
+    .set((eb) => ({ building, version: eb("version", "+", 1) }))
+    .where("household", "=", household)
+    .where("building", "!=", building)
+    .execute();
 };
 
 /** Takes an entry out of use. What still has something live on it is refused. */

@@ -1,7 +1,7 @@
 /**
- * What stands goes where it belongs: when a building or a gateway turns out to be another area's, its
- * standing alarms and open cases become that area's, who is told at once. They would otherwise ring
- * where nobody knows the door, and be refused to those who do.
+ * What stands goes where it belongs: when a building, a home or a gateway turns out to be another
+ * area's, its standing alarms, open cases and residents become that area's, who is told at once. They
+ * would otherwise ring where nobody knows the door, and be refused to those who do.
  */
 import { isWithin } from "#domain/rights.ts";
 import { caseRows } from "../cases/case-rows.ts";
@@ -14,7 +14,7 @@ import { noteChanges } from "../store/stream-log.ts";
 import { nameKey, placesOf } from "./place-of.ts";
 
 export interface Moved {
-  readonly kind: "buildings" | "gateways";
+  readonly kind: "buildings" | "households" | "gateways";
   readonly id: string;
   /** Paths of the areas. */
   readonly from: string;
@@ -26,6 +26,7 @@ export interface Moved {
 /** In the transaction that changes the register, after it. */
 export const moveWork = async (tx: Writing, moved: Moved): Promise<void> => {
   const { from, to, nowMs } = moved;
+  await moveResidents(tx, moved);
   const alarms = await alarmsLeaving(tx, moved);
   for (const chunk of inLists(alarms)) {
     await tx.updateTable("alarms").set({ area_path: to }).where("episode", "in", chunk).execute();
@@ -53,6 +54,25 @@ export const moveWork = async (tx: Writing, moved: Moved): Promise<void> => {
   await ringAll(tx, after, Math.floor(nowMs));
 };
 
+/** Whoever works on a case there must be able to call them. */
+const moveResidents = async (tx: Writing, { kind, id, from, to }: Moved): Promise<void> => {
+  if (kind === "gateways") return;
+  await tx
+    .updateTable("people")
+    .set((eb) => ({
+      area: eb.selectFrom("areas").select("areas.id").where("path", "=", to),
+      version: eb("version", "+", 1),
+    }))
+    .where("area", "=", (eb) => eb.selectFrom("areas").select("areas.id").where("path", "=", from))
+    .where("household", "in", (eb) =>
+      eb
+        .selectFrom("households")
+        .select("households.id")
+        .where(kind === "buildings" ? "building" : "households.id", "=", id),
+    )
+    .execute();
+};
+
 /** Alarms on the desk that the register now places in the new area. */
 const alarmsLeaving = async (
   tx: Writing,
@@ -69,7 +89,10 @@ const alarmsLeaving = async (
   return rows
     .filter((row) => {
       const place = places.get(nameKey(row));
-      return place?.area === to && (kind === "gateways" || place.building === id);
+      if (place?.area !== to) return false;
+      return (
+        kind === "gateways" || (kind === "buildings" ? place.building : place.household) === id
+      );
     })
     .map(({ episode }) => episode);
 };
@@ -92,17 +115,17 @@ const casesOf = async (tx: Writing, alarms: readonly string[]): Promise<readonly
 /** Open cases that no alarm began: reports of its homes, or what is told of the gateway itself. */
 const reportsOf = async (tx: Writing, { kind, id }: Moved): Promise<readonly string[]> => {
   const open = tx.selectFrom("cases").select("id").where("is_open", "=", 1);
-  const rows = await (
-    kind === "gateways"
-      ? open.where("home", "=", `gateway:${id}`)
-      : open.where((eb) =>
-          eb(
-            "household",
-            "in",
-            eb.selectFrom("households").select("households.id").where("building", "=", id),
-          ),
-        )
-  ).execute();
+  const rows = await {
+    gateways: open.where("home", "=", `gateway:${id}`),
+    households: open.where("household", "=", id),
+    buildings: open.where((eb) =>
+      eb(
+        "household",
+        "in",
+        eb.selectFrom("households").select("households.id").where("building", "=", id),
+      ),
+    ),
+  }[kind].execute();
   return rows.map((row) => row.id);
 };
 

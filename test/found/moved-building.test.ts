@@ -6,7 +6,7 @@ import { pagesFor } from "../../center/cases/pages.ts";
 import { signAlarm } from "../../center/desk/sign-alarm.ts";
 import { createFakeGateway } from "../../center/fake-gateway.testing.ts";
 import { newSqlite, openGround, type Ground } from "../../center/open-ground.testing.ts";
-import { changeEntry } from "../../center/register/change-register.ts";
+import { changeEntry, type Facts } from "../../center/register/change-register.ts";
 import { places, plantRegister } from "../../center/rights/plant-register.testing.ts";
 
 let ground: Ground;
@@ -24,9 +24,13 @@ const lead: Actor = { name: "lead", grants: [{ role: "street_lead", area: places
 const nowMs = (): number => ground.time.clock.now().wallMs;
 const detail = (who: Actor) => caseDetail(ground.store.db, "AJ-000001", who, nowMs());
 
-const move = async (kind: "buildings" | "gateways", id: string) => {
+const move = async (
+  kind: "buildings" | "households" | "gateways",
+  id: string,
+  facts: Facts = { area: "west" },
+) => {
   const change = { actor: lead, source: "10.0.0.1", nowMs: nowMs() };
-  const wish = { kind, id, version: 1, facts: { area: "west" } };
+  const wish = { kind, id, version: 1, facts };
   const moved = await ground.store.write((tx) => changeEntry(tx, change, wish));
   expect(moved.ok).toBe(true);
 };
@@ -53,6 +57,35 @@ test("a building that turns out to be another community's takes its standing ala
     }),
   );
   expect(signed.kind).toBe("signed");
+});
+
+test("so does a home, with its points and the people to call there", async () => {
+  await ground.take(createFakeGateway("gw-xian").alarm({ seq: 1 }));
+  await move("households", "h-xian", { building: "b-west" });
+
+  const found = await detail(dutyOf(places.west));
+  expect(found).toMatchObject({ case: { state: "reported" } });
+  expect(found?.alarms).toHaveLength(1);
+  expect(await detail(dutyOf(places.xian))).toBeUndefined();
+  const { building } = await ground.store.db
+    .selectFrom("points")
+    .select("building")
+    .where("id", "=", "p-xian")
+    .executeTakeFirstOrThrow();
+  expect(building).toBe("b-west");
+  const people = await ground.store.db
+    .selectFrom("people")
+    .select("area")
+    .where("household", "=", "h-xian")
+    .execute();
+  expect(people).toEqual([{ area: "west" }]);
+});
+
+test("a home that moves within its area, or whose name is mended, keeps its case as it is", async () => {
+  await ground.take(createFakeGateway("gw-xian").alarm({ seq: 1 }));
+  const before = await detail(dutyOf(places.xian));
+  await move("households", "h-xian", { room: "604" });
+  expect((await detail(dutyOf(places.xian)))?.case.version).toBe(before?.case.version);
 });
 
 test("so does a gateway with what nobody has registered at it", async () => {
