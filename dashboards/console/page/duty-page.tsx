@@ -6,8 +6,10 @@ import { isDangerWaiting, planSound } from "../state/sound-plan.ts";
 import { isHeld } from "../state/desk-state.ts";
 import { firstUnsigned, sortAlarms } from "../state/sort-alarms.ts";
 import { headsOf } from "../state/street.ts";
+import { waitingCases } from "../state/waiting-cases.ts";
 import { AlarmList } from "./alarm-list.tsx";
 import { AwayBanner, DrillBanner, LinkBanner, SilentSeatBanner } from "./banners.tsx";
+import { CaseHeads } from "./case-heads.tsx";
 import { CountsBar } from "./counts-bar.tsx";
 import { EmptyDesk } from "./empty-desk.tsx";
 import { GatewayStrip } from "./gateway-strip.tsx";
@@ -51,6 +53,7 @@ const Desk = (props: DeskProps) => {
   const sound = useSirenState(siren);
   const rows = useMemo(() => sortAlarms(desk.alarms.values()), [desk.alarms]);
   const heads = useMemo(() => headsOf(desk.street.values(), rows), [desk.street, rows]);
+  const toSign = useMemo(() => waitingCases(work.cases.values(), rows), [work.cases, rows]);
   const [chosen, setChosen] = useState<string>();
   const [message, setMessage] = useState<Bilingual>();
   const [side, show] = useState<SideView>();
@@ -62,7 +65,7 @@ const Desk = (props: DeskProps) => {
 
   useDutyKeys({ rows, selected, choose: setChosen, sign, show });
   useTitle(rows, link);
-  useEffect(() => siren.set(planSound(rows, link === "lost")), [siren, rows, link]);
+  useEffect(() => siren.set(planSound(rows, link === "lost", toSign)), [siren, rows, toSign, link]);
 
   return (
     <div className={`duty ${link}`}>
@@ -92,6 +95,7 @@ const Desk = (props: DeskProps) => {
       </header>
       <main className="desk">
         <StreetHeads heads={heads} />
+        <CaseHeads cases={toSign} onOpen={(id) => show({ kind: "case", id })} />
         {rows.length === 0 ? (
           <EmptyDesk loaded={desk.loaded} gateways={[...desk.gateways.values()]} />
         ) : (

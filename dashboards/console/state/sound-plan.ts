@@ -1,4 +1,5 @@
 import { isDanger } from "#domain/alarm.ts";
+import type { CaseView } from "#domain/case-view.ts";
 import type { DeskAlarm } from "#domain/desk.ts";
 import { isHeld, isSigned } from "./desk-state.ts";
 import { isSelfTest } from "./sort-alarms.ts";
@@ -9,14 +10,19 @@ export type Sound = "co" | "gas" | "high" | "link-lost" | "quiet";
 /**
  * What this seat sounds, from what stands unsigned. Only a signature (签收) ends the sound of an
  * alarm; a return to normal does not, because somebody may lie behind the door. Drills sound like
- * the real thing, self-tests of a detector and what is held back do not sound.
+ * the real thing, self-tests of a detector and what is held back do not sound. `cases` are those
+ * that want a signature and have no alarm on the desk: they chime.
  */
-export const planSound = (alarms: Iterable<DeskAlarm>, linkLost: boolean): Sound => {
+export const planSound = (
+  alarms: Iterable<DeskAlarm>,
+  linkLost: boolean,
+  cases: readonly CaseView[] = [],
+): Sound => {
   const waiting = [...alarms].filter((alarm) => !isSigned(alarm) && rings(alarm));
   const urgent = waiting.filter(({ notice }) => notice.event.priority === 1);
   if (urgent.some(({ notice }) => notice.event.alarmClass === "co")) return "co";
   if (urgent.some(({ notice }) => notice.event.alarmClass === "gas")) return "gas";
-  if (waiting.some(({ notice }) => notice.event.priority <= 2)) return "high";
+  if (waiting.some(({ notice }) => notice.event.priority <= 2) || cases.length > 0) return "high";
   return linkLost ? "link-lost" : "quiet";
 };
 

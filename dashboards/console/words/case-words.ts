@@ -9,6 +9,8 @@ const both = (zh: string, en: string): Bilingual => ({ zh, en });
 export const caseText = {
   cases: (count: number) => both(`在办事件 ${count}`, `Open cases ${count}`),
   casesTitle: both("在办事件", "Open cases"),
+  casesToSign: both("待签收事件", "Cases to sign for"),
+  signInCase: both("打开事件签收", "open the case to sign for it"),
   noCases: both("没有在办事件", "No open cases"),
   notices: (count: number) => both(`通知 ${count}`, `Notices ${count}`),
   noticesTitle: both("未读通知", "Unread notices"),
