@@ -111,8 +111,8 @@ test("alarm, signature, dispatch, taking, arrival, photo and reading, review by 
   await stateIs(wang, "处置中");
   await shoot(wang, "case-on-scene");
 
-  // Not while the gas is there: refused in words.
-  await wang.getByText(/现在不能做的/).click();
+  // Not while the gas is there: the next step stands there with the reason, nothing to unfold.
+  await wang.getByText("恢复正常后才能提交处置完毕").waitFor();
   expect(await button(wang, "处置完毕").isDisabled()).toBe(true);
   await desk.take(gateway.alarm({ seq: 2, kind: "returned", id: "back", atMs: 90_000, co: 0 }));
   await button(wang, "处置完毕").click();
@@ -121,6 +121,8 @@ test("alarm, signature, dispatch, taking, arrival, photo and reading, review by 
   await wang.getByLabel("便携仪 一氧化碳 ppm").fill("3");
   await wang.keyboard.press("Control+Enter");
   await sees(wang, "请至少上传一张现场照片");
+  // Nothing has changed since: it is not said to have.
+  expect(await wang.getByText("下面是当前状态").count()).toBe(0);
   await wang.getByLabel("上传照片、录音或视频").setInputFiles(photo);
   await wang.getByText(/^照片 · wang/).waitFor();
   expect(await wang.getByLabel("便携仪 一氧化碳 ppm").inputValue()).toBe("3");

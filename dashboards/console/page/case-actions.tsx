@@ -33,6 +33,8 @@ export const CaseActions = ({ detail, busy, trouble, onAct, onNote }: Props) => 
   const [chosen, choose] = useState<string>();
   const allowed = detail.actions.filter((offer) => offer.allowed);
   const refused = detail.actions.filter((offer) => !offer.allowed);
+  // What the case waits for, if not for this person or not yet: said openly, or they look in vain.
+  const onwardRefused = refused.filter(({ action }) => onward.has(action));
   const open = allowed.find(({ step }) => step === chosen);
   const hasPhoto = detail.evidence.some(({ kind }) => kind === "photo");
   const escalate = allowed.find(({ action }) => action === "escalate")?.step;
@@ -55,6 +57,12 @@ export const CaseActions = ({ detail, busy, trouble, onAct, onNote }: Props) => 
         {trouble && say(trouble)}
       </p>
       {allowed.length === 0 && <p>{say(caseText.noSteps)}</p>}
+      {onwardRefused.length > 0 && (
+        <>
+          <h4>{say(caseText.nextSteps)}</h4>
+          <RefusedSteps offers={onwardRefused} />
+        </>
+      )}
       <p className="buttons">
         {allowed.map((offer) => (
           <button
@@ -94,7 +102,7 @@ export const CaseActions = ({ detail, busy, trouble, onAct, onNote }: Props) => 
           onCancel={() => choose(undefined)}
         />
       )}
-      {refused.length > 0 && <Refused offers={refused} />}
+      <Refused offers={refused.filter(({ action }) => !onward.has(action))} />
     </section>
   );
 };
@@ -114,19 +122,27 @@ const useEscalateKey = (escalate: string | undefined, choose: (step: string) => 
 
 const Refused = ({ offers }: { readonly offers: readonly Offer[] }) => {
   const { say } = useWords();
+  if (offers.length === 0) return undefined;
   return (
     <details>
       <summary>{say(caseText.refusedSteps(offers.length))}</summary>
-      <ul className="lines">
-        {offers.map(({ step, name, reason }) => (
-          <li key={step}>
-            <button type="button" disabled aria-describedby={`why-${step}`}>
-              {say(name)}
-            </button>{" "}
-            <span id={`why-${step}`}>{reason && say(reason)}</span>
-          </li>
-        ))}
-      </ul>
+      <RefusedSteps offers={offers} />
     </details>
+  );
+};
+
+const RefusedSteps = ({ offers }: { readonly offers: readonly Offer[] }) => {
+  const { say } = useWords();
+  return (
+    <ul className="lines">
+      {offers.map(({ step, name, reason }) => (
+        <li key={step}>
+          <button type="button" disabled aria-describedby={`why-${step}`}>
+            {say(name)}
+          </button>{" "}
+          <span id={`why-${step}`}>{reason && say(reason)}</span>
+        </li>
+      ))}
+    </ul>
   );
 };
