@@ -25,8 +25,8 @@ export const needs = {
       : // A page to nobody reaches nobody, and only the named one could take the job.
         unless(
           assigneeWorksHere === true,
-          `没有账号 ${assignee},或其不在本辖区。请改派本辖区人员或队伍`,
-          `there is no active account ${assignee} over this area: name somebody who has one, or a team`,
+          `${assignee} 不能接单:没有这个账号,或不是本辖区的网格员、技术员。请改派能接单的人或队伍`,
+          `${assignee} could not take the job: no active account, or not a grid worker or technician of this area; name somebody who is, or a team`,
         ),
 
   arrivalProof: ({ distanceM, doorCodeFits, reason }) =>
