@@ -218,7 +218,9 @@ test("a smell of gas that somebody called in has no alarm, and yet stands above 
   const key = { "idempotency-key": "somebody-called" };
   await post(await desk.loginAs("zhao", password), "intake/reports", report, key);
   const waiting = li.getByRole("region", { name: "待签收事件" });
-  await waiting.getByText("打开事件签收").waitFor();
+  await waiting.getByText("闻到异味").waitFor();
+  await sees(li, "本席位无声");
+  expect(await li.getByText("无未处理报警").count()).toBe(0);
   await expectAccessible(li);
   await shoot(li, "case-without-alarm");
   await waiting.getByRole("button", { name: "打开 AJ-000001" }).click();

@@ -1,6 +1,6 @@
 import type { CaseView } from "#domain/case-view.ts";
 import { caseStateName } from "#domain/case.ts";
-import { caseText } from "../words/case-words.ts";
+import { caseText, toldWord } from "../words/case-words.ts";
 import { text } from "../words/text.ts";
 import { useWords } from "../words/language.tsx";
 import { Badge } from "./badge.tsx";
@@ -17,11 +17,12 @@ export const CaseHeads = ({ cases, onOpen }: Props) => {
   return (
     <section className="street" aria-label={say(caseText.casesToSign)}>
       <ul>
-        {cases.map(({ id, priority, place, title, state, signedAtMs, drill }) => (
+        {cases.map(({ id, kind, priority, place, title, state, signedAtMs, drill }) => (
           <li key={id}>
             <Badge priority={priority} />
             <div>
               <p>
+                {toldWord[kind] && <strong>{say(toldWord[kind])}</strong>}
                 <strong>{title ? say(title) : place}</strong>
                 {drill && <strong className="mark staged">{say(text.drill)}</strong>}
               </p>

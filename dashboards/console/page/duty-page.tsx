@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from "react";
 import { logOut, explainApiError, type User } from "../outside/api.ts";
 import type { Siren } from "../outside/siren.ts";
 import type { Bilingual } from "#domain/result.ts";
-import { isDangerWaiting, planSound } from "../state/sound-plan.ts";
+import { isDangerWaiting, isUrgentCase, planSound } from "../state/sound-plan.ts";
 import { isHeld } from "../state/desk-state.ts";
 import { firstUnsigned, sortAlarms } from "../state/sort-alarms.ts";
 import { headsOf } from "../state/street.ts";
@@ -71,7 +71,7 @@ const Desk = (props: DeskProps) => {
     <div className={`duty ${link}`}>
       <header>
         <LinkBanner />
-        {sound !== "on" && rows.some(isDangerWaiting) && (
+        {sound !== "on" && (rows.some(isDangerWaiting) || toSign.some(isUrgentCase)) && (
           <SilentSeatBanner onGoOnDuty={siren.goOnDuty} />
         )}
         <DrillBanner gateways={[...desk.gateways.values()]} />
@@ -96,7 +96,7 @@ const Desk = (props: DeskProps) => {
       <main className="desk">
         <StreetHeads heads={heads} />
         <CaseHeads cases={toSign} onOpen={(id) => show({ kind: "case", id })} />
-        {rows.length === 0 ? (
+        {rows.length + toSign.length === 0 ? (
           <EmptyDesk loaded={desk.loaded} gateways={[...desk.gateways.values()]} />
         ) : (
           <AlarmList

@@ -8,6 +8,7 @@ const lostGateway: CaseView = {
   id: "AJ-000001",
   version: 1,
   kind: "fault",
+  source: "gateway",
   priority: 2,
   peakPriority: 2,
   state: "reported",
@@ -45,4 +46,9 @@ test("it chimes until somebody signs, and never over an alarm", () => {
   expect(planSound([], false, [lostGateway])).toBe("high");
   expect(planSound([], true, [lostGateway])).toBe("high");
   expect(planSound([sampleAlarm()], false, [lostGateway])).toBe("co");
+});
+
+test("gas that somebody smells sounds like gas, not like a fault", () => {
+  expect(planSound([], false, [{ ...lostGateway, kind: "smell", priority: 1 }])).toBe("gas");
+  expect(planSound([], false, [{ ...lostGateway, kind: "co", priority: 1 }])).toBe("co");
 });

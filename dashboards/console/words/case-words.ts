@@ -101,6 +101,13 @@ export const caseText = {
   ),
 } as const;
 
+/** What people told of, where the title does not say it. */
+export const toldWord: Readonly<Record<string, Bilingual>> = {
+  co: both("一氧化碳", "Carbon monoxide (CO)"),
+  gas: both("可燃气体", "Combustible gas"),
+  smell: both("闻到异味", "Smell of gas"),
+};
+
 export const levelWord: Readonly<Record<CaseLevel, Bilingual>> = {
   grid: both("网格", "grid"),
   community: both("社区", "community"),
