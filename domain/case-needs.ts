@@ -80,7 +80,7 @@ export const needs = {
     if (verify.safe === undefined) {
       return { zh: "请填写屋里是否安全", en: "say whether the home is safe" };
     }
-    if (verify.safe !== true || verify.deviceWorks === false) {
+    if (!verify.safe || verify.deviceWorks === false) {
       return {
         zh: "住户未确认安全或设备不正常,请核实不通过并重办",
         en: "the home is not confirmed safe, or its device does not work: fail the verification",

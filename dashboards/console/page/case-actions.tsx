@@ -33,8 +33,6 @@ export const CaseActions = ({ detail, busy, trouble, onAct, onNote }: Props) => 
   const [chosen, choose] = useState<string>();
   const allowed = detail.actions.filter((offer) => offer.allowed);
   const refused = detail.actions.filter((offer) => !offer.allowed);
-  // What the case waits for, if not for this person or not yet: said openly, or they look in vain.
-  const onwardRefused = refused.filter(({ action }) => onward.has(action));
   const open = allowed.find(({ step }) => step === chosen);
   const hasPhoto = detail.evidence.some(({ kind }) => kind === "photo");
   const escalate = allowed.find(({ action }) => action === "escalate")?.step;
@@ -57,12 +55,7 @@ export const CaseActions = ({ detail, busy, trouble, onAct, onNote }: Props) => 
         {trouble && say(trouble)}
       </p>
       {allowed.length === 0 && <p>{say(caseText.noSteps)}</p>}
-      {onwardRefused.length > 0 && (
-        <>
-          <h4>{say(caseText.nextSteps)}</h4>
-          <RefusedSteps offers={onwardRefused} />
-        </>
-      )}
+      <NextSteps offers={refused.filter(({ action }) => onward.has(action))} />
       <p className="buttons">
         {allowed.map((offer) => (
           <button
@@ -118,6 +111,18 @@ const useEscalateKey = (escalate: string | undefined, choose: (step: string) => 
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
   }, [escalate, choose]);
+};
+
+/** What the case waits for, if not for this person or not yet: said openly, or they look in vain. */
+const NextSteps = ({ offers }: { readonly offers: readonly Offer[] }) => {
+  const { say } = useWords();
+  if (offers.length === 0) return undefined;
+  return (
+    <>
+      <h4>{say(caseText.nextSteps)}</h4>
+      <RefusedSteps offers={offers} />
+    </>
+  );
 };
 
 const Refused = ({ offers }: { readonly offers: readonly Offer[] }) => {
