@@ -17,16 +17,16 @@ const unless = (holds: boolean, zh: string, en: string): Bilingual | undefined =
   holds ? undefined : { zh, en };
 
 export const needs = {
-  reason: ({ reason }) => unless(reason !== undefined, "请填写理由(reason)", "give a reason"),
+  reason: ({ reason }) => unless(reason !== undefined, "请填写理由", "give a reason"),
 
   assigneeOrTeam: ({ assignee, team, assigneeWorksHere }) =>
     assignee === undefined
-      ? unless(team !== undefined, "请指定人员(assignee)或队伍(team)", "name an assignee or a team")
+      ? unless(team !== undefined, "请指定人员或队伍", "name an assignee or a team")
       : // A page to nobody reaches nobody, and only the named one could take the job.
         unless(
           assigneeWorksHere === true,
-          `没有账号 ${assignee},或其不在本辖区。请改派本辖区人员或队伍`,
-          `there is no active account ${assignee} over this area: name somebody who has one, or a team`,
+          `${assignee} 不能接单:没有这个账号,或不是本辖区的网格员、技术员。请改派能接单的人或队伍`,
+          `${assignee} could not take the job: no active account, or not a grid worker or technician of this area; name somebody who is, or a team`,
         ),
 
   arrivalProof: ({ distanceM, doorCodeFits, reason }) =>
@@ -47,7 +47,7 @@ export const needs = {
   contact: ({ contact }, { theCase, facts }) =>
     unless(
       contact !== undefined || (theCase.priority > 2 && facts.contacted),
-      "请记录与住户的联系(contact):与谁、方式、内容",
+      "请记录与住户的联系:与谁、方式、内容",
       "record the contact with the resident: with whom, how, what was said",
     ),
 
@@ -67,7 +67,7 @@ export const needs = {
   verifyResult: ({ verify }, { facts, as }) => {
     if (as.has("system")) return;
     if (verify === undefined) {
-      return { zh: "请填写回访结果(verify)", en: "give the result of the call back (verify)" };
+      return { zh: "请填写回访结果", en: "give the result of the call back" };
     }
     if (!verify.reached) {
       const { count, days } = facts.failedCalls;
@@ -77,7 +77,10 @@ export const needs = {
         `the resident was not reached: it takes ${callsThatReachNobody.count} calls on ${callsThatReachNobody.days} days (now ${count} on ${days})`,
       );
     }
-    if (verify.safe !== true || verify.deviceWorks === false) {
+    if (verify.safe === undefined) {
+      return { zh: "请填写屋里是否安全", en: "say whether the home is safe" };
+    }
+    if (!verify.safe || verify.deviceWorks === false) {
       return {
         zh: "住户未确认安全或设备不正常,请核实不通过并重办",
         en: "the home is not confirmed safe, or its device does not work: fail the verification",
@@ -93,47 +96,47 @@ export const needs = {
   external: ({ external }) =>
     unless(
       external !== undefined,
-      "请填写联动单位与通话记录(external)",
-      "say who was called in and what came of it (external)",
+      "请填写联动单位与通话记录",
+      "say who was called in and what came of it",
     ),
 
   suspendUntil: ({ dueAtMs }, { as, nowMs }) => {
     const days = as.has("street_lead") ? suspendAtMostDays.street_lead : 7;
     return unless(
       dueAtMs !== undefined && dueAtMs > nowMs && dueAtMs - nowMs <= days * dayMs,
-      `请填写挂账期限(dueAtMs),最长 ${days} 天`,
-      `say until when (dueAtMs), at most ${days} days from now`,
+      `请填写挂账期限,最长 ${days} 天`,
+      `say until when, at most ${days} days from now`,
     );
   },
 
   interim: ({ interim }) =>
     unless(
       interim !== undefined,
-      "请填写挂账期间的临时防护措施(interim)",
-      "say what protects the home meanwhile (interim)",
+      "请填写挂账期间的临时防护措施",
+      "say what protects the home meanwhile",
     ),
 
   dueOrReason: ({ reason }, { theCase, nowMs }) =>
     unless(
       reason !== undefined || nowMs >= (theCase.suspendedUntilMs ?? 0),
-      "挂账未到期:请说明恢复理由,例如配件已到(reason)",
+      "挂账未到期:请说明恢复理由,例如配件已到",
       "it is not due yet: say why it goes on, such as that the part has come",
     ),
 
   newDue: ({ dueAtMs }, { theCase, nowMs }) =>
     unless(
       dueAtMs !== undefined && dueAtMs > nowMs && dueAtMs > (theCase.dueAtMs ?? 0),
-      "请填写晚于现在和原期限的新期限(dueAtMs)",
-      "give a new due time after now and after the old one (dueAtMs)",
+      "请填写晚于现在和原期限的新期限",
+      "give a new due time after now and after the old one",
     ),
 
   instruction: ({ instruction }) =>
-    unless(instruction !== undefined, "请填写督办要求(instruction)", "give the instruction"),
+    unless(instruction !== undefined, "请填写督办要求", "give the instruction"),
 
   mergeTarget: ({ target }, { theCase, facts }) => {
     const other = facts.target;
     if (target === undefined || other === undefined) {
-      return { zh: "请指定存在的主事件(target)", en: "name the main case, one that exists" };
+      return { zh: "请指定存在的主事件", en: "name the main case, one that exists" };
     }
     if (other.id === theCase.id || !isOpen(other.state) || other.state === "suspended") {
       return { zh: "主事件须是另一件在办事件", en: "the main case must be another one under way" };
@@ -160,11 +163,11 @@ export const needs = {
   higherPriority: ({ priority }, { theCase }) =>
     unless(
       priority !== undefined && priority < theCase.priority,
-      "请填写更高的级别(priority)",
+      "请填写更高的级别",
       "give a more urgent priority",
     ),
 
-  cause: ({ cause }) => unless(cause !== undefined, "请填写原因(cause)", "give the cause"),
+  cause: ({ cause }) => unless(cause !== undefined, "请填写原因", "give the cause"),
 } as const satisfies Readonly<Record<string, Need>>;
 
 export type NeedName = keyof typeof needs;
@@ -181,8 +184,8 @@ const readingsMissing = (input: CheckedInput, { facts }: Attempt): Bilingual | u
     const { name, unit } = limit;
     return last === undefined
       ? {
-          zh: `缺少报警之后的现场${name.zh}便携读数(readings),须低于 ${limit.below} ${unit}`,
-          en: `no portable reading of ${name.en} on the scene since the alarm (readings); it must be below ${limit.below} ${unit}`,
+          zh: `缺少报警之后的现场${name.zh}便携读数,须低于 ${limit.below} ${unit}`,
+          en: `no portable reading of ${name.en} on the scene since the alarm; it must be below ${limit.below} ${unit}`,
         }
       : {
           zh: `现场${name.zh}读数 ${last.value} ${unit} 未低于 ${limit.below} ${unit}`,

@@ -3,7 +3,7 @@ import type { CaseAction } from "#domain/case-flow.ts";
 import type { ActInput, CheckedInput } from "#domain/case-input.ts";
 import type { CaseView } from "#domain/case-view.ts";
 import { decide, type CaseActing, type Refusal } from "#domain/decide-case.ts";
-import { rolesOver, type Actor } from "#domain/rights.ts";
+import { rolesOver, type Actor, type Role } from "#domain/rights.ts";
 import { grantsOf } from "../accounts/sessions.ts";
 import { areasWith } from "../rights/permissions.ts";
 import { isInScope } from "../rights/scoped.ts";
@@ -135,6 +135,9 @@ const auditCase = (
     detail: { step, version: request.version },
   });
 
+/** Who takes a job that is given to them by name (T05). */
+const takers = ["grid", "tech"] as const satisfies readonly Role[];
+
 /** What the center can find out about what was brought along. */
 const checkInput = async (db: Reading, row: CaseRow, input: ActInput): Promise<CheckedInput> => {
   const { position, doorCode, assignee } = input;
@@ -149,7 +152,7 @@ const checkInput = async (db: Reading, row: CaseRow, input: ActInput): Promise<C
   };
 };
 
-/** Whether this is an account that lets somebody in, with a role that works on the case. */
+/** Whether this is an account that lets somebody in, with a role that may take the job. */
 const worksOver = async (db: Reading, name: string, row: CaseRow): Promise<boolean> => {
   const account = await db
     .selectFrom("users")
@@ -158,10 +161,8 @@ const worksOver = async (db: Reading, name: string, row: CaseRow): Promise<boole
     .where("disabled_at_ms", "is", null)
     .executeTakeFirst();
   if (account === undefined) return false;
-  return isInScope(
-    row.area_path,
-    areasWith({ name, grants: await grantsOf(db, name) }, "cases.act"),
-  );
+  const held = rolesOver({ name, grants: await grantsOf(db, name) }, row.area_path);
+  return takers.some((role) => held.has(role));
 };
 
 const homeOf = async (

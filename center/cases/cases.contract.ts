@@ -87,7 +87,7 @@ export const casesContract = (database: string, newDatabase: NewDatabase): void 
       );
     });
 
-    test("goes to nobody who has no working account over its area", async () => {
+    test("goes to nobody without a working account over its area that may take the job", async () => {
       await ground.alarm();
       await ground.act("li", "accept");
       await addAccount(ground.store, "root", [{ role: "admin", area: "/" }]);
@@ -97,11 +97,11 @@ export const casesContract = (database: string, newDatabase: NewDatabase): void 
         .set({ disabled_at_ms: 1 })
         .where("name", "=", "gone")
         .execute();
-      for (const assignee of ["zzz", "far", "root", "gone"]) {
+      for (const assignee of ["zzz", "far", "root", "gone", "li", "chen"]) {
         const outcome = await ground.act("li", "dispatch", { assignee });
         expect(outcome).toMatchObject({
           kind: "refused",
-          refusal: { kind: "needs", text: { zh: expect.stringContaining(`没有账号 ${assignee}`) } },
+          refusal: { kind: "needs", text: { zh: expect.stringContaining(`${assignee} 不能接单`) } },
         });
       }
       expect(await ground.only()).toMatchObject({ state: "accepted" });

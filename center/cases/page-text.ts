@@ -30,11 +30,20 @@ const gases: Readonly<Record<string, Bilingual>> = {
 /** A page's sentence: how urgent, what, where, what to do, and for how long it has waited. */
 export const clockText = (row: CaseRow, clock: ClockName, waitedMs: number): Bilingual => {
   const waited = Math.max(0, Math.round(waitedMs / 1_000));
-  return sentence(row, asks[clock], {
+  return sentence(row, askOf(row, clock), {
     zh: waited === 0 ? "" : `,已等 ${minutesAndSeconds(waited, "分", "秒")}`,
     en: waited === 0 ? "" : `, waiting ${minutesAndSeconds(waited, " min ", " s")}`,
   });
 };
+
+/** A signed case may have alarms that nobody has signed for: "not signed" alone would be a riddle. */
+const askOf = (row: CaseRow, clock: ClockName): Bilingual =>
+  clock === "sign" && row.signed_at_ms !== null
+    ? {
+        zh: "还有报警未签收,请打开事件逐条签收",
+        en: "an alarm in it is not signed for: open the case and sign",
+      }
+    : asks[clock];
 
 export const ringText = (row: CaseRow): Bilingual =>
   sentence(

@@ -16,8 +16,16 @@ export type ApiError =
   | { readonly kind: "unreachable" }
   /** Not logged in, or not any more. */
   | { readonly kind: "signed-out"; readonly detail: Bilingual; readonly codeRequired: boolean }
-  /** Somebody was faster, or the alarm changed: `current` is how it stands. */
-  | { readonly kind: "conflict"; readonly current: DeskAlarm; readonly detail: Bilingual }
+  /**
+   * Not taken; `current` is how it stands. `changed`: somebody was faster, or the alarm changed;
+   * otherwise it is as the person saw it, and `detail` says what is missing.
+   */
+  | {
+      readonly kind: "conflict";
+      readonly current: DeskAlarm;
+      readonly changed: boolean;
+      readonly detail: Bilingual;
+    }
   | { readonly kind: "problem"; readonly detail: Bilingual };
 
 export type Answer<Value> = Promise<Result<Value, ApiError>>;
@@ -117,7 +125,10 @@ const explainFailure = (status: number, body: unknown): ApiError => {
     : text.centerConfused(status);
   const codeRequired = problem?.type === "/problems/code-required";
   if (status === 401) return { kind: "signed-out", detail, codeRequired };
-  if (problem?.current !== undefined) return { kind: "conflict", current: problem.current, detail };
+  if (problem?.current !== undefined) {
+    const changed = problem.type === "/problems/case-changed";
+    return { kind: "conflict", current: problem.current, changed, detail };
+  }
   return { kind: "problem", detail };
 };
 

@@ -85,7 +85,7 @@ const Actions = ({ actions }: { readonly actions: NonNullable<DeskAlarm["actions
         {actions.map(({ id, kind, by, reason, at, untilWallMs }) => (
           <li key={id}>
             {formatMoment(at.wallMs)} <b>{say(actionWord[kind])}</b> {by}
-            {reason !== by && ` · ${reason}`}
+            {reason !== "" && reason !== by && ` · ${reason}`}
             {untilWallMs !== undefined && ` · ${say(text.untilTime(formatMoment(untilWallMs)))}`}
           </li>
         ))}

@@ -55,6 +55,7 @@ export const CaseActions = ({ detail, busy, trouble, onAct, onNote }: Props) => 
         {trouble && say(trouble)}
       </p>
       {allowed.length === 0 && <p>{say(caseText.noSteps)}</p>}
+      <NextSteps offers={refused.filter(({ action }) => onward.has(action))} />
       <p className="buttons">
         {allowed.map((offer) => (
           <button
@@ -94,7 +95,7 @@ export const CaseActions = ({ detail, busy, trouble, onAct, onNote }: Props) => 
           onCancel={() => choose(undefined)}
         />
       )}
-      {refused.length > 0 && <Refused offers={refused} />}
+      <Refused offers={refused.filter(({ action }) => !onward.has(action))} />
     </section>
   );
 };
@@ -112,21 +113,41 @@ const useEscalateKey = (escalate: string | undefined, choose: (step: string) => 
   }, [escalate, choose]);
 };
 
+/** What the case waits for, if not for this person or not yet: said openly, or they look in vain. */
+const NextSteps = ({ offers }: { readonly offers: readonly Offer[] }) => {
+  const { say } = useWords();
+  if (offers.length === 0) return undefined;
+  return (
+    <>
+      <h4>{say(caseText.nextSteps)}</h4>
+      <RefusedSteps offers={offers} />
+    </>
+  );
+};
+
 const Refused = ({ offers }: { readonly offers: readonly Offer[] }) => {
   const { say } = useWords();
+  if (offers.length === 0) return undefined;
   return (
     <details>
       <summary>{say(caseText.refusedSteps(offers.length))}</summary>
-      <ul className="lines">
-        {offers.map(({ step, name, reason }) => (
-          <li key={step}>
-            <button type="button" disabled aria-describedby={`why-${step}`}>
-              {say(name)}
-            </button>{" "}
-            <span id={`why-${step}`}>{reason && say(reason)}</span>
-          </li>
-        ))}
-      </ul>
+      <RefusedSteps offers={offers} />
     </details>
+  );
+};
+
+const RefusedSteps = ({ offers }: { readonly offers: readonly Offer[] }) => {
+  const { say } = useWords();
+  return (
+    <ul className="lines">
+      {offers.map(({ step, name, reason }) => (
+        <li key={step}>
+          <button type="button" disabled aria-describedby={`why-${step}`}>
+            {say(name)}
+          </button>{" "}
+          <span id={`why-${step}`}>{reason && say(reason)}</span>
+        </li>
+      ))}
+    </ul>
   );
 };

@@ -1,7 +1,14 @@
 import { caseFlow } from "#domain/case-flow.ts";
 import type { CaseDetail } from "#domain/case-view.ts";
 import { evidenceUrl } from "../outside/case-api.ts";
-import { caseText, eventWord, evidenceWord, pageStateWord } from "../words/case-words.ts";
+import {
+  actorWord,
+  caseText,
+  channelWord,
+  eventWord,
+  evidenceWord,
+  pageStateWord,
+} from "../words/case-words.ts";
 import { formatMoment } from "../words/format.ts";
 import { useWords } from "../words/language.tsx";
 
@@ -60,8 +67,13 @@ export const CaseTimeline = ({ timeline, pages }: PastProps) => {
           {timeline.toReversed().map(({ id, atMs, actor, action, step, reason, text, detail }) => (
             <li key={id}>
               <time>{formatMoment(atMs)}</time>{" "}
-              <b>{say(caseFlow.find((row) => row.id === step)?.name ?? eventWord(action))}</b>{" "}
-              {actor}
+              <b>
+                {say(
+                  caseFlow.find((row) => row.id === step)?.name ??
+                    eventWord(kindOf(action, detail)),
+                )}
+              </b>{" "}
+              {say(actorWord(actor))}
               {text && ` · ${say(text)}`}
               {reason !== undefined && ` · ${reason}`}
               {typeof detail["note"] === "string" && ` · ${detail["note"]}`}
@@ -77,7 +89,7 @@ export const CaseTimeline = ({ timeline, pages }: PastProps) => {
           <ol className="lines">
             {pages.map(({ id, atMs, text, channel, state, error }) => (
               <li key={id}>
-                <time>{formatMoment(atMs)}</time> {say(text)} · {channel} ·{" "}
+                <time>{formatMoment(atMs)}</time> {say(text)} · {say(channelWord(channel))} ·{" "}
                 {say(pageStateWord[state] ?? { zh: state, en: state })}
                 {error !== undefined && ` · ${error}`}
               </li>
@@ -88,3 +100,7 @@ export const CaseTimeline = ({ timeline, pages }: PastProps) => {
     </>
   );
 };
+
+/** A note that is about a file says so. */
+const kindOf = (action: string, detail: Readonly<Record<string, unknown>>): string =>
+  action === "note" && "evidence" in detail ? "evidence" : action;

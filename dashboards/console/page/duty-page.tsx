@@ -2,12 +2,14 @@ import { useEffect, useMemo, useState } from "react";
 import { logOut, explainApiError, type User } from "../outside/api.ts";
 import type { Siren } from "../outside/siren.ts";
 import type { Bilingual } from "#domain/result.ts";
-import { isDangerWaiting, planSound } from "../state/sound-plan.ts";
+import { isDangerWaiting, isUrgentCase, planSound } from "../state/sound-plan.ts";
 import { isHeld } from "../state/desk-state.ts";
 import { firstUnsigned, sortAlarms } from "../state/sort-alarms.ts";
 import { headsOf } from "../state/street.ts";
+import { waitingCases } from "../state/waiting-cases.ts";
 import { AlarmList } from "./alarm-list.tsx";
 import { AwayBanner, DrillBanner, LinkBanner, SilentSeatBanner } from "./banners.tsx";
+import { CaseHeads } from "./case-heads.tsx";
 import { CountsBar } from "./counts-bar.tsx";
 import { EmptyDesk } from "./empty-desk.tsx";
 import { GatewayStrip } from "./gateway-strip.tsx";
@@ -51,6 +53,7 @@ const Desk = (props: DeskProps) => {
   const sound = useSirenState(siren);
   const rows = useMemo(() => sortAlarms(desk.alarms.values()), [desk.alarms]);
   const heads = useMemo(() => headsOf(desk.street.values(), rows), [desk.street, rows]);
+  const toSign = useMemo(() => waitingCases(work.cases.values(), rows), [work.cases, rows]);
   const [chosen, setChosen] = useState<string>();
   const [message, setMessage] = useState<Bilingual>();
   const [side, show] = useState<SideView>();
@@ -62,13 +65,13 @@ const Desk = (props: DeskProps) => {
 
   useDutyKeys({ rows, selected, choose: setChosen, sign, show });
   useTitle(rows, link);
-  useEffect(() => siren.set(planSound(rows, link === "lost")), [siren, rows, link]);
+  useEffect(() => siren.set(planSound(rows, link === "lost", toSign)), [siren, rows, toSign, link]);
 
   return (
     <div className={`duty ${link}`}>
       <header>
         <LinkBanner />
-        {sound !== "on" && rows.some(isDangerWaiting) && (
+        {sound !== "on" && (rows.some(isDangerWaiting) || toSign.some(isUrgentCase)) && (
           <SilentSeatBanner onGoOnDuty={siren.goOnDuty} />
         )}
         <DrillBanner gateways={[...desk.gateways.values()]} />
@@ -92,7 +95,8 @@ const Desk = (props: DeskProps) => {
       </header>
       <main className="desk">
         <StreetHeads heads={heads} />
-        {rows.length === 0 ? (
+        <CaseHeads cases={toSign} onOpen={(id) => show({ kind: "case", id })} />
+        {rows.length + toSign.length === 0 ? (
           <EmptyDesk loaded={desk.loaded} gateways={[...desk.gateways.values()]} />
         ) : (
           <AlarmList

@@ -67,6 +67,7 @@ export const useCase = (id: string, stamp: string, onSignedOut: () => void) => {
 const explainStep = (error: ApiError): Bilingual => {
   if (error.kind !== "conflict") return explainApiError(error);
   const { zh, en } = error.detail;
+  if (!error.changed) return error.detail;
   const { changedMeanwhile } = caseText;
   return { zh: `${zh}${changedMeanwhile.zh}`, en: `${en}${changedMeanwhile.en}` };
 };

@@ -9,6 +9,8 @@ const both = (zh: string, en: string): Bilingual => ({ zh, en });
 export const caseText = {
   cases: (count: number) => both(`在办事件 ${count}`, `Open cases ${count}`),
   casesTitle: both("在办事件", "Open cases"),
+  casesToSign: both("待签收事件", "Cases to sign for"),
+  signInCase: both("打开事件签收", "open the case to sign for it"),
   noCases: both("没有在办事件", "No open cases"),
   notices: (count: number) => both(`通知 ${count}`, `Notices ${count}`),
   noticesTitle: both("未读通知", "Unread notices"),
@@ -46,7 +48,11 @@ export const caseText = {
   reveal: both("查看完整信息", "Show in full"),
   revealWhy: both("查看理由(留痕)", "Why (it is recorded)"),
   steps: both("可做的操作", "What you can do"),
-  noSteps: both("现在没有您能做的操作", "There is nothing for you to do now"),
+  noSteps: both("现在没有您能做的步骤,可以记录进展", "No step is yours now; you can write a note"),
+  nextSteps: both(
+    "接下来(现在还不能做,或须由他人做)",
+    "Next (not possible yet, or for somebody else)",
+  ),
   refusedSteps: (count: number) => both(`现在不能做的 ${count} 项`, `${count} not possible now`),
   submitStep: (name: Bilingual) => both(`确认${name.zh}`, `Confirm: ${name.en}`),
   requiredFields: both(
@@ -95,6 +101,13 @@ export const caseText = {
   ),
 } as const;
 
+/** What people told of, where the title does not say it. */
+export const toldWord: Readonly<Record<string, Bilingual>> = {
+  co: both("一氧化碳", "Carbon monoxide (CO)"),
+  gas: both("可燃气体", "Combustible gas"),
+  smell: both("闻到异味", "Smell of gas"),
+};
+
 export const levelWord: Readonly<Record<CaseLevel, Bilingual>> = {
   grid: both("网格", "grid"),
   community: both("社区", "community"),
@@ -114,11 +127,18 @@ const eventWords: Readonly<Record<string, Bilingual>> = {
   late: both("超时", "late"),
   merged_in: both("并入", "merged in"),
   taken_out: both("拆出", "taken out"),
-  "evidence-add": both("上传证据", "evidence added"),
-  "evidence-delete": both("删除证据", "evidence deleted"),
+  evidence: both("证据", "evidence"),
   note: both("记录", "note"),
 };
 export const eventWord = (action: string): Bilingual => eventWords[action] ?? both(action, action);
+
+/** Who acts when nobody does. */
+export const actorWord = (actor: string): Bilingual =>
+  actor === "system" ? both("系统", "the center") : both(actor, actor);
+
+/** By which way somebody was told; other ways go by their own names. */
+export const channelWord = (channel: string): Bilingual =>
+  channel === "in-app" ? both("值守页面", "this page") : both(channel, channel);
 
 export const pageStateWord: Readonly<Record<string, Bilingual>> = {
   queued: both("待发送", "queued"),

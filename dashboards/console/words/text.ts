@@ -210,8 +210,8 @@ export const heldWord: Readonly<Record<Held["by"], Bilingual>> = {
 };
 
 export const actionWord: Readonly<Record<ActionKind, Bilingual>> = {
-  acknowledged: both("现场已确认", "Acknowledged"),
-  unacknowledged: both("撤回确认", "Acknowledgement withdrawn"),
+  acknowledged: both("已签收", "Signed for"),
+  unacknowledged: both("签收撤回", "Signature withdrawn"),
   reset: both("已复位", "Reset"),
   shelved: both("搁置", "Shelved"),
   unshelved: both("解除搁置", "Unshelved"),
