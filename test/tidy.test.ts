@@ -138,6 +138,16 @@ describe("a file", () => {
     expect(found).toEqual([]);
   });
 
+  test("cites only documents that are there", () => {
+    const missing = sources().flatMap(({ path, text }) =>
+      [...text.matchAll(/\bdocs\/[a-z\d./-]+\.(?:md|json|yaml)\b/g)]
+        .map(([cited]) => cited)
+        .filter((cited) => !existsSync(cited))
+        .map((cited) => `${path}: ${cited}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
   test("that brands numbers or names is domain/quantity.ts or domain/ids.ts", () => {
     const found = sources()
       .filter(({ path, isTest }) => !isTest && !/^domain\/(quantity|ids)\.ts$/.test(path))
