@@ -220,6 +220,7 @@ test("a smell of gas that somebody called in has no alarm, and yet stands above 
   const waiting = li.getByRole("region", { name: "待签收事件" });
   await waiting.getByText("闻到异味").waitFor();
   await sees(li, "本席位无声");
+  await expect.poll(() => li.title()).toContain("(1) !! ");
   expect(await li.getByText("无未处理报警").count()).toBe(0);
   await expectAccessible(li);
   await shoot(li, "case-without-alarm");

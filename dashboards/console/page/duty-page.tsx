@@ -64,7 +64,7 @@ const Desk = (props: DeskProps) => {
   useEffect(() => setChosen(selected?.episode), [selected?.episode]);
 
   useDutyKeys({ rows, selected, choose: setChosen, sign, show });
-  useTitle(rows, link);
+  useTitle(rows, toSign, link);
   useEffect(() => siren.set(planSound(rows, link === "lost", toSign)), [siren, rows, toSign, link]);
 
   return (

@@ -1,4 +1,5 @@
 import { useEffect } from "react";
+import type { CaseView } from "#domain/case-view.ts";
 import type { DeskAlarm } from "#domain/desk.ts";
 import { isHeld, isSigned } from "../state/desk-state.ts";
 import type { Link } from "../state/pulse.ts";
@@ -6,16 +7,30 @@ import { nameAlarm } from "../words/format.ts";
 import { linkWord, text } from "../words/text.ts";
 import { useWords } from "../words/language.tsx";
 
-/** The tab tells the worst even while another tab is open: `(2) !! 一氧化碳 — …`, `已断开 — …`. */
-export const useTitle = (rows: readonly DeskAlarm[], link: Link): void => {
+/**
+ * The tab tells the worst even while another tab is open: `(2) !! 一氧化碳 — …`, `已断开 — …`. `cases`
+ * wait for a signature without an alarm.
+ */
+export const useTitle = (
+  rows: readonly DeskAlarm[],
+  cases: readonly CaseView[],
+  link: Link,
+): void => {
   const { say } = useWords();
-  const waiting = rows.filter((alarm) => !isSigned(alarm) && !isHeld(alarm));
-  const [worst] = waiting;
+  const alarms = rows.filter((alarm) => !isSigned(alarm) && !isHeld(alarm));
+  const waiting = [
+    ...alarms.map((alarm) => ({
+      priority: alarm.notice.event.priority,
+      name: say(nameAlarm(alarm)),
+    })),
+    ...cases.map(({ priority, title, place }) => ({ priority, name: title ? say(title) : place })),
+  ];
+  const worst = waiting.toSorted((a, b) => a.priority - b.priority)[0];
   const state =
     link === "lost"
       ? `${say(linkWord.lost)} — `
       : worst
-        ? `(${waiting.length}) ${worst.notice.event.priority === 1 ? "!! " : ""}${say(nameAlarm(worst))} — `
+        ? `(${waiting.length}) ${worst.priority === 1 ? "!! " : ""}${worst.name} — `
         : "";
   const title = `${state}${say(text.product)}`;
   useEffect(() => {
