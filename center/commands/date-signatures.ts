@@ -89,6 +89,9 @@ const boardInstant = async (
     .find((action) => action.kind === "acknowledged" && action.by === by)?.at;
 };
 
+/** An action as it is kept: with whether the site was staged when it was done. */
+export type KeptAction = ActionEvent & { readonly drill?: true };
+
 // Written by `save-actions.ts` from a checked message.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-export const parseAction = (json: string): ActionEvent => JSON.parse(json) as ActionEvent;
+export const parseAction = (json: string): KeptAction => JSON.parse(json) as KeptAction;

@@ -26,6 +26,8 @@ interface SignedThere {
   readonly source: string;
   /** `desk`: given at a desk of ours, which a restored backup has forgotten. */
   readonly side: "board" | "desk";
+  /** Given while the site was staged. */
+  readonly drill: boolean;
   /** Its word came just now; otherwise it waited here for its alarm. */
   readonly isNew: boolean;
 }
@@ -47,6 +49,11 @@ export const joinSignatures = async (
     const alarm = await memberAt(tx, signed);
     const row = alarm && (await caseRow(tx, alarm.case_id));
     if (alarm === undefined || row === undefined) continue;
+    if (isOfBefore(signed, alarm)) continue;
+    if (signed.drill && row.drill === 0) {
+      if (signed.isNew) await noteOn(tx, row, alarm.episode, signed, { nowMs, text: onlyInDrill });
+      continue;
+    }
     const ownedFromMs =
       alarm.signed_at_ms === null
         ? Number.POSITIVE_INFINITY
@@ -60,11 +67,20 @@ export const joinSignatures = async (
       await signOne(tx, row, { name, roles: onSite, channel, nowMs, episode: alarm.episode });
     }
     if (isFirst) await giveTo(tx, row, alarm, signed);
-    await noteOn(tx, row, alarm.episode, signed, nowMs);
+    await noteOn(tx, row, alarm.episode, signed, { nowMs });
     changed.push(alarm.episode);
   }
   return changed;
 };
+
+type Member = NonNullable<Awaited<ReturnType<typeof memberAt>>>;
+
+/**
+ * Kept from before the alarm got its present case: it had one that has ended or was a drill's, and
+ * who signed for that has not signed for this. Else it waited here for its alarm.
+ */
+const isOfBefore = ({ isNew }: SignedThere, alarm: Member): boolean =>
+  !isNew && alarm.joined_at_ms > Math.floor(alarm.received_at_ms);
 
 const channel = "gateway";
 /** Whoever the site file lets sign at the board stands watch in that community. */
@@ -77,7 +93,7 @@ const memberAt = async (tx: Writing, { gateway, gatewayEpisode }: SignedThere) =
     .innerJoin("alarms", "alarms.episode", "case_alarms.episode")
     .select(["alarms.episode", "case_alarms.case_id", "case_alarms.signed_by"])
     .select(["case_alarms.signed_at_ms", "case_alarms.signed_word_ms"])
-    .select("case_alarms.signed_estimated");
+    .select(["case_alarms.signed_estimated", "case_alarms.joined_at_ms", "alarms.received_at_ms"]);
   const present = await members
     .where("alarms.gateway", "=", gateway)
     .where("alarms.gateway_episode", "=", gatewayEpisode)
@@ -97,7 +113,7 @@ const memberAt = async (tx: Writing, { gateway, gatewayEpisode }: SignedThere) =
 const giveTo = async (
   tx: Writing,
   row: CaseRow,
-  before: NonNullable<Awaited<ReturnType<typeof memberAt>>>,
+  before: Member,
   { by, atMs, given }: SignedThere,
 ): Promise<void> => {
   const wordMs = Math.floor(atMs);
@@ -127,9 +143,10 @@ const noteOn = async (
   row: CaseRow,
   episode: string,
   { by, atMs, given, source, gateway, side }: SignedThere,
-  nowMs: number,
+  { nowMs, text: why }: { readonly nowMs: number; readonly text?: Bilingual },
 ): Promise<void> => {
-  const text = given.estimated ? unsureText(atMs) : whereText[side](clockTime(given.atMs));
+  const where = given.estimated ? unsureText(atMs) : whereText[side](clockTime(given.atMs));
+  const text = why ?? where;
   await addEvents(tx, [
     {
       caseId: row.id,
@@ -162,6 +179,11 @@ const whereText: Readonly<Record<SignedThere["side"], (at: string) => Bilingual>
     zh: `${at} 在中心签收,由网关记录找回`,
     en: `signed at a desk at ${at}, told back by the gateway's record`,
   }),
+};
+
+const onlyInDrill: Bilingual = {
+  zh: "演练中在网关看板签收;该报警是真实报警,此签收不算数,请重新签收",
+  en: "signed at the gateway's board in a drill; the alarm is real, so that this does not count: sign for it anew",
 };
 
 const unsureText = (wordMs: number): Bilingual => {
@@ -209,7 +231,7 @@ const signaturesFor = async (
     const offsets = await offsetsOf(tx, [...new Set(rows.map(({ gateway }) => gateway))]);
     for (const { row, action } of actions) {
       const { gateway, id, gateway_episode } = row;
-      const { kind, by, at, origin } = action;
+      const { kind, by, at, origin, drill = false } = action;
       const isDesk = origin?.side === "center";
       if (kind !== "acknowledged" || (isDesk && ours.has(origin.command ?? ""))) continue;
       const askedAtMs = isDesk ? origin.askedAtMs : undefined;
@@ -225,6 +247,7 @@ const signaturesFor = async (
             : { atMs: Math.floor(askedAtMs), estimated: false },
         source: origin?.source ?? gateway,
         side: isDesk ? "desk" : "board",
+        drill,
         isNew: arrived.has(`${gateway} ${id}`),
       });
     }

@@ -1,4 +1,5 @@
 import type { DeskAlarm } from "#domain/desk.ts";
+import { parseAction as parseKept } from "../commands/date-signatures.ts";
 import { inLists } from "../store/chunks.ts";
 import type { Reading } from "../store/open-store.ts";
 import type { ActionRow } from "../store/tables.ts";
@@ -61,8 +62,11 @@ const isAbout = (row: ActionRow, alarm: AlarmKey, rule: string): boolean => {
   return row.at_ms >= alarm.first_at_ms - lookBackMs && !isLater;
 };
 
-// Both written by intake from checked messages.
-/* oxlint-disable typescript/no-unsafe-type-assertion */
-const parseAction = (json: string): Actions[number] => JSON.parse(json) as Actions[number];
+// Written by intake from checked messages.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const parseNotice = (json: string): DeskAlarm["notice"] => JSON.parse(json) as DeskAlarm["notice"];
-/* oxlint-enable typescript/no-unsafe-type-assertion */
+
+const parseAction = (json: string): Actions[number] => {
+  const { drill: _drill, ...action } = parseKept(json);
+  return action;
+};
