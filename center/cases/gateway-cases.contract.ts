@@ -95,6 +95,31 @@ export const gatewayCasesContract = (database: string, newDatabase: NewDatabase)
       expect(await timeline()).toEqual(["create", "alarm"]);
     });
 
+    test("that comes and goes faster than a loss counts is a case once it was down more than half the time", async () => {
+      await pass(10 * second, { silent: 0 });
+      // Lost 20 s after its last word: 30 of 50 s, and never as long as 40 s.
+      for (let flap = 0; flap < 3; flap += 1) {
+        await pass(5 * second, { silent: 0 });
+        await pass(45 * second);
+      }
+      expect(await ground.cases()).toEqual([]);
+      for (let flap = 0; flap < 4; flap += 1) {
+        await pass(5 * second, { silent: 0 });
+        await pass(45 * second);
+      }
+      expect((await ground.only()).priority).toBe(2);
+      expect(await timeline()).toEqual(["create", "alarm"]);
+    });
+
+    test("that is away for a third of the time calls nobody", async () => {
+      await pass(10 * second, { silent: 0 });
+      for (let flap = 0; flap < 10; flap += 1) {
+        await pass(25 * second, { silent: 0 });
+        await pass(35 * second);
+      }
+      expect(await ground.cases()).toEqual([]);
+    });
+
     test("that is back for five minutes is told so, and rings again when it is lost again", async () => {
       await pass(10 * second, { silent: 0 });
       await pass(2 * minute);

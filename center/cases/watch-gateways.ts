@@ -29,6 +29,11 @@ const lastsMs: Readonly<Record<Condition, number>> = {
   partly: 40_000,
   well: 5 * 60_000,
 };
+/**
+ * A link that comes and goes is lost all the same once it was down for more than half of the last
+ * five minutes. Source: Canary.
+ */
+const flapping = { windowMs: 5 * 60_000, lostMs: 2.5 * 60_000 } as const;
 /** Source: `people.md` §6.3. One detector that is silent has a case of its own. */
 const partlyFrom = { share: 0.1, detectors: 2 } as const;
 
@@ -44,14 +49,14 @@ export const createGatewayWatch = (
   store: Store,
   clock: Clock,
 ): (() => Promise<readonly string[]>) => {
-  const since = new Map<string, { readonly condition: Condition; readonly monoMs: number }>();
+  const spellsOf = new Map<string, readonly Spell[]>();
   return async () => {
     const { monoMs, wallMs } = clock.now();
     const seen = await conditions(store.db);
     const lasting = seen.filter(({ gateway, condition }) => {
-      const before = since.get(gateway);
-      if (before?.condition !== condition) since.set(gateway, { condition, monoMs });
-      return monoMs - (since.get(gateway)?.monoMs ?? monoMs) >= lastsMs[condition];
+      const spells = goOn(spellsOf.get(gateway) ?? [], condition, monoMs);
+      spellsOf.set(gateway, spells);
+      return isLasting(spells, monoMs);
     });
     const news: Seen[] = [];
     for (const one of lasting) {
@@ -65,6 +70,32 @@ export const createGatewayWatch = (
       return changed;
     });
   };
+};
+
+/** A condition from when it was first seen until the next began. */
+interface Spell {
+  readonly condition: Condition;
+  readonly monoMs: number;
+}
+
+/** Those that reach into the last minutes, oldest first. */
+const goOn = (before: readonly Spell[], condition: Condition, monoMs: number): readonly Spell[] => {
+  const spells =
+    before.at(-1)?.condition === condition ? before : [...before, { condition, monoMs }];
+  const reaching = spells.findLastIndex((spell) => spell.monoMs <= monoMs - flapping.windowMs);
+  return spells.slice(Math.max(reaching, 0));
+};
+
+const isLasting = (spells: readonly Spell[], nowMs: number): boolean => {
+  const last = spells.at(-1);
+  if (last === undefined) return false;
+  if (nowMs - last.monoMs >= lastsMs[last.condition]) return true;
+  const lostMs = spells.reduce((sum, { condition, monoMs }, index) => {
+    if (condition !== "lost") return sum;
+    const untilMs = spells[index + 1]?.monoMs ?? nowMs;
+    return sum + untilMs - Math.max(monoMs, nowMs - flapping.windowMs);
+  }, 0);
+  return last.condition === "lost" && lostMs > flapping.lostMs;
 };
 
 /** Every gateway that has spoken and is in use. */
