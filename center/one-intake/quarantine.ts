@@ -2,15 +2,19 @@
 import { Compile } from "typebox/compile";
 import type { Actor } from "#domain/rights.ts";
 import { err, ok, type Result } from "#domain/result.ts";
+import { caseRow, caseRows } from "../cases/case-rows.ts";
+import { ringAll } from "../cases/ring-again.ts";
 import { addEvents } from "../cases/timeline.ts";
 import { conflict, type Change, type Refusal } from "../register/change-register.ts";
+import { whoLoses } from "../register/move-work.ts";
 import { areasWith } from "../rights/permissions.ts";
 import { inScope } from "../rights/scoped.ts";
 import { audit } from "../store/audit.ts";
+import type { CaseRow } from "../store/case-tables.ts";
 import type { IntakeEventRow } from "../store/intake-tables.ts";
 import type { Reading, Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
-import { findPlace } from "./find-place.ts";
+import { findPlace, type FoundPlace } from "./find-place.ts";
 import { ReportSchema, type Report, type ReportPlace } from "./report.ts";
 import { caseSourceOf, openCase } from "./take-report.ts";
 
@@ -61,15 +65,16 @@ export const placeByHand = async (
     );
   }
   let caseId = event.value.case_id;
+  let workedOn: string | undefined;
   if (caseId === null) {
     const from = { ...(await fromOf(tx, event.value)), area: found.area };
     const opened = await openCase(tx, { from, report, found, nowMs: change.nowMs });
     caseId = opened.mergedInto ?? opened.id;
   } else {
-    await moveCase(tx, change, caseId, found);
+    workedOn = await moveCase(tx, change, caseId, found);
   }
   await settle(tx, change, event.value, { state: "placed", area: found.area, caseId });
-  return ok(caseId);
+  return ok(workedOn ?? caseId);
 };
 
 /** Says that nothing is to be done about it, and why; it stays on record. */
@@ -116,13 +121,23 @@ const waitingEvent = async (
     : err(conflict("这条报事已经处理过", "this report has been dealt with already"));
 };
 
-/** The case goes where the report turned out to be, and says so in its timeline. */
+/**
+ * The case goes where the report turned out to be, says so in its timeline and rings there. Where it
+ * was merged meanwhile, people work on its main case: that one goes along, unless it has a place of
+ * its own, and in any case says so and rings. Answers the case that is worked on.
+ */
 const moveCase = async (
   tx: Writing,
   change: Change,
   caseId: string,
-  found: { readonly area: string; readonly place: string; readonly household?: string },
-): Promise<void> => {
+  found: FoundPlace,
+): Promise<string> => {
+  const own = await caseRow(tx, caseId);
+  const main = await mainOf(tx, own);
+  if (own === undefined || main === undefined) throw new Error(`case ${caseId} vanished`);
+  const told = main.id === own.id ? [own] : [own, main];
+  const moving = told.filter((row) => row.id === own.id || isUnplaced(row));
+  const ids = moving.map(({ id }) => id);
   await tx
     .updateTable("cases")
     .set((eb) => ({
@@ -132,20 +147,46 @@ const moveCase = async (
       ...(found.household !== undefined && { home: `household:${found.household}` }),
       version: eb("version", "+", 1),
     }))
-    .where("id", "=", caseId)
+    .where("id", "in", ids)
     .execute();
-  await addEvents(tx, [
-    {
-      caseId,
+  await addEvents(
+    tx,
+    told.map(({ id }) => ({
+      caseId: id,
       atMs: change.nowMs,
       actor: change.actor.name,
       action: "note",
       channel: "console",
       text: { zh: `地点核实为:${found.place}`, en: `place found: ${found.place}` },
-    },
+    })),
+  );
+  const losing = moving.map((row) => whoLoses(tx, { from: row.area_path, to: found.area }));
+  await noteChanges(tx, [
+    ...told.map(({ id }) => ({ kind: "case", ref: id }) as const),
+    ...[...new Set((await Promise.all(losing)).flat())].map(
+      (ref) => ({ kind: "rights", ref }) as const,
+    ),
   ]);
-  await noteChanges(tx, [{ kind: "case", ref: caseId }]);
+  const after = await caseRows(tx, [main.id]);
+  await ringAll(
+    tx,
+    after.filter(({ is_open }) => is_open === 1),
+    Math.floor(change.nowMs),
+  );
+  return main.id;
 };
+
+const mainOf = async (tx: Writing, row: CaseRow | undefined): Promise<CaseRow | undefined> => {
+  let main = row;
+  while (main?.state === "merged" && main.merged_into !== null) {
+    main = await caseRow(tx, main.merged_into);
+  }
+  return main;
+};
+
+/** A report of which nobody knew either where it was. */
+const isUnplaced = ({ home, household }: CaseRow): boolean =>
+  household === null && home.startsWith("report:");
 
 const settle = async (
   tx: Writing,

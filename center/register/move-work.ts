@@ -149,7 +149,11 @@ const tell = (
     })),
   );
 
-const whoLoses = async (tx: Writing, { from, to }: Moved): Promise<readonly string[]> => {
+/** Whose areas have the one and not the other. */
+export const whoLoses = async (
+  tx: Writing,
+  { from, to }: Pick<Moved, "from" | "to">,
+): Promise<readonly string[]> => {
   const rows = await tx.selectFrom("grants").select(["user_name", "area"]).execute();
   return rows
     .filter(({ area }) => isWithin(from, area) && !isWithin(to, area))
