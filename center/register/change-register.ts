@@ -58,6 +58,11 @@ export const addEntry = async (
   await sql`insert into ${sql.table(table)} (${sql.join(all.map(({ column }) => sql.ref(column)))})
     values (${sql.join(all.map(({ value }) => value))})`.execute(tx);
   await note(tx, change, "register-add", `${kind} ${id}`, facts);
+  if (kind === "gateways") {
+    // What it told before anybody had registered it was everybody's: nobody's in particular.
+    const { actor, nowMs } = change;
+    await moveWork(tx, { kind, id, from: "/", to: area.value, by: actor.name, nowMs });
+  }
   return entryAfter(tx, change, kind, id);
 };
 

@@ -11,6 +11,7 @@ import {
   reread,
   type Installation,
 } from "./device-checks.ts";
+import { moveToPlaces } from "./move-work.ts";
 
 /** Why a device came down. One that was only moved may hang again elsewhere; the others never. */
 export const removalReasons = ["moved", "broken", "expired", "lost", "other"] as const;
@@ -181,6 +182,7 @@ const hang = async (
     detector: device.detector,
     serial: device.serial ?? null,
   });
+  await moveToPlaces(tx, [device], { by: change.actor.name, nowMs: change.nowMs });
   return reread(tx, id);
 };
 

@@ -11,7 +11,7 @@ import type { CaseRow } from "../store/case-tables.ts";
 import { inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
-import { nameKey, placesOf } from "./place-of.ts";
+import { nameKey, placesOf, type DetectorName } from "./place-of.ts";
 
 export interface Moved {
   readonly kind: "buildings" | "households" | "gateways";
@@ -25,13 +25,48 @@ export interface Moved {
 
 /** In the transaction that changes the register, after it. */
 export const moveWork = async (tx: Writing, moved: Moved): Promise<void> => {
-  const { from, to, nowMs } = moved;
   await moveResidents(tx, moved);
   const alarms = await alarmsLeaving(tx, moved);
+  await moveAlarms(tx, alarms, await reportsOf(tx, moved), moved);
+};
+
+/**
+ * The same for detectors that the register has just placed. Until then their alarms belonged to
+ * their gateway's area, or to none.
+ */
+export const moveToPlaces = async (
+  tx: Writing,
+  devices: readonly DetectorName[],
+  { by, nowMs }: Pick<Moved, "by" | "nowMs">,
+): Promise<void> => {
+  const placed = new Set(devices.map(nameKey));
+  const standing: StandingAlarm[] = [];
+  for (const gateways of inLists([...new Set(devices.map(({ gateway }) => gateway))])) {
+    standing.push(...(await standingAlarms(tx).where("gateway", "in", gateways).execute()));
+  }
+  const theirs = standing.filter((alarm) => placed.has(nameKey(alarm)));
+  const places = await placesOf(tx, theirs);
+  const areaOf = (alarm: StandingAlarm): string => places.get(nameKey(alarm))?.area ?? "/";
+  const strayed = theirs.filter((alarm) => areaOf(alarm) !== alarm.area_path);
+  const ways = Map.groupBy(strayed, (alarm) => JSON.stringify([alarm.area_path, areaOf(alarm)]));
+  for (const [first, ...others] of ways.values()) {
+    if (first === undefined) continue;
+    const episodes = [first, ...others].map(({ episode }) => episode);
+    await moveAlarms(tx, episodes, [], { from: first.area_path, to: areaOf(first), by, nowMs });
+  }
+};
+
+const moveAlarms = async (
+  tx: Writing,
+  alarms: readonly string[],
+  reports: readonly string[],
+  moved: Omit<Moved, "kind" | "id">,
+): Promise<void> => {
+  const { from, to, nowMs } = moved;
   for (const chunk of inLists(alarms)) {
     await tx.updateTable("alarms").set({ area_path: to }).where("episode", "in", chunk).execute();
   }
-  const ids = [...(await casesOf(tx, alarms)), ...(await reportsOf(tx, moved))];
+  const ids = [...(await casesOf(tx, alarms)), ...reports];
   const cases = (await caseRows(tx, ids)).filter((row) => row.area_path === from);
   for (const chunk of inLists(cases.map(({ id }) => id))) {
     await tx
@@ -73,15 +108,23 @@ const moveResidents = async (tx: Writing, { kind, id, from, to }: Moved): Promis
     .execute();
 };
 
+interface StandingAlarm extends DetectorName {
+  readonly episode: string;
+  readonly area_path: string;
+}
+
+const standingAlarms = (tx: Writing) =>
+  tx
+    .selectFrom("alarms")
+    .select(["episode", "gateway", "detector", "area_path"])
+    .where((eb) => eb.or([eb("condition", "=", "active"), eb("on_desk", "=", 1)]));
+
 /** Alarms on the desk that the register now places in the new area. */
 const alarmsLeaving = async (
   tx: Writing,
   { kind, id, from, to }: Moved,
 ): Promise<readonly string[]> => {
-  const rows = await tx
-    .selectFrom("alarms")
-    .select(["episode", "gateway", "detector"])
-    .where((eb) => eb.or([eb("condition", "=", "active"), eb("on_desk", "=", 1)]))
+  const rows = await standingAlarms(tx)
     .where("area_path", "=", from)
     .$if(kind === "gateways", (query) => query.where("gateway", "=", id))
     .execute();
@@ -132,7 +175,7 @@ const reportsOf = async (tx: Writing, { kind, id }: Moved): Promise<readonly str
 const tell = (
   tx: Writing,
   cases: readonly CaseRow[],
-  { from, to, by, nowMs }: Moved,
+  { from, to, by, nowMs }: Omit<Moved, "kind" | "id">,
 ): Promise<void> =>
   addEvents(
     tx,

@@ -5,6 +5,7 @@ import type { ImportRow as ImportTableRow } from "../../store/import-tables.ts";
 import type { Reading, Store, Writing } from "../../store/open-store.ts";
 import type { Vault } from "../../vault/seal.ts";
 import { conflict, note, type Change, type Refusal } from "../change-register.ts";
+import { moveToPlaces } from "../move-work.ts";
 import { checkRows, type Mistake } from "./check-rows.ts";
 import { planImport, type ImportPlan } from "./plan-import.ts";
 import { readFile } from "./read-file.ts";
@@ -94,7 +95,9 @@ export const runImport = async (
       : first;
     if (mistakes.length > 0) return ok(reportOf(facts, plan, mistakes));
     await insertImport(tx, batch, plan.area);
-    await writePlan(tx, store.kind, again ? await readyPlan(batch, plan) : ready);
+    const writing = again ? await readyPlan(batch, plan) : ready;
+    await writePlan(tx, store.kind, writing);
+    await moveStanding(tx, change, writing);
     await noteImport(tx, change, batch);
     return ok({ import: batch.import, ...reportOf(facts, plan, []) });
   });
@@ -106,6 +109,10 @@ interface Batch {
   readonly vault: Vault;
   readonly row: Pick<ImportTableRow, "file_name" | "file_sha256" | "rows" | "created_by">;
 }
+
+/** What stands at its detectors goes where they hang; with the writers' lock, as all that pages show. */
+const moveStanding = (tx: Writing, change: Change, { devices }: ReadyPlan): Promise<void> =>
+  moveToPlaces(tx, devices, { by: change.actor.name, nowMs: change.nowMs });
 
 /**
  * Writes beside everybody else, and looks at the end whether the register is still as it was when
@@ -131,6 +138,7 @@ const writeAlone = async (
       async (tx) => {
         // Also another import of this file has left its note.
         if (await isRegisterChanged(tx, seen)) throw overtaken;
+        await moveStanding(tx, change, ready);
         await noteImport(tx, change, batch);
       },
     );

@@ -10,6 +10,7 @@ import type { ImportItemRow } from "../../store/import-tables.ts";
 import type { Store, Writing } from "../../store/open-store.ts";
 import { placeOf } from "../../vault/places.ts";
 import type { Vault } from "../../vault/seal.ts";
+import type { DetectorName } from "../place-of.ts";
 import { dateToMs } from "./columns.ts";
 import type { KnownInstallation } from "./read-known.ts";
 import type { ImportPlan, PlannedDevice } from "./plan-import.ts";
@@ -34,6 +35,8 @@ export interface ReadyPlan {
   readonly area: string;
   readonly inserts: readonly ReadyRows[];
   readonly completed: readonly Completion[];
+  /** Detectors that have a place from now on. */
+  readonly devices: readonly DetectorName[];
 }
 
 interface Completion {
@@ -94,6 +97,10 @@ export const readyPlan = async (batch: Batch, plan: ImportPlan): Promise<ReadyPl
       readyRows("import_items", items),
     ],
     completed,
+    devices: plan.devices.map(({ cells }) => ({
+      gateway: cells.gateway ?? "",
+      detector: cells.detector ?? "",
+    })),
   };
 };
 
