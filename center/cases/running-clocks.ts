@@ -20,19 +20,28 @@ const stillOwed = new Set([
   "verifying",
 ]);
 
-/** Which clocks a case has now. None while nothing of it has rung, but the archive's. */
+/**
+ * Which clocks a case has now. None while nothing of it has rung, but the archive's and those of
+ * dates that people have set.
+ */
 export const runningClocks = (row: CaseRow): readonly RunningClock[] => {
   if (row.state === "closed") return [{ clock: "archive", baseMs: row.entered_at_ms }];
-  if (row.plan === 0) return [];
   const owed = stillOwed.has(row.state);
+  const agreed: readonly RunningClock[] = [
+    ...(owed && row.due_at_ms !== null ? [{ clock: "due", baseMs: row.due_at_ms } as const] : []),
+    ...(row.state === "suspended"
+      ? [{ clock: "resume", baseMs: row.suspended_until_ms ?? row.entered_at_ms } as const]
+      : []),
+  ];
+  if (row.plan === 0) return agreed;
   return [
+    ...agreed,
     ...(owed && row.unsigned_since_ms !== null
       ? [{ clock: "sign", baseMs: row.unsigned_since_ms } as const]
       : []),
     ...(owed && row.upper_since_ms !== null
       ? [{ clock: "upper", baseMs: row.upper_since_ms } as const]
       : []),
-    ...(owed && row.due_at_ms !== null ? [{ clock: "due", baseMs: row.due_at_ms } as const] : []),
     ...inState(row),
   ];
 };
@@ -56,8 +65,6 @@ const inState = (row: CaseRow): readonly RunningClock[] => {
       return [{ clock: "review", baseMs: entered }];
     case "verifying":
       return [{ clock: "verify", baseMs: entered }];
-    case "suspended":
-      return [{ clock: "resume", baseMs: row.suspended_until_ms ?? entered }];
     default:
       return [];
   }

@@ -63,7 +63,7 @@ export const startMissing = (store: Store): Promise<void> =>
       .leftJoin("timers", "timers.case_id", "cases.id")
       .select("cases.id")
       .where("cases.is_open", "=", 1)
-      .where("cases.plan", ">", 0)
+      .where((eb) => eb.or([eb("cases.plan", ">", 0), eb("cases.state", "=", "suspended")]))
       .where("timers.case_id", "is", null)
       .execute();
     for (const chunk of inChunks(rows.map(({ id }) => id))) {

@@ -50,6 +50,17 @@ test("a suspended case that becomes urgent is worked on again at once", async ()
   expect(await ground.only()).toMatchObject({ state: "accepted", priority: 2 });
 });
 
+test("a suspended case comes back at its date, also where nothing of it has rung", async () => {
+  const held = { by: "shelved", who: "李敏", reason: "换电池" } as const;
+  await ground.alarm({ episode: "a", priority: 3, alarmClass: "fault", held });
+  await done("li", "accept");
+  const dueAtMs = ground.nowMs() + day;
+  await done("chen", "suspend", { reason: "等配件", dueAtMs, interim: "每日电话" });
+  await ground.pass(day + minute, minute);
+  expect((await ground.only()).state).toBe("accepted");
+  expect((await ground.pages()).map(({ clock }) => clock)).toContain("resume");
+});
+
 test("a suspended case whose priority a person raises goes on at once", async () => {
   await ground.alarm({ episode: "a", alarmClass: "battery", priority: 3 });
   await ground.act("li", "accept");
