@@ -67,7 +67,7 @@ test("also where a file brings it, and only what it brings", async () => {
   const done = await runImport(ground.store, change(), file);
   expect(done).toMatchObject({ ok: true, value: { mistakes: [] } });
   expect(await isToldInWest()).toBe(true);
-  const alarms = await ground.store.db.selectFrom("alarms").select(["detector", "area_path"]);
+  const alarms = ground.store.db.selectFrom("alarms").select(["detector", "area_path"]);
   expect(await alarms.orderBy("detector").execute()).toEqual([
     { detector: "other", area_path: places.xian },
     { detector: "stranger", area_path: places.west },
