@@ -1,0 +1,68 @@
+/** Ways in which the desk made less of an alarm than the gateway's rules had told, found by attacking. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openCaseGround, type CaseGround } from "../../center/cases/case-ground.testing.ts";
+import { newSqlite } from "../../center/open-ground.testing.ts";
+
+let ground: CaseGround;
+beforeEach(async () => {
+  ground = await openCaseGround(newSqlite);
+});
+afterEach(() => ground.close());
+
+const actions = async () =>
+  (await ground.detail((await ground.only()).id)).timeline.map(({ action }) => action);
+const shelved = { by: "shelved", who: "li", reason: "换传感器" } as const;
+
+/** What a line that was down brings when it is back: all in one batch. */
+const takeTogether = (...happenings: Parameters<CaseGround["gateway"]["alarm"]>[0][]) =>
+  Promise.all(happenings.map((one) => ground.take(ground.gateway.alarm(one))));
+
+test("an alarm held back that rang and returned while the line was down is signed for and rings", async () => {
+  await ground.alarm({ episode: "a", priority: 2, held: shelved });
+  expect(await ground.only()).toMatchObject({ unsigned: 0 });
+  await takeTogether(
+    { episode: "a", seq: 2, atMs: 20, kind: "worsened", priority: 1 },
+    { episode: "a", seq: 3, atMs: 30, kind: "returned", priority: 1 },
+  );
+  expect(await ground.only()).toMatchObject({ priority: 1, unsigned: 1, active: 0 });
+  expect(await actions()).toEqual([
+    "create",
+    "alarm",
+    "alarm_worse",
+    "alarm_over",
+    "raise_priority",
+  ]);
+  await ground.pass(60_000);
+  expect((await ground.pages()).filter(({ clock }) => clock === "sign").length).toBeGreaterThan(0);
+});
+
+test("a pre-alarm that became an alarm and returned while the line was down is an urgent case", async () => {
+  await ground.alarm({ episode: "a", priority: 2 });
+  await ground.act("li", "accept");
+  await takeTogether(
+    { episode: "a", seq: 2, atMs: 20, kind: "worsened", priority: 1, co: 900 },
+    { episode: "a", seq: 3, atMs: 30, kind: "returned", priority: 1, co: 0 },
+  );
+  expect(await ground.only()).toMatchObject({ priority: 1, active: 0 });
+  expect((await ground.pages()).map(({ clock }) => clock)).toContain("ring");
+});
+
+test("a signed alarm whose case was closed, worse and over in one batch, is on the desk again", async () => {
+  const fault = { episode: "f", alarmClass: "battery", priority: 3 } as const;
+  await ground.alarm(fault);
+  const { id } = await ground.only();
+  await ground.photo(id);
+  await ground.act("wang", "self_handle", { conclusion: "C9" });
+  await ground.act("chen", "review_pass");
+  const verify = { reached: true, safe: true, satisfied: "yes", deviceWorks: true } as const;
+  expect(await ground.act("chen", "close", { verify })).toMatchObject({ kind: "done" });
+  const worse = { ...fault, priority: 2 } as const;
+  await takeTogether(
+    { ...worse, seq: 2, atMs: 20, kind: "worsened" },
+    { ...worse, seq: 3, atMs: 30, kind: "returned" },
+  );
+  expect((await ground.cases()).filter(({ state }) => state === "reported")).toHaveLength(1);
+  expect((await ground.desk()).alarms).toMatchObject([
+    { condition: "returned", case: { state: "reported" } },
+  ]);
+});
