@@ -39,7 +39,7 @@ export const commitBatch = (
     const refused = batch.filter((one) => one.kind === "refused");
 
     const news = await saveRecords(tx, records, nowMs);
-    await noteBoots(tx, alarmsIn(news).fresh, nowMs);
+    await noteBoots(tx, news.fresh, nowMs);
     const alarms = await saveAlarms(tx, alarmsIn(news), nowMs);
     const acted = await saveActions(tx, news.fresh);
     await takeAnswers(tx, news.fresh, nowMs);

@@ -1,5 +1,6 @@
 /** Ways in which the desk made less of an alarm than the gateway's rules had told, found by attacking. */
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { createFakeGateway } from "../../center/fake-gateway.testing.ts";
 import { openCaseGround, type CaseGround } from "../../center/cases/case-ground.testing.ts";
 import { newSqlite } from "../../center/open-ground.testing.ts";
 
@@ -64,5 +65,28 @@ test("a signed alarm whose case was closed, worse and over in one batch, is on t
   expect((await ground.cases()).filter(({ state }) => state === "reported")).toHaveLength(1);
   expect((await ground.desk()).alarms).toMatchObject([
     { condition: "returned", case: { state: "reported" } },
+  ]);
+});
+
+/** What the desk shows of one valve after one boot has told an end, and the next one trouble. */
+const valveAfter = async (wallMs: number, nextWallMs: number) => {
+  const next = createFakeGateway("gw-1", "journal-1", "boot-2");
+  const valve = { group: "valve:v1", members: ["kitchen"] };
+  await ground.tellStreet({ ...valve, kind: "valve-opened-by-hand", wallMs });
+  await ground.take(
+    next.street({ ...valve, kind: "valve-unconfirmed", atMs: 50, seq: 90, wallMs: nextWallMs }),
+  );
+  return (await ground.desk()).street;
+};
+
+test("a valve that does not shut is shown also by a gateway that has started in 1970", async () => {
+  expect(await valveAfter(1_795_000_000_000, 7_000)).toMatchObject([
+    { topic: "valve", stands: true, text: { en: "valve-unconfirmed 50" } },
+  ]);
+});
+
+test("a valve that does not shut is shown also after a life whose clock had jumped to 2099", async () => {
+  expect(await valveAfter(4_070_908_800_000, 1_795_000_100_000)).toMatchObject([
+    { topic: "valve", stands: true, text: { en: "valve-unconfirmed 50" } },
   ]);
 });
