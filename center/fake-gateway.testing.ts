@@ -92,6 +92,7 @@ export interface StatusFacts {
   readonly renewed?: StatusMessage["data"]["renewed"];
   readonly lastSeq?: number;
   readonly pending?: number;
+  readonly drill?: boolean;
   readonly detectors?: readonly DetectorStatus[];
   /** Every detector there is: a whole picture. */
   readonly all?: readonly string[];
@@ -237,7 +238,7 @@ const status = (speaker: Speaker, facts: StatusFacts): StatusMessage => ({
     sentAtMs: facts.sentAtMs ?? bootedAtMs + groundBeginsMs,
     lastSeq: facts.lastSeq ?? 0,
     pending: facts.pending ?? 0,
-    drill: false,
+    drill: facts.drill ?? false,
     detectors: [...(facts.detectors ?? [])],
     faults: [...(facts.faults ?? [])],
     ...(facts.rules && { rules: facts.rules }),

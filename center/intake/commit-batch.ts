@@ -22,6 +22,7 @@ import { saveRecords, type News } from "./save-records.ts";
 import { saveActions } from "./save-actions.ts";
 import { saveStatus } from "./save-status.ts";
 import { saveStreet } from "./save-street.ts";
+import { unstageAlarms } from "./unstage-alarms.ts";
 
 /**
  * Writes everything a batch of messages means in one transaction: records, alarms, cases, numbers,
@@ -49,12 +50,14 @@ export const commitBatch = (
     const journals = await saveCompleteness(tx, records, statuses);
     const status = await saveStatus(tx, batch, nowMs);
     const reopened = await reopenAlarms(tx, speakersOf(alarmsIn(news), status.detectors), nowMs);
+    const unstaged = await unstageAlarms(tx, status.counted, nowMs);
     const redated = await rebaseTimes(tx, status.newest, alarms, nowMs);
     await saveRefusals(tx, refused, nowMs);
     await noteChanges(tx, [
       ...asChanges("alarm", [
         ...alarms.map(({ episode }) => episode),
         ...reopened,
+        ...unstaged,
         ...redated,
         ...signed,
         ...(await onDeskAt(tx, status.detectors)),

@@ -1,6 +1,6 @@
 /** Ways in which the desk made less of an alarm than the gateway's rules had told, found by attacking. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createFakeGateway } from "../../center/fake-gateway.testing.ts";
+import { createFakeGateway, detectorAt } from "../../center/fake-gateway.testing.ts";
 import { openCaseGround, type CaseGround } from "../../center/cases/case-ground.testing.ts";
 import { newSqlite } from "../../center/open-ground.testing.ts";
 
@@ -89,4 +89,29 @@ test("a valve that does not shut is shown also after a life whose clock had jump
   expect(await valveAfter(4_070_908_800_000, 1_795_000_100_000)).toMatchObject([
     { topic: "valve", stands: true, text: { en: "valve-unconfirmed 50" } },
   ]);
+});
+
+test("what still stands when a drill is over and its gateway restarted is real, and rings", async () => {
+  const standing = detectorAt("kitchen", 400, "alarm", ["a"]);
+  const drilling = { drill: true, detectors: [standing] };
+  await ground.take(ground.gateway.status({ atMs: 1, drill: true }));
+  await ground.alarm({ episode: "a", drill: true, atMs: 10 });
+  await ground.take(ground.gateway.status({ atMs: 20, ...drilling }));
+  await ground.act("li", "accept");
+  const { id } = await ground.only();
+  expect((await ground.desk()).alarms[0]?.notice.drill).toBe(true);
+
+  const restarted = createFakeGateway("gw-1", "journal-1", "boot-2");
+  await ground.take(restarted.status({ atMs: 5, detectors: [standing] }));
+  const real = (await ground.cases()).find((one) => one.id !== id);
+  expect(real).toMatchObject({ drill: false, priority: 1, active: 1, unsigned: 1 });
+  expect((await ground.desk()).alarms).toMatchObject([
+    { notice: { drill: false }, case: { id: real?.id, state: "reported" } },
+  ]);
+
+  // What the drill's life said last comes late and stages nothing again.
+  await ground.take(ground.gateway.status({ atMs: 30, ...drilling }));
+  await ground.alarm({ episode: "a", kind: "worsened", drill: true, atMs: 15 });
+  expect((await ground.desk()).alarms[0]?.notice.drill).toBe(false);
+  expect(await ground.cases()).toHaveLength(2);
 });
