@@ -38,6 +38,9 @@ export interface Actor {
 /** Whether `inner` is `outer` or lies below it. */
 export const isWithin = (inner: string, outer: string): boolean => inner.startsWith(outer);
 
+/** Who takes a job that is given to them by name (T05). */
+export const jobTakers = ["grid", "tech"] as const satisfies readonly Role[];
+
 /** The roles somebody holds over the area of a thing. */
 export const rolesOver = (actor: Actor, area: string): ReadonlySet<Role> =>
   new Set(actor.grants.filter((grant) => isWithin(area, grant.area)).map(({ role }) => role));

@@ -3,7 +3,7 @@ import type { CaseAction } from "#domain/case-flow.ts";
 import type { ActInput, CheckedInput } from "#domain/case-input.ts";
 import type { CaseView } from "#domain/case-view.ts";
 import { decide, type CaseActing, type Refusal } from "#domain/decide-case.ts";
-import { rolesOver, type Actor, type Role } from "#domain/rights.ts";
+import { jobTakers, rolesOver, type Actor } from "#domain/rights.ts";
 import { grantsOf } from "../accounts/sessions.ts";
 import { areasWith } from "../rights/permissions.ts";
 import { isInScope } from "../rights/scoped.ts";
@@ -135,9 +135,6 @@ const auditCase = (
     detail: { step, version: request.version },
   });
 
-/** Who takes a job that is given to them by name (T05). */
-const takers = ["grid", "tech"] as const satisfies readonly Role[];
-
 /** What the center can find out about what was brought along. */
 const checkInput = async (db: Reading, row: CaseRow, input: ActInput): Promise<CheckedInput> => {
   const { position, doorCode, assignee } = input;
@@ -162,7 +159,7 @@ const worksOver = async (db: Reading, name: string, row: CaseRow): Promise<boole
     .executeTakeFirst();
   if (account === undefined) return false;
   const held = rolesOver({ name, grants: await grantsOf(db, name) }, row.area_path);
-  return takers.some((role) => held.has(role));
+  return jobTakers.some((role) => held.has(role));
 };
 
 const homeOf = async (

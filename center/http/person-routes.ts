@@ -84,6 +84,9 @@ const addReading = (app: App, parts: HttpParts): void => {
           ended: Type.Optional(
             Type.Enum(["include"], { description: "also those who have ended" }),
           ),
+          takesJobs: Type.Optional(
+            Type.Enum(["true"], { description: "only staff to whom a case can be dispatched" }),
+          ),
           after: Type.Optional(idText),
           limit: Type.Optional(Type.String({ pattern: "^([1-9]\\d?|1\\d\\d|200)$" })),
         }),
@@ -97,8 +100,13 @@ const addReading = (app: App, parts: HttpParts): void => {
       },
     },
     async (request, reply) => {
-      const { limit, ended, ...query } = request.query;
-      const page = { ...query, ended: ended === "include", limit: Number(limit ?? 50) };
+      const { limit, ended, takesJobs, ...query } = request.query;
+      const page = {
+        ...query,
+        ended: ended === "include",
+        takesJobs: takesJobs === "true",
+        limit: Number(limit ?? 50),
+      };
       const viewer = viewerOf(parts, request);
       const { items, next } = await parts.store.write((tx) => readPeople(tx, viewer, page));
       void reply.header("cache-control", "no-store");

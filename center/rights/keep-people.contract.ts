@@ -78,6 +78,30 @@ export const keepPeopleContract = (database: string, newDatabase: NewDatabase): 
       ]);
     });
 
+    test("whom a case can be dispatched to is asked for by itself", async () => {
+      for (const [role, id] of [
+        ["grid", "no-1"],
+        ["tech", "no-2"],
+        ["duty", "no-3"],
+      ] as const) {
+        await enter(role, role, places.grid);
+        await ask("POST", "", lead, { ...worker, id, account: role });
+      }
+      await ask("POST", "", lead, { ...worker, id: "no-4" });
+      const takers = async () => {
+        const answer = await desk.get("/api/v1/people?kind=staff&takesJobs=true", lead);
+        const { items } = JSON.parse(await answer.text());
+        return items.map(({ id }: { readonly id: string }) => id);
+      };
+      expect(await takers()).toEqual(["no-1", "no-2"]);
+      await desk.store.db
+        .updateTable("users")
+        .set({ disabled_at_ms: 1 })
+        .where("name", "=", "tech")
+        .execute();
+      expect(await takers()).toEqual(["no-1"]);
+    });
+
     test("who still has an open case does not end before it is handed on", async () => {
       await enter("chen", "grid", places.grid);
       await ask("POST", "", lead, { ...worker, id: "no-17", account: "chen" });

@@ -2,8 +2,11 @@
  * The one door to people's data: masked unless there is a reason, within one's areas, every look
  * written down in the same transaction. Decision 0010.
  */
+import type { ExpressionBuilder } from "kysely";
+import { jobTakers } from "#domain/rights.ts";
 import { audit } from "../store/audit.ts";
 import type { Reading, Writing } from "../store/open-store.ts";
+import type { Tables } from "../store/tables.ts";
 import { placeOf } from "../vault/places.ts";
 import type { Vault } from "../vault/seal.ts";
 import { maskName, maskPhone } from "./masking.ts";
@@ -50,6 +53,8 @@ export const readPeople = async (
     readonly kind?: string;
     /** Also those who have ended. */
     readonly ended?: boolean;
+    /** Only staff to whom a case can be dispatched. */
+    readonly takesJobs?: boolean;
     readonly after?: string;
     readonly limit: number;
   },
@@ -58,6 +63,7 @@ export const readPeople = async (
   if (page.household !== undefined) query = query.where("people.household", "=", page.household);
   if (page.kind !== undefined) query = query.where("people.kind", "=", page.kind);
   if (page.ended !== true) query = query.where("people.ended_at_ms", "is", null);
+  if (page.takesJobs === true) query = query.where("people.user_name", "in", jobTakersIn);
   if (page.after !== undefined) query = query.where("people.id", ">", page.after);
   const rows = await query
     .orderBy("people.id")
@@ -83,6 +89,15 @@ export const readPeople = async (
   const next = rows.length > page.limit ? items.at(-1)?.id : undefined;
   return next === undefined ? { items } : { items, next };
 };
+
+/** Accounts that let somebody in, with a role that takes jobs. */
+const jobTakersIn = (eb: ExpressionBuilder<Tables, "people">) =>
+  eb
+    .selectFrom("users")
+    .innerJoin("grants", "grants.user_name", "users.name")
+    .select("users.name")
+    .where("users.disabled_at_ms", "is", null)
+    .where("grants.role", "in", jobTakers);
 
 /** One person, in full on one's own urgent case; `undefined`: not in the viewer's areas. */
 export const readPerson = async (

@@ -55,9 +55,9 @@ export const evidenceUrl = (id: string): string => `/api/v1/evidence/${id}`;
 
 export const fetchPeople = (household: string): Answer<Items<Person>> =>
   request("GET", `people?household=${encodeURIComponent(household)}`);
-/** Staff of one's areas; names with stars. */
+/** Staff of one's areas to whom a case can be dispatched; names with stars. */
 export const fetchStaff = (): Answer<Items<Person>> =>
-  request("GET", "people?kind=staff&limit=200");
+  request("GET", "people?kind=staff&takesJobs=true&limit=200");
 /** The reason is kept in the audit log. */
 export const revealPerson = (id: string, reason: string): Answer<Person> =>
   request("POST", `people/${encodeURIComponent(id)}/reveal`, { body: { reason } });
