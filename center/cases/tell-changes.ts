@@ -34,19 +34,20 @@ export const tellChanges = async (
   });
   await addEvents(
     tx,
-    told.flatMap(({ alarm, before, action, member }) =>
-      entriesOf({ alarm, before }, action).map((entry) => ({
+    told.flatMap(({ alarm, before, action, member }) => {
+      const entry = {
         caseId: member.caseId,
         atMs: nowMs,
         actor: alarm.gateway,
-        action: entry,
         channel: "gateway",
-        ...((entry === "alarm_again" || entry === "alarm_goes_on") && {
-          text: reasons[entry],
-        }),
         detail: { episode: alarm.episode, priority: alarm.notice.event.priority },
-      })),
-    ),
+      };
+      const explained = action === "alarm_again" || action === "alarm_goes_on";
+      const first = { ...entry, action, ...(explained && { text: reasons[action] }) };
+      // It may have become worse and be over, all in one batch.
+      const isOverToo = action === "alarm_worse" && isOverNow({ alarm, before });
+      return isOverToo ? [first, { ...entry, action: "alarm_over" }] : [first];
+    }),
   );
   for (const { alarm, before, action, member } of told) {
     if (action === "alarm_over") continue;
@@ -78,10 +79,6 @@ export const reasons = {
 /** An alarm that was over stands after all. */
 export const isAgain = ({ alarm, before }: Change): boolean =>
   before.condition === "returned" && alarm.condition === "active";
-
-/** It may have become worse and be over, all in one batch. */
-const entriesOf = (change: Change, action: Action): readonly Action[] =>
-  action === "alarm_worse" && isOverNow(change) ? [action, "alarm_over"] : [action];
 
 const isOverNow = ({ alarm, before }: Change): boolean =>
   before.condition === "active" && alarm.condition === "returned";
