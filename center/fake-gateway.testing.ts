@@ -63,6 +63,8 @@ export interface StreetHappening {
   readonly members?: readonly string[];
   readonly priority?: StreetNotice["street"]["priority"];
   readonly atMs: number;
+  /** By the gateway's wall clock, which may be wrong. */
+  readonly wallMs?: number;
   readonly seq?: number;
 }
 
@@ -90,6 +92,7 @@ export interface StatusFacts {
   readonly renewed?: StatusMessage["data"]["renewed"];
   readonly lastSeq?: number;
   readonly pending?: number;
+  readonly drill?: boolean;
   readonly detectors?: readonly DetectorStatus[];
   /** Every detector there is: a whole picture. */
   readonly all?: readonly string[];
@@ -194,23 +197,30 @@ const actionMessage = (speaker: Speaker, deed: Deed): ActionMessage => {
 
 export const streetNotice = (
   gateway: string,
-  { kind, atMs, group = "building:喜安/2栋", members = ["kitchen"], priority = 2 }: StreetHappening,
-): StreetNotice => ({
-  street: {
-    id: `${group}:${kind}:${atMs}`,
+  happening: StreetHappening,
+  boot = "boot-1",
+): StreetNotice => {
+  const {
+    kind,
+    atMs,
+    group = "building:喜安/2栋",
+    members = ["kitchen"],
+    priority = 2,
+  } = happening;
+  const street = {
+    id: `${group}:${kind}:${boot === "boot-1" ? "" : `${boot}:`}${atMs}`,
     kind,
     group,
     priority,
     text: { zh: `${kind} ${atMs}`, en: `${kind} ${atMs}` },
-    at: instantAt(atMs),
+    at: instantAt(atMs, happening.wallMs, boot),
     members: members.map(detectorId),
-  },
-  where: { gateway: gatewayId(gateway) },
-  drill: false,
-});
+  };
+  return { street, where: { gateway: gatewayId(gateway) }, drill: false };
+};
 
 const streetMessage = (speaker: Speaker, happening: StreetHappening): StreetMessage => {
-  const data = streetNotice(speaker.id, happening);
+  const data = streetNotice(speaker.id, happening, speaker.boot);
   return { ...envelope(speaker, data.street.id, happening), type: "canary.street.v1", data };
 };
 
@@ -228,7 +238,7 @@ const status = (speaker: Speaker, facts: StatusFacts): StatusMessage => ({
     sentAtMs: facts.sentAtMs ?? bootedAtMs + groundBeginsMs,
     lastSeq: facts.lastSeq ?? 0,
     pending: facts.pending ?? 0,
-    drill: false,
+    drill: facts.drill ?? false,
     detectors: [...(facts.detectors ?? [])],
     faults: [...(facts.faults ?? [])],
     ...(facts.rules && { rules: facts.rules }),

@@ -98,6 +98,19 @@ const end = (open: Episode, opinion: Gone, frame: Frame): Turn => {
   return { episode: undefined, event: tell("returned", last, opinion, frame), wakeAtMs: never };
 };
 
+/** The end of an episode that no rule judges any more. */
+export const giveUp = (
+  open: Episode,
+  cause: Gone["cause"],
+  frame: Pick<Frame, "detector" | "at" | "limits">,
+): AlarmEvent =>
+  tell(
+    "returned",
+    { ...open, events: open.events + 1 },
+    { stands: false, cause },
+    { ...frame, held: undefined, spell: undefined },
+  );
+
 const carryOn = (open: Episode, opinion: Stands, frame: Frame): Turn => {
   // Real stays real: a self-test that begins during an alarm does not make the alarm a test.
   const test = open.test && opinion.test;

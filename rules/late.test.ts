@@ -73,7 +73,10 @@ describe("six hours of stored readings after an outage", () => {
     expect(home.ringing()).toEqual([]);
     expect(home.state().wakeAtMs).toBe((back + 0.3 + 10) * 1_000);
     const result = home.tick(back + 10.4);
-    expect(result.events).toMatchObject([{ kind: "raised", rule: "combustible", late: true }]);
+    expect(result.events).toMatchObject([
+      { kind: "raised", rule: "combustible", late: true },
+      { kind: "returned", rule: "combustible", held: { by: "late" } },
+    ]);
     expect(result.events[0]?.held).toBeUndefined();
     expect(result.sounding).toBe("gas");
   });
@@ -83,8 +86,38 @@ describe("six hours of stored readings after an outage", () => {
     home.says(0, 0, lel(0));
     home.says(6 * hour, 5 * hour, lel(30));
     const result = home.says(6 * hour + 1, 6 * hour + 1, lel(30));
-    expect(result.events).toMatchObject([{ kind: "raised", rule: "combustible" }]);
+    expect(result.events).toMatchObject([
+      { kind: "raised", rule: "combustible" },
+      { kind: "returned", rule: "combustible", late: true },
+    ]);
     expect(result.events[0]?.late).toBeUndefined();
+  });
+
+  test("end each alarm they begin: nobody else would ever tell its end", () => {
+    const open = (events: readonly AlarmEvent[]) => {
+      const standing = new Set<string>();
+      for (const { kind, episode } of events) {
+        if (kind === "returned") standing.delete(episode);
+        else standing.add(episode);
+      }
+      return standing.size;
+    };
+    const well = openStore();
+    well.says(0, 0, lel(0));
+    well.says(6 * hour, 5 * hour, lel(30));
+    expect(open(well.events)).toBe(1);
+    well.says(6 * hour + 1, 6 * hour + 1, lel(0));
+    expect(open(well.events)).toBe(0);
+
+    const leaks = openStore();
+    leaks.says(0, 0, lel(0));
+    leaks.says(6 * hour, 5 * hour, lel(30));
+    leaks.tick(6 * hour + 11);
+    expect(open(leaks.events)).toBe(1); // the one of now, that rings
+    expect(leaks.ringing()).toHaveLength(1);
+    leaks.says(6 * hour + 60, 6 * hour + 60, lel(0));
+    leaks.says(6 * hour + 90, 6 * hour + 90, lel(0));
+    expect(open(leaks.events)).toBe(0);
   });
 
   test("prove that the detector lives", () => {
@@ -117,7 +150,8 @@ describe("a device whose clock is wrong", () => {
     const other = openStore();
     other.says(0, 0, lel(0));
     other.says(10, 10 - hour, lel(30));
-    expect(other.tick(20).events).toMatchObject([{ kind: "raised", late: true }]);
+    expect(other.tick(20).events[0]).toMatchObject({ kind: "raised", late: true });
+    expect(other.ringing()).toHaveLength(1);
   });
 
   test("that drifts slowly is never late", () => {
@@ -213,7 +247,10 @@ describe("what is late, to the second", () => {
       "lpg",
       "hydrogen",
     ]);
-    expect(events.every(({ late, held }) => late === true && held === undefined)).toBe(true);
+    expect(events.every(({ late }) => late === true)).toBe(true);
+    expect(events.every(({ kind, held }) => (kind === "raised") === (held === undefined))).toBe(
+      true,
+    );
   });
 });
 
@@ -233,4 +270,40 @@ test("a source may say itself that a reading is history", () => {
     defaultRules,
   );
   expect(events).toMatchObject([{ rule: "combustible", late: true, held: { by: "late" } }]);
+});
+
+test("carbon monoxide that history tells of for hours rings with the live reading that still shows it", () => {
+  const home = openStore();
+  home.says(0, 0, co(0));
+  const back = 6 * hour;
+  for (let minute = 100; minute < 358; minute += 1) {
+    home.says(back + minute / 1_000, minute * 60, co(60));
+  }
+  expect(home.ringing()).toEqual([]);
+  for (let second = 1; second <= 60; second += 5) home.says(back + second, back + second, co(60));
+  expect(home.ringing()).toMatchObject([{ kind: "raised", rule: "co", priority: 1 }]);
+});
+
+test("what was measured before an outage does not stand in the way of what history tells of", () => {
+  const home = openStore();
+  home.says(0, 0, co(10), lel(6));
+  const back = 6 * hour;
+  for (let minute = 100; minute < 358; minute += 1) {
+    home.says(back + minute / 1_000, minute * 60, co(60), lel(30));
+  }
+  home.tick(back + 11);
+  expect(home.ringing().map(({ kind, rule }) => `${kind} ${rule}`)).toEqual([
+    "raised co",
+    "raised combustible",
+  ]);
+});
+
+test("a clean live reading rings for nothing that history ended with", () => {
+  const home = openStore();
+  home.says(0, 0, co(0));
+  home.says(6 * hour, 5 * hour, co(400));
+  for (let second = 1; second < 60; second += 5) {
+    home.says(6 * hour + second, 6 * hour + second, co(0));
+  }
+  expect(home.ringing()).toEqual([]);
 });

@@ -1,12 +1,15 @@
-import type { AlarmEvent, RuleId } from "#domain/alarm.ts";
-import type { Level } from "#domain/gas.ts";
+import type { AlarmEvent, Cause, RuleId } from "#domain/alarm.ts";
+import type { Gas, Level } from "#domain/gas.ts";
 import { epochMs, monoMs, type DurationMs, type MonoMs } from "#domain/quantity.ts";
 import type { Report } from "#domain/reading.ts";
 import type { Instant } from "#domain/time.ts";
+import { giveUp } from "./episodes.ts";
 import type { Judged } from "./judge.ts";
-import { higherLevel } from "./level.ts";
+import { judgedLel } from "./lel.ts";
+import { higherLevel, isSound } from "./level.ts";
 import { dangerRules } from "./life.ts";
-import { emptyMemory, type Memory } from "./memory.ts";
+import type { LimitSet } from "./limits/limit-set.ts";
+import { emptyMemory, type CoMemory, type GasMemory, type Memory } from "./memory.ts";
 import { noAlarms, withAlarms, type DetectorState } from "./state.ts";
 
 /**
@@ -109,17 +112,83 @@ export const asHistory = (event: AlarmEvent): AlarmEvent => ({
   held: { by: "late", who: "history", reason: "judged as history" },
 });
 
-/** Takes over what history knows and the present does not. */
+/**
+ * The alarms that history ends with, ended: from here on the present judges, and nobody else would
+ * ever tell the end of what history has begun. Whatever of it is still true is raised as of now.
+ */
+export const endHistory = (
+  { detector, alarms: { history } }: DetectorState,
+  at: Instant,
+  limits: LimitSet,
+): readonly AlarmEvent[] => {
+  const open = history?.state.alarms.episodes ?? [];
+  const cause = (): Cause => ({
+    ruleSet: limits.id,
+    source: limits.lateAfter.source,
+    text: {
+      zh: "补传的历史读数到此为止,以下由现时判断;若仍超限,会另报一次现时报警。",
+      en: "The stored history ends here and the present decides; what still stands is raised as an alarm of now.",
+    },
+    inputs: {},
+  });
+  return open.map((one) => asHistory(giveUp(one, cause, { detector, at, limits })));
+};
+
+/**
+ * What history knows of the gases of its alarms that a live word still shows: what built up in those
+ * hours counts, or carbon monoxide would have to build up anew before anything sounds.
+ */
+export const stillShown = (
+  { state }: History,
+  { findings }: Report,
+  { co, gas }: LimitSet,
+): Memory => {
+  const open = state.alarms.episodes.filter(({ rule, test }) => dangerRules.has(rule) && !test);
+  const shown = new Set<Gas>();
+  for (const finding of findings) {
+    if (finding.kind !== "level" || !isSound(finding.level)) continue;
+    const { level } = finding;
+    const isThere =
+      level.gas === "co"
+        ? level.ppm >= co.clearBelow.value
+        : judgedLel(level, gas.lelTable) >= gas.low.clearBelow.value;
+    if (isThere && open.some((one) => one.gas === level.gas)) shown.add(level.gas);
+  }
+  const { memory } = state;
+  return {
+    ...emptyMemory,
+    co: shown.has("co") ? memory.co : undefined,
+    gases: memory.gases.filter(({ level }) => shown.has(level.gas)),
+  };
+};
+
+/** Takes over what history knows and the present does not, and an alarm that came after what it knew. */
 export const adopt = (live: Memory, history: Memory): Memory => ({
   ...live,
-  co: live.co ?? history.co,
-  gases: merge(live.gases, history.gases, (one) => one.level.gas),
+  co: history.co && isStale(live.co, history.co, hasCoAlarm) ? history.co : live.co,
+  gases: live.gases
+    .map((one) => {
+      const past = history.gases.find(({ level }) => level.gas === one.level.gas);
+      return past && isStale(one, past, hasGasAlarm) ? past : one;
+    })
+    .concat(without(history.gases, live.gases, (one) => one.level.gas)),
   notes: {
     ...live.notes,
     verdicts: merge(live.notes.verdicts, history.notes.verdicts, (one) => one.gas),
     overRange: merge(live.notes.overRange, history.notes.overRange, (one) => one.gas),
   },
 });
+
+/** From before the alarm of history; what has built up here is given up for nothing less. */
+const isStale = <One extends { readonly readAtMs: MonoMs }>(
+  live: One | undefined,
+  history: One,
+  hasAlarm: (one: One) => boolean,
+): boolean =>
+  live === undefined || (history.readAtMs >= live.readAtMs && hasAlarm(history) && !hasAlarm(live));
+
+const hasCoAlarm = ({ alarm }: CoMemory): boolean => alarm !== undefined;
+const hasGasAlarm = ({ low, high }: GasMemory): boolean => low.alarm || high.alarm;
 
 /**
  * An alarm that history is raised with carries the highest level of that stretch, which may lie hours
@@ -151,7 +220,13 @@ const merge = <Part>(
   live: readonly Part[],
   history: readonly Part[],
   key: (part: Part) => string,
+): readonly Part[] => live.concat(without(history, live, key));
+
+const without = <Part>(
+  parts: readonly Part[],
+  others: readonly Part[],
+  key: (part: Part) => string,
 ): readonly Part[] => {
-  const known = new Set(live.map(key));
-  return live.concat(history.filter((part) => !known.has(key(part))));
+  const known = new Set(others.map(key));
+  return parts.filter((part) => !known.has(key(part)));
 };

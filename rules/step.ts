@@ -14,8 +14,10 @@ import {
   adopt,
   asHistory,
   beginHistory,
+  endHistory,
   endsBadly,
   recallPeaks,
+  stillShown,
   takenAt,
   tellTime,
 } from "./late.ts";
@@ -133,9 +135,12 @@ const take = (
   if (saidLate || late) return takeHistory({ ...state, lag }, report, rules);
   const at = latest(state, report.receivedAt);
   const quiet = noteQuiet(state.quiet, report, at, state.memory.notes.standing);
-  const alarms = isContradicted(state, report) ? withoutHistory(state.alarms) : state.alarms;
+  const over = isContradicted(state, report) ? state.alarms.history : undefined;
+  const alarms = over === undefined ? state.alarms : withoutHistory(state.alarms);
+  const past = over === undefined ? nothing : endHistory(state, at, rules.limits);
   if (
     alarms.history === undefined &&
+    past.length === 0 &&
     rules.broken.length === 0 &&
     isAllWell(state, report, rules.limits)
   ) {
@@ -156,7 +161,10 @@ const take = (
     lag === state.lag && alarms === state.alarms && quiet === state.quiet
       ? state
       : { ...state, lag, alarms, quiet };
-  return finish(judge(fresh, report, at, rules));
+  if (over === undefined) return finish(judge(fresh, report, at, rules));
+  const memory = adopt(fresh.memory, stillShown(over, report, rules.limits));
+  const judged = judge({ ...fresh, memory }, report, at, rules);
+  return finish({ ...judged, events: judged.events.concat(past) });
 };
 
 const withoutHistory = (alarms: Alarms): Alarms =>
@@ -190,12 +198,13 @@ const pass = (state: DetectorState, given: Instant, rules: UsableRules): Step =>
   if (history?.dueMs === undefined || at.monoMs < history.dueMs) {
     return finish(judge(state, undefined, at, rules));
   }
-  const memory = adopt(state.memory, history.state.memory);
   const alarms = withoutHistory(state.alarms);
+  const memory = adopt(state.memory, history.state.memory);
   const present = judge({ ...state, memory, alarms }, undefined, at, rules);
   const judged = recallPeaks(present, history.state);
+  const past = endHistory(state, at, rules.limits);
   const events = judged.events.map((event): AlarmEvent => ({ ...event, late: true }));
-  return finish({ ...judged, events });
+  return finish({ ...judged, events: events.concat(past) });
 };
 
 const takeHistory = (state: DetectorState, report: Report, rules: UsableRules): Step => {

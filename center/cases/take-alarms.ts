@@ -89,6 +89,7 @@ export const takeAlarms = async (
     }),
     nowMs,
   );
+  await putOnDesk(tx, changes, ended);
   await tellOfEnded(tx, ended, nowMs);
   await tellChanges(
     tx,
@@ -173,6 +174,20 @@ const tellOfEnded = async (
       { ...event, caseId: case_id, detail: { episode, cases: [old.id] } },
     ]);
     await noteChanges(tx, [{ kind: "case", ref: old.id }]);
+  }
+};
+
+/** Its signature went with the case that ended: it is owed anew, also for what is over by now. */
+const putOnDesk = async (
+  tx: Writing,
+  changes: readonly AlarmChange[],
+  ended: ReadonlyMap<string, Ended>,
+): Promise<void> => {
+  const owed = changes.filter(
+    ({ alarm }) => ended.has(alarm.episode) && asksForSignature(heldBack(alarm)),
+  );
+  for (const chunk of inLists(owed.map(({ alarm }) => alarm.episode))) {
+    await tx.updateTable("alarms").set({ on_desk: 1 }).where("episode", "in", chunk).execute();
   }
 };
 

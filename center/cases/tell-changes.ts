@@ -34,17 +34,20 @@ export const tellChanges = async (
   });
   await addEvents(
     tx,
-    told.map(({ alarm, action, member }) => ({
-      caseId: member.caseId,
-      atMs: nowMs,
-      actor: alarm.gateway,
-      action,
-      channel: "gateway",
-      ...((action === "alarm_again" || action === "alarm_goes_on") && {
-        text: reasons[action],
-      }),
-      detail: { episode: alarm.episode, priority: alarm.notice.event.priority },
-    })),
+    told.flatMap(({ alarm, before, action, member }) => {
+      const entry = {
+        caseId: member.caseId,
+        atMs: nowMs,
+        actor: alarm.gateway,
+        channel: "gateway",
+        detail: { episode: alarm.episode, priority: alarm.notice.event.priority },
+      };
+      const explained = action === "alarm_again" || action === "alarm_goes_on";
+      const first = { ...entry, action, ...(explained && { text: reasons[action] }) };
+      // It may have become worse and be over, all in one batch.
+      const isOverToo = action === "alarm_worse" && isOverNow({ alarm, before });
+      return isOverToo ? [first, { ...entry, action: "alarm_over" }] : [first];
+    }),
   );
   for (const { alarm, before, action, member } of told) {
     if (action === "alarm_over") continue;
@@ -77,22 +80,36 @@ export const reasons = {
 export const isAgain = ({ alarm, before }: Change): boolean =>
   before.condition === "returned" && alarm.condition === "active";
 
-/** What a change is to the people of a case; `undefined`: nothing. */
+const isOverNow = ({ alarm, before }: Change): boolean =>
+  before.condition === "active" && alarm.condition === "returned";
+
+/**
+ * What a change is to the people of a case; `undefined`: nothing. What rang, or was urgent, while the
+ * line was down is told also when it is over by now: how a backlog is cut into batches decides nothing.
+ */
 export const actionOf = ({ alarm, before }: Change): Action | undefined => {
   if (isRealNow({ alarm, before })) return "alarm_worse";
   if (alarm.condition === "returned") {
+    if (isMoreUrgent({ alarm, before })) return "alarm_worse";
     return before.condition === "returned" ? undefined : "alarm_over";
   }
   if (isAgain({ alarm, before })) return "alarm_again";
   if (alarm.notice.event.episode !== before.notice.event.episode) return "alarm_goes_on";
   const newer = alarm.notice.event.id !== before.notice.event.id;
-  const rings = planOfAlarm(before) === 0 && planOfAlarm(alarm) !== 0;
-  return rings || (newer && alarm.notice.event.kind === "worsened") ? "alarm_worse" : undefined;
+  return isMoreUrgent({ alarm, before }) || (newer && alarm.notice.event.kind === "worsened")
+    ? "alarm_worse"
+    : undefined;
 };
 
 /** It began in a drill or a test and has turned out to be neither: people have not been told of it. */
 export const isRealNow = ({ alarm: { notice }, before: { notice: was } }: Change): boolean =>
   (was.drill && !notice.drill) || (was.event.test && !notice.event.test);
+
+/** It rings whom it did not ring before, or by more urgent clocks. */
+const isMoreUrgent = ({ alarm, before }: Change): boolean => {
+  const [plan, was] = [planOfAlarm(alarm), planOfAlarm(before)];
+  return plan !== 0 && (was === 0 || plan < was);
+};
 
 interface Member {
   readonly caseId: string;

@@ -1,6 +1,7 @@
 import type { StreetView } from "#domain/desk.ts";
 import { headsAlarms, streetTopics } from "#domain/street-event.ts";
-import { currentSpell, viewSpell, type SpellKey } from "../intake/fold-street.ts";
+import { currentSpell, viewSpell, type BootPlaces, type SpellKey } from "../intake/fold-street.ts";
+import { bootPlaces } from "../intake/gateway-lives.ts";
 import { parseStreet, readSpell } from "../intake/save-street.ts";
 import { areasOfGateways } from "../rights/areas-of.ts";
 import { everywhere, isServing } from "../rights/scoped.ts";
@@ -27,10 +28,15 @@ export const readStreet = async (
 const readAll = async (db: Reading): Promise<readonly StreetView[]> => {
   const rows = await db.selectFrom("street_events").selectAll().execute();
   const spells = Map.groupBy(rows, (row) => `${row.gateway} ${row.topic} ${row.group_name}`);
+  const placesOf = new Map<string, BootPlaces>();
+  for (const gateway of new Set(rows.map((row) => row.gateway))) {
+    placesOf.set(gateway, await bootPlaces(db, gateway));
+  }
   return [...spells].flatMap(([ref, ofSpell]) => {
     const key = refToKey(ref);
+    if (key === undefined) return [];
     const notices = ofSpell.map((row) => parseStreet(row.notice));
-    return key === undefined ? [] : [viewSpell(key, currentSpell(notices))];
+    return [viewSpell(key, currentSpell(notices, placesOf.get(key.gateway) ?? new Map()))];
   });
 };
 
@@ -40,7 +46,8 @@ const readNamed = async (db: Reading, refs: readonly string[]): Promise<readonly
     const key = refToKey(ref);
     if (key === undefined) continue;
     const spell = await readSpell(db, key);
-    if (spell.length > 0) views.push(viewSpell(key, currentSpell(spell)));
+    if (spell.length > 0)
+      views.push(viewSpell(key, currentSpell(spell, await bootPlaces(db, key.gateway))));
   }
   return views;
 };

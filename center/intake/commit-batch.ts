@@ -22,6 +22,7 @@ import { saveRecords, type News } from "./save-records.ts";
 import { saveActions } from "./save-actions.ts";
 import { saveStatus } from "./save-status.ts";
 import { saveStreet } from "./save-street.ts";
+import { unstageAlarms } from "./unstage-alarms.ts";
 
 /**
  * Writes everything a batch of messages means in one transaction: records, alarms, cases, numbers,
@@ -39,7 +40,7 @@ export const commitBatch = (
     const refused = batch.filter((one) => one.kind === "refused");
 
     const news = await saveRecords(tx, records, nowMs);
-    await noteBoots(tx, alarmsIn(news).fresh, nowMs);
+    await noteBoots(tx, news.fresh, nowMs);
     const alarms = await saveAlarms(tx, alarmsIn(news), nowMs);
     const acted = await saveActions(tx, news.fresh);
     await takeAnswers(tx, news.fresh, nowMs);
@@ -49,12 +50,14 @@ export const commitBatch = (
     const journals = await saveCompleteness(tx, records, statuses);
     const status = await saveStatus(tx, batch, nowMs);
     const reopened = await reopenAlarms(tx, speakersOf(alarmsIn(news), status.detectors), nowMs);
+    const unstaged = await unstageAlarms(tx, status.counted, nowMs);
     const redated = await rebaseTimes(tx, status.newest, alarms, nowMs);
     await saveRefusals(tx, refused, nowMs);
     await noteChanges(tx, [
       ...asChanges("alarm", [
         ...alarms.map(({ episode }) => episode),
         ...reopened,
+        ...unstaged,
         ...redated,
         ...signed,
         ...(await onDeskAt(tx, status.detectors)),

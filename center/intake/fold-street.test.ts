@@ -1,11 +1,18 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { streetNotice, type StreetHappening } from "../fake-gateway.testing.ts";
-import { currentSpell, viewSpell, type SpellKey } from "./fold-street.ts";
+import { currentSpell, viewSpell, type BootPlaces, type SpellKey } from "./fold-street.ts";
 
 const key: SpellKey = { gateway: "gw-1", topic: "storm", group: "building:喜安/2栋" };
+const oneBoot: BootPlaces = new Map([["boot-1", 1]]);
 const tell = (happenings: readonly StreetHappening[]) =>
-  viewSpell(key, currentSpell(happenings.map((one) => streetNotice("gw-1", one))));
+  viewSpell(
+    key,
+    currentSpell(
+      happenings.map((one) => streetNotice("gw-1", one)),
+      oneBoot,
+    ),
+  );
 
 const story: readonly StreetHappening[] = [
   { kind: "storm-begun", atMs: 0, members: ["old"] },
@@ -34,7 +41,8 @@ test("the view is the same in whatever order, and batch by batch, the events arr
     fc.property(fc.shuffledSubarray([...story], { minLength: story.length }), (shuffled) => {
       // As intake does it: what no longer counts is forgotten after each arrival.
       let spell: ReturnType<typeof currentSpell> = [];
-      for (const one of shuffled) spell = currentSpell(spell.concat(streetNotice("gw-1", one)));
+      for (const one of shuffled)
+        spell = currentSpell(spell.concat(streetNotice("gw-1", one)), oneBoot);
       expect(viewSpell(key, spell)).toEqual(tell(story));
     }),
   );

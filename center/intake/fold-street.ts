@@ -8,6 +8,9 @@ import type { StreetNotice } from "#domain/notice.ts";
 import { streetKinds, type StreetEvent, type StreetTopic } from "#domain/street-event.ts";
 import type { Instant } from "#domain/time.ts";
 
+/** The order of one gateway's boots; see `gateway-lives.ts`. */
+export type BootPlaces = ReadonlyMap<string, number>;
+
 /** What a spell belongs to; `ref` is its name in the stream and on the page. */
 export interface SpellKey {
   readonly gateway: string;
@@ -29,8 +32,11 @@ export const keyOf = (gateway: string, { kind, group }: StreetEvent): SpellKey =
  * What still counts: from the newest beginning or end on. A beginning ends whatever was left open,
  * because a gateway that was restarted does not tell the end of what it has forgotten.
  */
-export const currentSpell = (notices: readonly StreetNotice[]): readonly StreetNotice[] => {
-  const sorted = [...notices].sort((a, b) => inOrder(a.street, b.street));
+export const currentSpell = (
+  notices: readonly StreetNotice[],
+  places: BootPlaces,
+): readonly StreetNotice[] => {
+  const sorted = [...notices].sort((a, b) => inOrder(a.street, b.street, places));
   const from = sorted.findLastIndex(({ street }) => streetKinds[street.kind].role !== "grows");
   return from <= 0 ? sorted : sorted.slice(from);
 };
@@ -57,12 +63,21 @@ export const viewSpell = (key: SpellKey, spell: readonly StreetNotice[]): Street
   };
 };
 
-/** Within one boot the monotonic clock decides; across boots only the wall clock can. */
-const inOrder = (a: StreetEvent, b: StreetEvent): number => {
-  if (isBefore(a.at, b.at)) return -1;
-  if (isBefore(b.at, a.at)) return 1;
+/**
+ * Within one boot the monotonic clock decides, across boots their order: a gateway that starts in
+ * 1970, or has jumped to 2099, tells no older and no newer things for it.
+ */
+const inOrder = (a: StreetEvent, b: StreetEvent, places: BootPlaces): number => {
+  const byTime =
+    a.at.bootId === b.at.bootId
+      ? a.at.monoMs - b.at.monoMs
+      : byPlace(a.at, b.at, places) || a.at.wallMs - b.at.wallMs;
+  if (byTime !== 0) return byTime;
   return a.id < b.id ? -1 : 1;
 };
 
-const isBefore = (a: Instant, b: Instant): boolean =>
-  a.bootId === b.bootId ? a.monoMs < b.monoMs : a.wallMs < b.wallMs;
+/** 0: the order of these boots is not known. */
+const byPlace = (a: Instant, b: Instant, places: BootPlaces): number => {
+  const [left, right] = [places.get(a.bootId), places.get(b.bootId)];
+  return left === undefined || right === undefined ? 0 : left - right;
+};

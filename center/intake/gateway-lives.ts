@@ -2,7 +2,7 @@
  * Which life of a gateway speaks: a boot with a journal. A restart, a re-imaged card and a renewed
  * journal each begin another; whatever an older one said comes too late to be the present.
  */
-import type { Writing } from "../store/open-store.ts";
+import type { Reading, Writing } from "../store/open-store.ts";
 import type { GatewayLifeRow } from "../store/tables.ts";
 import type { TakenStatus } from "./read-message.ts";
 
@@ -150,10 +150,10 @@ const withPlaces = (order: readonly GatewayLifeRow[]): readonly GatewayLifeRow[]
 
 /** For each boot the place of its latest life. */
 export const bootPlaces = async (
-  tx: Writing,
+  db: Reading,
   gateway: string,
 ): Promise<ReadonlyMap<string, number>> => {
-  const lives = await tx
+  const lives = await db
     .selectFrom("gateway_lives")
     .select(["boot", "place"])
     .where("gateway", "=", gateway)

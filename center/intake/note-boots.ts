@@ -1,5 +1,5 @@
 /**
- * Boots that speak through their alarms before any status of theirs comes, if one ever does: a line
+ * Boots that speak through their records before any status of theirs comes, if one ever does: a line
  * that was down all their life, a power cut a second after the start. They have their place in the
  * order of boots from the first word on; see docs/decisions/0014-the-newest-word.md.
  */
@@ -14,9 +14,9 @@ import {
   unreportedLife,
   withEnded,
 } from "./gateway-lives.ts";
-import type { TakenAlarm } from "./read-message.ts";
+import type { TakenRecord } from "./read-message.ts";
 
-/** An alarm is of one boot, and told by it or by a later one. */
+/** A record is of one boot, and told by it or by a later one. */
 interface Told {
   readonly gateway: string;
   readonly boot: string;
@@ -24,12 +24,12 @@ interface Told {
 }
 
 /**
- * Notes the boots that alarms new to the center are of and are told by. One that nobody has heard of
+ * Notes the boots that records new to the center are of and are told by. One that nobody has heard of
  * comes after all others; of a boot that another tells it is certain that it came before and ended.
  */
 export const noteBoots = async (
   tx: Writing,
-  fresh: readonly TakenAlarm[],
+  fresh: readonly TakenRecord[],
   nowMs: number,
 ): Promise<void> => {
   const told = new Map(fresh.map(toTold).map((one) => [JSON.stringify(one), one]));
@@ -43,7 +43,7 @@ export const noteBoots = async (
   }
 };
 
-const toTold = ({ gateway, value: { bootid: boot, senderboot: sender = boot } }: TakenAlarm) => ({
+const toTold = ({ gateway, value: { bootid: boot, senderboot: sender = boot } }: TakenRecord) => ({
   gateway,
   boot,
   sender,

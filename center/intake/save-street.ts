@@ -2,6 +2,7 @@ import type { StreetNotice } from "#domain/notice.ts";
 import { inChunks } from "../store/chunks.ts";
 import type { Reading, Writing } from "../store/open-store.ts";
 import { currentSpell, keyOf, spellRef, type SpellKey } from "./fold-street.ts";
+import { bootPlaces } from "./gateway-lives.ts";
 import type { TakenRecord } from "./read-message.ts";
 
 /**
@@ -35,7 +36,8 @@ export const saveStreet = async (
 
 const forgetPast = async (tx: Writing, key: SpellKey): Promise<void> => {
   const all = await readSpell(tx, key);
-  const current = new Set(currentSpell(all).map(({ street }) => street.id));
+  const places = await bootPlaces(tx, key.gateway);
+  const current = new Set(currentSpell(all, places).map(({ street }) => street.id));
   const past = all.map(({ street }) => street.id).filter((id) => !current.has(id));
   for (const chunk of inChunks(past)) {
     await tx
