@@ -2,6 +2,7 @@
 import type { Selectable } from "kysely";
 import { isWithin, type Role } from "#domain/rights.ts";
 import { err, ok, type Result } from "#domain/result.ts";
+import { isServing } from "../rights/scoped.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { InstallationRow } from "../store/register-tables.ts";
 import { conflict, type Change, type Refusal } from "./change-register.ts";
@@ -62,6 +63,29 @@ export const pointForWork = async (
     why: {
       zh: "您没有在此安装、更换或拆除设备的权限,请联系技术员或社区负责人",
       en: "you may not install, swap or remove devices here; ask a technician or the community lead",
+    },
+  });
+};
+
+/** What a gateway hears is moved to where its devices hang: nobody takes it from another community. */
+export const gatewayForWork = async (
+  tx: Writing,
+  { actor }: Change,
+  gateway: string,
+): Promise<Result<void, Refusal>> => {
+  const registered = await tx
+    .selectFrom("gateway_areas")
+    .innerJoin("areas", "areas.id", "gateway_areas.area")
+    .select("areas.path")
+    .where("gateway_areas.gateway", "=", gateway)
+    .executeTakeFirst();
+  const areas = actor.grants.flatMap(({ role, area }) => (installers.includes(role) ? [area] : []));
+  if (registered === undefined || isServing(registered.path, areas)) return ok(undefined);
+  return err({
+    kind: "forbidden",
+    why: {
+      zh: `网关 ${gateway} 不在您的辖区,请核对网关编号`,
+      en: `gateway ${gateway} is not of your area; check its id`,
     },
   });
 };

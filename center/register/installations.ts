@@ -4,6 +4,7 @@ import { err, ok, type Result } from "#domain/result.ts";
 import type { Reading, Writing } from "../store/open-store.ts";
 import { conflict, note, type Change, type Refusal } from "./change-register.ts";
 import {
+  gatewayForWork,
   hangingAt,
   isFreeSerial,
   openInstallation,
@@ -144,6 +145,8 @@ const hang = async (
   change: Change,
   { point, device }: { readonly point: string; readonly device: NewDevice },
 ): Promise<Result<Installation, Refusal>> => {
+  const gateway = await gatewayForWork(tx, change, device.gateway);
+  if (!gateway.ok) return gateway;
   const named = await tx
     .selectFrom("installations")
     .select("point")

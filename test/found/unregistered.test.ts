@@ -73,3 +73,20 @@ test("also where a file brings it, and only what it brings", async () => {
     { detector: "stranger", area_path: places.west },
   ]);
 });
+
+test("and nobody takes another community's detectors to their own points", async () => {
+  await ground.take(createFakeGateway("gw-xian").alarm({ seq: 1, detector: "stranger" }));
+  const tech: Actor = { name: "tech", grants: [{ role: "tech", area: places.west }] };
+  const install = (gateway: string) =>
+    ground.store.write(async (tx) => {
+      const facts = { building: "b-west", household: null, place: gateway };
+      const point = { kind: "points", id: `p-${gateway}-new`, facts } as const;
+      expect((await addEntry(tx, change(), point)).ok).toBe(true);
+      const device = { gateway, detector: "stranger" };
+      return installDevice(tx, { ...change(), actor: tech }, { point: point.id, device });
+    });
+  expect(await install("gw-xian")).toMatchObject({ ok: false, error: { kind: "forbidden" } });
+  expect((await install("gw-west")).ok).toBe(true);
+  expect((await install("gw-nobody-knows")).ok).toBe(true);
+  expect(await isToldInWest()).toBe(false);
+});
