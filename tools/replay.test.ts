@@ -56,3 +56,43 @@ test("what is wrong is said with what to do, and the exit code is 2", async () =
     complaints: expect.stringContaining("semicolons"),
   });
 });
+
+test("a recording that a Chinese spreadsheet saved as GBK, or as UTF-16, is read, and GBK is told", async () => {
+  const file = join(folder, "gbk.csv");
+  // 时间,一氧化碳 ppm
+  const head = Buffer.from("cab1bce42cd2bbd1f5bbafccbc2070706d0d0a", "hex");
+  await writeFile(file, Buffer.concat([head, Buffer.from("2026/11/22 3:00,320\r\n")]));
+  expect(await run(file)).toMatchObject({
+    code: 0,
+    complaints: expect.stringContaining("GBK"),
+    out: expect.stringContaining("320 ppm"),
+  });
+  const wide = join(folder, "wide.csv");
+  await writeFile(wide, Buffer.from("\uFEFFtime_s,co ppm\n0,320\n", "utf16le"));
+  expect((await run(wide)).out).toContain("320 ppm");
+});
+
+test("the rules of a site file are rehearsed with its own numbers; a file with mistakes is refused", async () => {
+  const leak = join(folder, "low-leak.csv");
+  const rows = Array.from({ length: 60 }, (_, second) => `${second},${second < 30 ? 0 : 7}`);
+  await writeFile(leak, `time_s,ch4 %LEL\n${rows.join("\n")}\n`);
+  const example = await readFile(new URL("../config/site.yaml", import.meta.url), "utf8");
+  const site = join(folder, "site.yaml");
+  const rules = (lowPercentLel: number) =>
+    example.replace(
+      /^gateway:$/m,
+      `gateway:\n  rules: { overrides: { gas: { lowPercentLel: ${lowPercentLel} } } }`,
+    );
+  await writeFile(site, rules(6));
+  const compared = await run(leak, "--compare", site, "--json");
+  expect(JSON.parse(compared.out)).toMatchObject({
+    rules: "cn-2019",
+    compare: "cn-2019+site",
+    differences: [{ kind: "gained", rule: "combustible", urgent: true }],
+  });
+  await writeFile(site, rules(60));
+  expect(await run(leak, "--rules", site, "--lang", "en")).toMatchObject({
+    code: 2,
+    complaints: expect.stringContaining("outside 5-25 %LEL"),
+  });
+});
