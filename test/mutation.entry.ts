@@ -10,6 +10,7 @@ import "#rules/state.test.ts";
 import "#rules/suspects.test.ts";
 import "#rules/limits/adjust.test.ts";
 import "#rules/limits/check.test.ts";
+import "#rules/limits/mutes.test.ts";
 import "#rules/rule-book.test.ts";
 import "#rules/sound.test.ts";
 import "#rules/device-alarm.test.ts";
