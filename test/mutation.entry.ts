@@ -26,6 +26,7 @@ import "#rules/isolation.test.ts";
 import "#rules/thrift.test.ts";
 import "#rules/shadow.test.ts";
 import "#rules/rehearsal/columns.test.ts";
+import "#rules/rehearsal/minutes.test.ts";
 import "#rules/rehearsal/recording.test.ts";
 import "#rules/rehearsal/rehearsal.test.ts";
 import "#test/compliance/gb-15322.test.ts";

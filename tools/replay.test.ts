@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { History } from "#center/telemetry/history-schema.ts";
 import { runReplay } from "./replay.ts";
 
 const trace = new URL("../test/recordings/fsri-cell-thc-ppm-1hz.csv", import.meta.url).pathname;
@@ -70,6 +71,33 @@ test("a recording that a Chinese spreadsheet saved as GBK, or as UTF-16, is read
   const wide = join(folder, "wide.csv");
   await writeFile(wide, Buffer.from("\uFEFFtime_s,co ppm\n0,320\n", "utf16le"));
   expect((await run(wide)).out).toContain("320 ppm");
+});
+
+test("the center's history of an evening is replayed in minutes, and says so", async () => {
+  const file = join(folder, "minutes.json");
+  const points = Array.from({ length: 40 }, (_, minute) => ({
+    atMs: Date.UTC(2026, 0, 15, 12) + minute * 60_000,
+    count: 60,
+    min: 90,
+    max: 100,
+    mean: 95,
+  }));
+  const kitchen = { gas: "co", mark: "real", unit: "ppm", silenceMs: 60_000, points, gaps: [] };
+  // Typed as the center answers, so that the two cannot part.
+  const answer: History = {
+    gateway: "gw-xian-1",
+    detector: "kitchen",
+    fromMs: points[0]?.atMs ?? 0,
+    toMs: points.at(-1)?.atMs ?? 0,
+    bucketMs: 60_000,
+    series: [kitchen],
+    losses: [],
+  };
+  await writeFile(file, JSON.stringify(answer));
+  const { code, out, complaints } = await run(file, "--lang", "en");
+  expect(code).toBe(0);
+  expect(out).toMatch(/0:25:00 {2}worsened {2}P1 {2}co/);
+  expect(complaints).toContain("A history in minutes");
 });
 
 test("the rules of a site file are rehearsed with its own numbers; a file with mistakes is refused", async () => {

@@ -1,5 +1,5 @@
 /**
- * `canary replay <trace.csv | history.jsonl>`: what would these rules have done on that recording?
+ * `canary replay <trace.csv | minutes.json | history.jsonl>`: what would these rules have done on that recording?
  * The same `step` as live. Exit codes: 0 done, 2 the recording or an option was refused.
  */
 import { isUtf8 } from "node:buffer";
@@ -17,7 +17,8 @@ import { compare } from "#rules/rehearsal/compare.ts";
 import { parseHistory } from "#rules/rehearsal/history.ts";
 import { plotSvg } from "#rules/rehearsal/plot.ts";
 import { findColumns } from "#rules/rehearsal/columns.ts";
-import { readRecording } from "#rules/rehearsal/recording.ts";
+import { parseMinutes } from "#rules/rehearsal/minutes.ts";
+import { readRecording, type Recording } from "#rules/rehearsal/recording.ts";
 import { rehearse, toInputs } from "#rules/rehearsal/rehearse.ts";
 import { parseTable } from "#rules/rehearsal/table.ts";
 import { differenceText, timetableJson, timetableText } from "#rules/rehearsal/timetable.ts";
@@ -29,7 +30,8 @@ export interface Output {
   readonly complain: (text: string) => void;
 }
 
-export const replayUsage = `canary replay <trace.csv | history.jsonl> [options]
+export const replayUsage = `canary replay <trace.csv | minutes.json | history.jsonl> [options]
+  minutes.json is the center's answer to GET /api/v1/detectors/<gateway>/<detector>/history
   --rules <set>        ${limitSets.map((set) => set.id).join(", ")} (default: ${limitSets[0]?.id ?? ""}),
                        or a site file (.yaml): its set with its own numbers
   --compare <set>      a second one: alarms gained, lost, earlier, later
@@ -100,9 +102,7 @@ const replay = async (
   if (!read.ok) return read;
   const { text: content, warning } = read.value;
   if (warning !== undefined) output.complain(warning[language]);
-  const inputs = file.endsWith(".jsonl")
-    ? parseHistory(content)
-    : fromCsv(content, basename(file), values, output, language);
+  const inputs = inputsIn(file, content, values, output, language);
   if (!inputs.ok) return inputs;
   const rehearsal = rehearse(inputs.value, rules.value);
   if (values.svg !== undefined) {
@@ -200,13 +200,21 @@ const decode = (bytes: Uint8Array): Text => {
   };
 };
 
-const fromCsv = (
+const inputsIn = (
+  file: string,
   text: string,
-  name: string,
   values: Values,
   output: Output,
   language: "zh" | "en",
 ): Result<readonly JudgeInput[], Bilingual> => {
+  if (file.endsWith(".jsonl")) return parseHistory(text);
+  const recording = file.endsWith(".json") ? parseMinutes(text) : fromCsv(text, values);
+  if (!recording.ok) return recording;
+  for (const warning of recording.value.warnings) output.complain(warning[language]);
+  return ok(toInputs(recording.value.samples, basename(file)));
+};
+
+const fromCsv = (text: string, values: Values): Result<Recording, Bilingual> => {
   const table = parseTable(text);
   if (!table.ok) return table;
   const { time, column, gas, unit, celsius, missing } = values;
@@ -221,8 +229,5 @@ const fromCsv = (
     ...(unit === undefined ? {} : { unit }),
   });
   if (!columns.ok) return columns;
-  const recording = readRecording(table.value, columns.value);
-  if (!recording.ok) return recording;
-  for (const warning of recording.value.warnings) output.complain(warning[language]);
-  return ok(toInputs(recording.value.samples, name));
+  return readRecording(table.value, columns.value);
 };
