@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -71,6 +71,16 @@ test("a recording that a Chinese spreadsheet saved as GBK, or as UTF-16, is read
   const wide = join(folder, "wide.csv");
   await writeFile(wide, Buffer.from("\uFEFFtime_s,co ppm\n0,320\n", "utf16le"));
   expect((await run(wide)).out).toContain("320 ppm");
+});
+
+test("a file too large for the memory of a small machine is refused before it is read", async () => {
+  const file = join(folder, "years.csv");
+  await writeFile(file, "time_s,co ppm\n");
+  await truncate(file, 2 * 1_024 ** 3);
+  expect(await run(file, "--lang", "en")).toMatchObject({
+    code: 2,
+    complaints: expect.stringContaining("The file has 2048 MB; 32 MB is the most"),
+  });
 });
 
 test("the center's history of an evening is replayed in minutes, and says so", async () => {

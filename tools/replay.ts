@@ -3,7 +3,7 @@
  * The same `step` as live. Exit codes: 0 done, 2 the recording or an option was refused.
  */
 import { isUtf8 } from "node:buffer";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { seconds } from "#domain/quantity.ts";
@@ -169,6 +169,17 @@ const limitsOfSite = (file: string): Result<LimitSet, Bilingual> => {
   });
 };
 
+/** Three weeks of two gases every second; 50 MB took 3.4 GB of memory. */
+const bytesMax = 32 * 1_024 ** 2;
+
+const tooLarge = (bytes: number): Bilingual => {
+  const [megabytes, most] = [bytes, bytesMax].map((size) => Math.ceil(size / 1_024 ** 2));
+  return {
+    zh: `文件有 ${megabytes} MB,至多 ${most} MB。请按天或按周分成几个文件,逐个演练。`,
+    en: `The file has ${megabytes} MB; ${most} MB is the most. Split it by days or weeks and rehearse each.`,
+  };
+};
+
 interface Text {
   readonly text: string;
   readonly warning?: Bilingual;
@@ -176,6 +187,8 @@ interface Text {
 
 const readText = async (file: string): Promise<Result<Text, Bilingual>> => {
   try {
+    const { size } = await stat(file);
+    if (size > bytesMax) return err(tooLarge(size));
     return ok(decode(await readFile(file)));
   } catch (error) {
     return err({
