@@ -1,5 +1,6 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { Type, type TSchema } from "typebox";
+import { IsAnyOf, IsItems, IsProperties, type XSchema } from "typebox/schema";
 import { Value } from "typebox/value";
 import { expect, test } from "vitest";
 import { fillDefaults } from "./fill-defaults.ts";
@@ -16,21 +17,18 @@ const schemas = [
 ];
 
 /** Values of about the right shape with settings left out, and now and then one of the wrong kind. */
-const sparse = (schema: TSchema): fc.Arbitrary<unknown> => {
+const sparse = (schema: XSchema): fc.Arbitrary<unknown> => {
   // No list in place of a group of settings: TypeBox gives the list properties.
   const wrong = fc.constantFrom("x", 7, null);
-  if ("properties" in schema) {
-    const properties = Object.entries(schema.properties as Record<string, TSchema>);
-    return likely(
-      fc.record(Object.fromEntries(properties.map(([key, inner]) => [key, sparse(inner)])), {
-        requiredKeys: [],
-      }),
-      wrong,
-    );
+  if (typeof schema === "boolean") return wrong;
+  if (IsProperties(schema)) {
+    const parts = Object.entries(schema.properties).map(([key, inner]) => [key, sparse(inner)]);
+    return likely(fc.record(Object.fromEntries(parts), { requiredKeys: [] }), wrong);
   }
-  if ("items" in schema)
-    return likely(fc.array(sparse(schema.items as TSchema), { maxLength: 2 }), wrong);
-  return "anyOf" in schema ? fc.oneof(...(schema.anyOf as TSchema[]).map(sparse), wrong) : wrong;
+  if (IsItems(schema) && !Array.isArray(schema.items)) {
+    return likely(fc.array(sparse(schema.items), { maxLength: 2 }), wrong);
+  }
+  return IsAnyOf(schema) ? fc.oneof(...schema.anyOf.map(sparse), wrong) : wrong;
 };
 const likely = (one: fc.Arbitrary<unknown>, other: fc.Arbitrary<unknown>) =>
   fc.oneof({ weight: 9, arbitrary: one }, { weight: 1, arbitrary: other });

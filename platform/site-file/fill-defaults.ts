@@ -1,4 +1,4 @@
-import type { TSchema } from "typebox";
+import { IsDefault, IsItems, IsProperties, type XSchema } from "typebox/schema";
 
 /**
  * Gives every setting that is left out the `default` of its schema, in place, the new ones' own
@@ -7,27 +7,20 @@ import type { TSchema } from "typebox";
  * `Value.Default` of TypeBox does the same, but no way leads to it past 142 modules that nobody
  * calls: 30 ms of CPU before a starting gateway's buzzers are live.
  */
-export const fillDefaults = (schema: TSchema, value: unknown): void => {
-  if (hasProperties(schema) && isRecord(value)) {
+export const fillDefaults = (schema: XSchema, value: unknown): void => {
+  if (typeof schema === "boolean") return;
+  if (IsProperties(schema) && isRecord(value)) {
     for (const [key, property] of Object.entries(schema.properties)) {
-      if (value[key] === undefined && "default" in property) {
+      if (value[key] === undefined && typeof property === "object" && IsDefault(property)) {
         value[key] = structuredClone(property.default);
       }
       fillDefaults(property, value[key]);
     }
   }
-  if (hasItems(schema) && Array.isArray(value)) {
+  if (IsItems(schema) && !Array.isArray(schema.items) && Array.isArray(value)) {
     for (const item of value) fillDefaults(schema.items, item);
   }
 };
-
-const hasProperties = (
-  schema: TSchema,
-): schema is TSchema & { readonly properties: Readonly<Record<string, TSchema>> } =>
-  "properties" in schema;
-
-const hasItems = (schema: TSchema): schema is TSchema & { readonly items: TSchema } =>
-  "items" in schema && !Array.isArray(schema.items);
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
