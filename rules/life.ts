@@ -165,9 +165,8 @@ export const owe = (
   life: readonly Life[],
 ): Episode => {
   if (before === undefined || event?.kind !== "worsened" || !asksForPeople(event)) return episode;
-  const isSigned = life.some(
-    (one) => one.episode === before.id && one.standing && one.acknowledgedBy !== undefined,
-  );
+  // What stands has such a life only by a signature.
+  const isSigned = life.some((one) => one.episode === before.id);
   const wasAsked = !before.test && before.held === undefined && before.priority === event.priority;
   return wasAsked && !isSigned ? episode : { ...episode, owedSinceMs: event.at.monoMs };
 };

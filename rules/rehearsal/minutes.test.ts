@@ -42,7 +42,7 @@ test("an evening of CO alarms when its bands are full, and the minutes say that 
 
 test("gases are woven by time, each with its own explosive limit, and what was no value stays none", () => {
   const gas = [
-    { atMs: 0, count: 1, max: 3 },
+    { atMs: 0, count: 1, max: 3, qualities: { "not-a-number": 1 } },
     { atMs: 2 * minute, count: 1, max: 4 },
   ];
   const none = [
@@ -67,9 +67,9 @@ test("gases are woven by time, each with its own explosive limit, and what was n
 describe("is refused", () => {
   const points = [{ atMs: 0, count: 1, max: 3 }];
   test.each<[string, unknown]>([
-    ["no history of the center", "not json"],
-    ["no history of the center", { series: [] }],
-    ["no history of the center", history({ ...co, gas: "steam", points })],
+    ["/history): SyntaxError", "not json"],
+    ["/history): / ", { series: [] }],
+    ["/history): /series/0/gas/ must be equal", history({ ...co, gas: "steam", points })],
     ["5 min wide", { ...history({ ...co, points }), bucketMs: 5 * minute }],
     ["60 min wide", history({ ...co, points: [{ ...points[0], forMs: 60 * minute }] })],
     ["no real readings", history({ ...co, mark: "drill", points })],
@@ -77,4 +77,12 @@ describe("is refused", () => {
   ])("%s: %#", (why, value) => {
     expect(refusal(value)).toContain(why);
   });
+});
+
+test("says in Chinese how wide a point is, and how to ask for narrower ones", () => {
+  const points = [{ atMs: 0, count: 1, max: 3 }];
+  const result = parseMinutes(
+    JSON.stringify({ ...history({ ...co, points }), bucketMs: 5 * minute }),
+  );
+  expect(result.ok ? "" : result.error.zh).toContain("有 5 分钟宽");
 });

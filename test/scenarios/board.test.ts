@@ -119,7 +119,7 @@ describe("with a PIN", () => {
     expect(problem(await phone.hush(episode, { onSite: false }))).toBe("/problems/refused");
     expect(problem(await phone.hush(episode, { minutes: 11 }))).toBe("/problems/refused");
     expect(problem(await phone.hush(episode, { minutes: 1e9 }))).toBe("/problems/invalid-request");
-    expect(problem(await phone.hush(episode, { reason: "" }))).toBe("/problems/invalid-request");
+    expect(problem(await phone.hush(episode, { reason: "" }))).toBe("/problems/refused");
     expect(street.buzzer()).toBe("on t4");
     const { untilMs } = (await phone.hush(episode)).json().done[0];
     expect(untilMs).toBe(street.time.clock.now().wallMs + 300_000);
