@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox";
-import { Check, Errors } from "typebox/value";
+import { Check, Errors } from "typebox/schema";
 import { combustibleGases, lowerExplosiveLimit, type Gas, type Level } from "#domain/gas.ts";
 import { percentLel, percentVolume, ppm } from "#domain/quantity.ts";
 import { badQualities, type BadQuality } from "#domain/reading.ts";
@@ -43,7 +43,7 @@ export const parseMinutes = (text: string): Result<Recording, Bilingual> => {
     return err(notOurs(String(error)));
   }
   if (!isMinutes(value)) {
-    const [first] = Errors(MinutesSchema, value);
+    const [first] = Errors(MinutesSchema, value)[1];
     return err(notOurs(`${first?.instancePath ?? ""}/ ${first?.message ?? ""}`));
   }
   const { bucketMs, series } = value;
