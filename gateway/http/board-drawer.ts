@@ -32,6 +32,6 @@ const holding = (say: Say): string => {
   const times = lengths
     .map(({ minutes, text }) => `<option value="${minutes}">${say(text)}</option>`)
     .join("");
-  return `<div class="hold-only"><label>${say(holdPhrases.what)} <select id="held" data-missing="${say(holdPhrases.missing)}"><option value="">${say(holdPhrases.choose)}</option><option value="all">${say(holdPhrases.outOfService)}</option>${shelvable}</select></label>
-<label>${say(holdPhrases.howLong)} <select id="held-for"><option value="">${say(holdPhrases.choose)}</option>${times}</select></label></div>`;
+  return `<div class="hold-only"><p class="field"><label for="held">${say(holdPhrases.what)}</label><select id="held" data-missing="${say(holdPhrases.missing)}"><option value="">${say(holdPhrases.choose)}</option><option value="all">${say(holdPhrases.outOfService)}</option>${shelvable}</select></p>
+<p class="field"><label for="held-for">${say(holdPhrases.howLong)}</label><select id="held-for"><option value="">${say(holdPhrases.choose)}</option>${times}</select></p></div>`;
 };

@@ -232,7 +232,7 @@ const detectorRow = (
   const age =
     detector.heardAtMs === undefined ? say(words.never) : ageText(nowMs - detector.heardAtMs);
   const hold = canAct
-    ? `<br><button type="button" class="second" data-deed="hold">${say(holdPhrases.holdShort)}</button>`
+    ? `<button type="button" data-deed="hold">${say(holdPhrases.holdShort)}</button>`
     : "";
   return `<tr class="${detector.state}" data-at="${detectorPath(detector.detector)}"><td>${say(stateWord(detector.state))}</td><td>${placeText(detector, say)}<br><small>${escape(detector.detector)}</small></td><td>${escape(detector.levels.map(levelText).join(" · "))}</td><td class="age">${age}${hold}</td></tr>`;
 };

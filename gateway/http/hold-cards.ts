@@ -1,6 +1,6 @@
 /** The board's list of what is held back by hand, with who, why, until when, and the way to end it. */
 import type { Bilingual } from "#domain/result.ts";
-import { escape, holdWords, spanText } from "./board-words.ts";
+import { escape, holdWords, spanText, words } from "./board-words.ts";
 import { dayText, heldWord, holdPhrases } from "./hold-words.ts";
 import type { BoardEnded, BoardHold } from "./holds.ts";
 
@@ -40,7 +40,7 @@ const holdCard = (hold: BoardHold, { say, nowMs, placeText, canAct }: Look): str
     ? `<div class="deeds"><button type="button" class="second" data-deed="${deed}">${say(name)}</button></div>`
     : "";
   return `<article class="hold" data-at="${detectorPath(hold.detector)}" data-rule="${rule}"><p class="what"><span class="mark">=</span> ${say(holdWords[kind])} · ${say(heldWord(rule))}</p>
-<p class="place">${placeText(hold)}</p><p class="hushed">${escape(by)}:${escape(reason)} · <span data-until="${untilMs}">${spanText(untilMs - nowMs)}</span> · ${say(holdPhrases.until)} ${dayText(untilMs)}</p>${button}</article>`;
+<p class="place">${placeText(hold)}</p><p class="hushed">${escape(by)}:${escape(reason)} · <span data-until="${untilMs}">${spanText(untilMs - nowMs)}</span> ${say(words.ringsAgain)} (${say(holdPhrases.until)} ${dayText(untilMs)})</p>${button}</article>`;
 };
 
 const endedCard = (ended: BoardEnded, { say, placeText, person }: Look): string => {

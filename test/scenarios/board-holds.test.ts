@@ -68,7 +68,7 @@ test("a battery is shelved with a reason for two hours: listed with who, why and
   expect(page).toContain("没有报警");
   expect(page).toContain("已搁置 · 电池低");
   expect(page).toMatch(
-    /孙梅:电池下午送到 · <span data-until="\d+">2:00:00<\/span> · 至 11-22 10:00/,
+    /孙梅:电池下午送到 · <span data-until="\d+">2:00:00<\/span> 后恢复响铃 \(至 11-22 10:00\)/,
   );
   expect(page).toContain('data-deed="unshelve">解除搁置');
   const english = await phone.page("/?lang=en");

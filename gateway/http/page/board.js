@@ -68,7 +68,7 @@ const openDrawer = (deed, button) => {
   $("reason").placeholder = hint ?? "";
   $("reason").value = "";
   document.querySelector(".who-are-you").hidden = isKnown();
-  $("do").textContent = $("do").dataset[deed];
+  $("do").textContent = $("do").getAttribute(`data-${deed}`);
   $("drawer").hidden = false;
   const first = isKnown()
     ? hint === undefined
@@ -120,10 +120,11 @@ const proof = () => {
 };
 
 const submit = async () => {
-  $("problem").textContent = "";
+  const { at, deed } = whatIsAsked();
+  $("problem").textContent = deed === undefined ? $("held").dataset.missing : "";
+  if (deed === undefined) return;
   $("do").disabled = true;
   try {
-    const { at, deed } = whatIsAsked();
     if (!isKnown()) {
       await send("POST", "/api/v1/session", proof());
       await lookNow();
@@ -175,12 +176,12 @@ const saying = {
   "take-out-of-service": takingOut,
 };
 
-/** One form for both: what is chosen in it says which deed it is. */
+/** One form for both: what is chosen in it says which deed it is; nothing chosen, none. */
 const whatIsAsked = () => {
   if (asked.deed !== "hold") return asked;
+  const chosen = { "": undefined, all: "take-out-of-service" };
   const held = $("held").value;
-  if (held === "") throw new Error($("held").dataset.missing);
-  return { ...asked, deed: held === "all" ? "take-out-of-service" : "shelve" };
+  return { ...asked, deed: held in chosen ? chosen[held] : "shelve" };
 };
 
 const done = {
