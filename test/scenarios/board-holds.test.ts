@@ -283,6 +283,7 @@ test("a person on site takes out a detector that cries CO without cause; shelved
   expect((await phone.hold(kitchen, "take-out-of-service", onSite)).statusCode).toBe(200);
   await street.says(kitchen, alarmed);
   expect((await phone.status()).holds).toMatchObject([{ kind: "out-of-service" }]);
+  expect(street.buzzer()).toBe("off");
 
   const neighbour = "xian-2-1-604";
   const waxing = { rule: "combustible", minutes: 60, reason: "地板打蜡,住户在场" };
