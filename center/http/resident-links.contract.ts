@@ -49,7 +49,12 @@ export const residentLinksContract = (database: string, newDatabase: NewDatabase
     const say = async (link: string, report: object): Promise<number> =>
       (await post(`resident/${link}`, report, "")).status;
     const smells = () =>
-      desk.store.db.selectFrom("cases").select("is_open").where("kind", "=", "smell").execute();
+      desk.store.db
+        .selectFrom("cases")
+        .select("is_open")
+        .where("kind", "=", "smell")
+        .orderBy("id")
+        .execute();
     const list = async (query = "", cookie = duty): Promise<readonly Record<string, unknown>[]> => {
       const answer = await desk.get(`/api/v1/intake/resident-links${query}`, cookie);
       return Object(await answer.json()).items;

@@ -140,6 +140,11 @@ export const requests: Readonly<Record<string, RequestOf>> = {
     outside: 404,
     shows: named,
   },
+  "GET /api/v1/cases/:id/reporters": {
+    ask: get(({ caseId }) => `/api/v1/cases/${caseId}/reporters`),
+    outside: 404,
+    shows: includes('"items"'),
+  },
   // Who may take which step is tried by the model of the flow; every role that sees may note.
   "POST /api/v1/cases/:id/actions/:action": {
     ask: (thing) => ({

@@ -38,6 +38,7 @@ const deskRights = {
   "POST /api/v1/alarms/:episode/sign": { who: "alarms.sign", audit: "write" },
   "GET /api/v1/cases": { who: "cases.read", audit: "none" },
   "GET /api/v1/cases/:id": { who: "cases.read", audit: "none" },
+  "GET /api/v1/cases/:id/reporters": { who: "people.read", audit: "personal" },
   "POST /api/v1/cases/:id/actions/:action": { who: "cases.act", audit: "write" },
   "POST /api/v1/cases/:id/notes": { who: "cases.act", audit: "write" },
   "GET /api/v1/pages": { who: "cases.read", audit: "none" },

@@ -15,6 +15,7 @@ import { manyHomesContract } from "../intake/many-homes.contract.ts";
 import { newestWordContract } from "../intake/newest-word.contract.ts";
 import { noteBootsContract } from "../intake/note-boots.contract.ts";
 import { oneIntakeContract } from "../http/intake.contract.ts";
+import { reportersContract } from "../one-intake/reporters.contract.ts";
 import { firstReleaseContract } from "./first-release.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
@@ -53,6 +54,7 @@ const contracts = [
   registerContract,
   importContract,
   oneIntakeContract,
+  reportersContract,
   insertRowsContract,
   inTimeContract,
   vaultContract,
