@@ -207,6 +207,33 @@ export const oneIntakeContract = (database: string, newDatabase: NewDatabase): v
       expect(await waiting()).toEqual([]);
     });
 
+    test("none of hundreds that wait is out of sight: they come page by page", async () => {
+      const row = { body: "?", body_sha256: "?", area_path: "/anjing/", state: "unreadable" };
+      const none = { reason_zh: null, reason_en: null, case_id: null, merged_into: null };
+      const rows = Array.from({ length: 23 }, (_, index) => ({
+        source: index % 2 === 0 ? "hotline" : "grid",
+        id: `a/${index}`,
+        // Several in the same millisecond.
+        received_at_ms: Math.floor(index / 3),
+        ...row,
+        ...none,
+        settled_by: null,
+      }));
+      await desk.store.db.insertInto("intake_events").values(rows).execute();
+      const seen: unknown[] = [];
+      let next = "";
+      do {
+        const path = `/api/v1/intake/quarantine?limit=5${next}`;
+        const page = Object(await (await desk.get(path, cookie)).json());
+        seen.push(...page.items.map((one: { id: string }) => one.id));
+        next = page.nextCursor === undefined ? "" : `&cursor=${page.nextCursor}`;
+      } while (next !== "");
+      expect(seen).toHaveLength(23);
+      expect(new Set(seen)).toEqual(new Set(rows.map(({ id }) => id)));
+      const wrong = await desk.get("/api/v1/intake/quarantine?cursor=x", cookie);
+      expect(wrong.status).toBe(400);
+    });
+
     test("staff report within their areas, once however often they press", async () => {
       const report = (body: object) =>
         post("/api/v1/intake/reports", body, { cookie, "idempotency-key": "press-1" });

@@ -1,4 +1,5 @@
 /** What could not be placed or read, until somebody has dealt with it. */
+import { sql } from "kysely";
 import { Compile } from "typebox/compile";
 import type { Actor } from "#domain/rights.ts";
 import { err, ok, type Result } from "#domain/result.ts";
@@ -20,21 +21,30 @@ import { caseSourceOf, openCase } from "./take-report.ts";
 
 const waiting = ["unplaced", "unreadable"];
 
+/** The last report of a page. */
+export type Waiting = Pick<IntakeEventRow, "received_at_ms" | "source" | "id">;
+
 /** What waits in the actor's areas, oldest first. */
 export const readQuarantine = (
   db: Reading,
   actor: Actor,
-  limit: number,
+  page: { readonly after?: Waiting; readonly limit: number },
 ): Promise<readonly IntakeEventRow[]> =>
   db
     .selectFrom("intake_events")
     .selectAll()
     .where("state", "in", waiting)
     .where(inScope("area_path", areasWith(actor, "alarms.read")))
+    .$if(page.after !== undefined, (query) =>
+      query.where(
+        sql<boolean>`(received_at_ms, source, id) > (${page.after?.received_at_ms ?? 0},
+          ${page.after?.source ?? ""}, ${page.after?.id ?? ""})`,
+      ),
+    )
     .orderBy("received_at_ms")
     .orderBy("source")
     .orderBy("id")
-    .limit(limit)
+    .limit(page.limit)
     .execute();
 
 /** Puts a report where it belongs; its case is opened, or moved there when it was open already. */
