@@ -24,6 +24,7 @@ import { createHttpServer } from "./http/server.ts";
 import { openEmbeddedLink } from "./link/embedded-listener.ts";
 import { openBrokerLink } from "./link/external-broker.ts";
 import type { GatewayLink } from "./link/ports.ts";
+import { createWaitingWatch } from "./one-intake/watch-waiting.ts";
 import type { CenterOptions, RunningCenter } from "./options.ts";
 import { openOtherCenters, type OtherCenters } from "./other-centers.ts";
 import { startSinks } from "./sinks/start-sinks.ts";
@@ -36,7 +37,7 @@ export type { CenterOptions, RunningCenter } from "./options.ts";
 
 /** How often links are judged. */
 const watchMs = 1_000;
-/** How often it is asked whether a gateway that is lost wants a case. */
+/** How often it is asked whether a gateway that is lost wants a case, and whether reports wait. */
 const gatewayCasesMs = 5_000;
 const standInMs = 500;
 /** How long a desk's signature waits before it is sent to the gateway. */
@@ -173,6 +174,7 @@ const startWatches = (
   const { wake } = core.broadcast;
   const watch = createLinkWatch(store, clock);
   const watchGateways = createGatewayWatch(store, clock);
+  const watchWaiting = createWaitingWatch(store.db, core.faults);
   return [
     timers.every(watchMs, () => {
       watch().then(wake, core.databaseFailed);
@@ -181,6 +183,9 @@ const startWatches = (
       watchGateways().then((changed) => {
         if (changed.length > 0) wake();
       }, core.databaseFailed);
+    }),
+    timers.every(gatewayCasesMs, () => {
+      watchWaiting().catch(core.databaseFailed);
     }),
     timers.every(watchMs, () => {
       void core.seeWhetherMended();

@@ -19,7 +19,8 @@ import { findPlace, type FoundPlace } from "./find-place.ts";
 import { ReportSchema, type Report, type ReportPlace } from "./report.ts";
 import { caseSourceOf, openCase } from "./take-report.ts";
 
-const waiting = ["unplaced", "unreadable"];
+/** States in which a report waits for a person. */
+export const waiting = ["unplaced", "unreadable"];
 
 /** The last report of a page. */
 export type Waiting = Pick<IntakeEventRow, "received_at_ms" | "source" | "id">;
