@@ -106,7 +106,7 @@ const deviceRights: Readonly<Record<string, RouteRight>> = {
 const intakeRights: Readonly<Record<string, RouteRight>> = {
   "POST /api/v1/alarms/:episode/acknowledge": { who: "alarms.sign", audit: "write" },
   "POST /api/v1/cases/:id/evidence": { who: "cases.act", audit: "write" },
-  "GET /api/v1/evidence/:id": { who: "cases.read", audit: "none" },
+  "GET /api/v1/evidence/:id": { who: "cases.read", audit: "personal" },
   "POST /api/v1/evidence/:id/delete": { who: "cases.act", audit: "write" },
   // Signed by the system that sends them, or opened by a link of one's own.
   "POST /api/v1/intake/events": { who: "stranger", audit: "write" },
