@@ -101,6 +101,10 @@ export const oneIntakeContract = (database: string, newDatabase: NewDatabase): v
         place: address,
         report: "有燃气味",
       });
+      const head = { specversion: "1.0", type: "canary.report.v1", source: "/sources/hotline" };
+      const datacontenttype = "application/json; charset=utf-8";
+      const body = JSON.stringify({ ...head, id: "r-2", datacontenttype, data: smell });
+      expect(await send({ body })).toMatchObject({ status: 200, body: { state: "placed" } });
     });
 
     test("the same report again, also many at once, is the same case", async () => {
