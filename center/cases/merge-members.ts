@@ -23,6 +23,7 @@ export const moveInto = async (
   const [target] = await caseRows(tx, [targetId]);
   if (target === undefined) throw new Error(`main case ${targetId} vanished while merging`);
   const since = [target.unsigned_since_ms, source.unsigned_since_ms].filter((one) => one !== null);
+  const due = [target.due_at_ms, source.due_at_ms].filter((one) => one !== null);
   const plans = [target.plan, source.plan].filter((plan) => plan > 0);
   await tx
     .updateTable("cases")
@@ -31,6 +32,8 @@ export const moveInto = async (
       // A signature owed before is still owed, from when it was.
       unsigned_since_ms: since.length === 0 ? null : Math.min(...since),
       plan: plans.length === 0 ? 0 : Math.min(...plans),
+      // What was promised for one is not put off by the other's later date.
+      due_at_ms: due.length === 0 ? null : Math.min(...due),
       casualty: Math.max(target.casualty, source.casualty),
       ...higherDuty(target, source),
     })
