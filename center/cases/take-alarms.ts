@@ -44,7 +44,7 @@ export const takeAlarms = async (
   const allPlaces = new Map([...places, ...placesAgain]);
   const placed = changes
     .filter(({ alarm, before }) => before === undefined || ended.has(alarm.episode))
-    .map(({ alarm }) => placeAlarm(alarm, allPlaces));
+    .map(({ alarm }) => placeAlarm(alarm, allPlaces.get(nameOf(alarm)) ?? { area: "/" }));
   const groups = Map.groupBy(placed, keyOf);
   const open = await openCasesAt(tx, placed);
   const joining = [...groups].filter(([key]) => open.has(key));
@@ -195,9 +195,11 @@ const putOnDesk = async (
   }
 };
 
-const placeAlarm = (alarm: Alarm, places: ReadonlyMap<string, RegisteredPlace>): PlacedAlarm => {
-  const { notice, gateway } = alarm;
-  const place = places.get(nameKey({ gateway, detector: notice.event.detector })) ?? { area: "/" };
+const nameOf = ({ gateway, notice }: Alarm): string =>
+  nameKey({ gateway, detector: notice.event.detector });
+
+export const placeAlarm = (alarm: Alarm, place: RegisteredPlace): PlacedAlarm => {
+  const { notice } = alarm;
   return {
     alarm,
     place,
@@ -208,7 +210,8 @@ const placeAlarm = (alarm: Alarm, places: ReadonlyMap<string, RegisteredPlace>):
 };
 
 /** One open case for each of these. A drill's alarm never joins a real case, nor a real one a drill's. */
-const keyOf = ({ home, family, staged }: PlacedAlarm): string => caseKey(home, family, staged);
+export const keyOf = ({ home, family, staged }: PlacedAlarm): string =>
+  caseKey(home, family, staged);
 
 const membersOf = (
   alarms: readonly PlacedAlarm[],
