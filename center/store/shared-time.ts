@@ -31,7 +31,7 @@ export const openSharedTime = async (store: Store, own: Clock): Promise<SharedTi
     const [answer] = rows;
     const tookMs = after.monoMs - before.monoMs;
     if (answer !== undefined && tookMs <= answerMaxMs) {
-      const offMs = Number(answer.ms) - (after.wallMs - tookMs / 2);
+      const offMs = answer.ms - (after.wallMs - tookMs / 2);
       offsetMs = Math.abs(offMs) < ownIsGoodMs ? 0 : Math.round(offMs);
     }
     return offsetMs === 0 ? undefined : isOff(offsetMs);

@@ -1,7 +1,7 @@
 /** What was put off, or left with the wrong people, when something was taken back or put together. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Actor } from "#domain/rights.ts";
-import { openCaseGround, type CaseGround } from "../../center/cases/case-ground.testing.ts";
+import { openCaseGround, room, type CaseGround } from "../../center/cases/case-ground.testing.ts";
 import { createCase } from "../../center/cases/create-case.ts";
 import { createFakeGateway } from "../../center/fake-gateway.testing.ts";
 import {
@@ -107,4 +107,30 @@ test("and a later date, or none, puts nothing off", async () => {
   await report(ground, "b", 4 * hour);
   await report(ground, "c");
   expect((await ground.detail(main.id)).case).toMatchObject({ dueAtMs });
+});
+
+test("a case taken out of one that was itself put into a third leaves that third one right", async () => {
+  const ground = await openCases();
+  const members = ["d1", "d2", "d3"];
+  for (const [index, detector] of members.entries()) {
+    await ground.alarm({
+      episode: detector,
+      detector,
+      address: room(`${index + 1}03`),
+      priority: 2,
+    });
+    await ground.act("li", "accept", {}, { id: `AJ-00000${index + 1}` });
+  }
+  const group = "riser:喜安/2栋/1单元";
+  await ground.tellStreet({ kind: "shared-cause", group, members, priority: 2 });
+  const [first = "", second = "", third = ""] = (await ground.cases()).map(({ id }) => id);
+  const merge = (id: string, target: string) => ground.act("li", "merge", { target }, { id });
+  expect(await merge(first, second)).toMatchObject({ kind: "done" });
+  expect(await merge(second, third)).toMatchObject({ kind: "done" });
+  const before = (await ground.detail(third)).case;
+  expect(before).toMatchObject({ alarms: 3 });
+  expect(await ground.act("li", "unmerge", {}, { id: first })).toMatchObject({ kind: "done" });
+  const { case: after, timeline } = await ground.detail(third);
+  expect(after).toMatchObject({ alarms: 2, version: before.version + 1 });
+  expect(timeline.at(-1)).toMatchObject({ action: "taken_out" });
 });
