@@ -125,6 +125,24 @@ export const severalCentersContract = (newDatabase: NewDatabase): void => {
       expect(outcomes.filter((one) => one?.kind === "taken")).toHaveLength(99);
     });
 
+    test("one press of a button that reaches both is done once, and its key is good for nothing else", async () => {
+      let done = 0;
+      const press = (store: Store, request: string, actor = "li") =>
+        once(store, { actor, key: "k", request, nowMs: 1_795_000_000_000 }, (tx) => {
+          done += 1;
+          return audit(tx, { atMs: done, actor, action: "sign", source: "" }).then(() => done);
+        });
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          press(index % 2 === 0 ? ground.store : other, "sign"),
+        ),
+      );
+      expect(answers).toEqual(Array.from({ length: 20 }, () => 1));
+      expect(await press(other, "something else")).toBeUndefined();
+      expect(await press(other, "sign", "wang")).toBe(2);
+      expect(await ground.countRows("audit")).toBe(2);
+    });
+
     test.each([600_000, -600_000])(
       "one whose clock is %i ms wrong goes by the time they share, and says so",
       async (wrongMs) => {
