@@ -111,6 +111,10 @@ const changedPerson = `exists (select 1 from people t
 /** Somebody has reported something from there: who lives there is asked for as long as it is kept. */
 const reportedFrom = "exists (select 1 from cases t where t.household = i.ref)";
 
+/** A link hangs at the door: what is reported by it has to find its home. */
+const linked = `exists (select 1 from resident_links t
+  where t.household = i.ref and t.withdrawn_at_ms is null)`;
+
 /** What is no longer as the import wrote it, or carries something the import did not bring. */
 const questions: readonly (readonly [kind: string, what: string])[] = [
   ["installation", changedDevice(1)],
@@ -118,6 +122,7 @@ const questions: readonly (readonly [kind: string, what: string])[] = [
   ["point", changed("points")],
   ["household", changed("households")],
   ["household", reportedFrom],
+  ["household", linked],
   ["building", changed("buildings")],
   ["person", changedPerson],
   ["point", other("installations", "point", ["installation", "completed"])],
