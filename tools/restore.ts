@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { beginAgain } from "#center/backup/begin-again.ts";
 import { dumpPostgres, readPostgresState, restorePostgres } from "#center/backup/postgres-dump.ts";
 import { openStore, type StoreOptions } from "#center/store/open-store.ts";
+import { skipNumbers } from "#gateway/telemetry/begin-again.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { isInUse, unpack } from "#platform/backup/copy-data.ts";
 import { checkManifest, type Manifest } from "#platform/backup/manifest.ts";
@@ -90,6 +91,8 @@ const putBack = async (
     const ready = await makeReady({ dataFolder: join(folder, "center") }, manifest.value);
     if (!ready.ok) return ready;
   }
+  const readings = join(folder, "gateway/telemetry.sqlite");
+  if (present.includes("gateway") && existsSync(readings)) skipNumbers(readings);
   const aside: string[] = [];
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, "-");
   if (databaseUrl !== undefined && positions[postgresDump] !== undefined) {
