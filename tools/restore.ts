@@ -185,8 +185,8 @@ const otherKind = (then: string, now: string): Bilingual => ({
 });
 
 const done = (file: string, { madeAt, aside }: Restored): Bilingual => ({
-  zh: `已恢复 ${file}(${madeAt})。${aside.length === 0 ? "" : `原数据在 ${aside.join("、")}。`}现在启动即可,网关会补发缺少的记录。账号、密码、授权和居民链接都回到备份时:其后停用、撤销的请重新办理;所有人须重新登录,此后的事件编号跳过一万`,
-  en: `restored ${file} of ${madeAt}. ${aside.length === 0 ? "" : `What was there is in ${aside.join(", ")}. `}Start now: gateways send what is missing. Accounts, passwords, rights and residents' links are as they were then: withdraw again what was withdrawn since. Everybody has to log in again, and case numbers go on ten thousand higher`,
+  zh: `已恢复 ${file}(${madeAt})。${aside.length === 0 ? "" : `原数据在 ${aside.join("、")}。`}现在启动即可,网关会补发缺少的记录。账号、密码、授权、居民链接和居民资料都回到备份时:其后停用、撤销、清除的请重新办理;所有人须重新登录,此后的事件编号跳过一万`,
+  en: `restored ${file} of ${madeAt}. ${aside.length === 0 ? "" : `What was there is in ${aside.join(", ")}. `}Start now: gateways send what is missing. Accounts, passwords, rights, residents' links and residents' data are as they were then: withdraw and erase again what was since. Everybody has to log in again, and case numbers go on ten thousand higher`,
 });
 
 const failed = (error: unknown): Bilingual => {
