@@ -9,7 +9,7 @@ import { conditionRules, sensorFaultRule } from "./conditions.ts";
 import { whatBreaks } from "./hush.ts";
 import { deviceAlarmCoRule, deviceAlarmGasRule } from "./device-alarm.ts";
 import { turn, type Turn } from "./episodes.ts";
-import { expire, follow, holdOn, nextExpiry, type ActionEvent } from "./life.ts";
+import { expire, follow, holdOn, nextExpiry, owe, type ActionEvent } from "./life.ts";
 import type { UsableRules } from "./limits/check.ts";
 import {
   noNotes,
@@ -159,7 +159,9 @@ const judgeAll = (
       });
       wakeAtMs = earlier(wakeAtMs, next.wakeAtMs);
       memory = withSpell(memory, open, next);
-      if (next.episode !== undefined) episodes.push(next.episode);
+      if (next.episode !== undefined) {
+        episodes.push(owe(next.episode, open, next.event, state.alarms.life));
+      }
       if (next.event !== undefined) events.push(next.event);
     } catch (error) {
       broken.push({ rule: rule.id, reason: String(error).slice(0, 200) });

@@ -91,6 +91,7 @@ const moveHold = (hold: Hold, move: Move, shift: number): Hold => ({
 const moveEpisode = (episode: Episode, move: Move): Episode => ({
   ...episode,
   raisedAtMs: move(episode.raisedAtMs),
+  ...(episode.owedSinceMs !== undefined && { owedSinceMs: move(episode.owedSinceMs) }),
   goneSinceMs: moveMaybe(episode.goneSinceMs, move),
   spellFromMs: move(episode.spellFromMs),
 });
