@@ -29,6 +29,7 @@ import type { CenterOptions, RunningCenter } from "./options.ts";
 import { openOtherCenters, type OtherCenters } from "./other-centers.ts";
 import { startSinks } from "./sinks/start-sinks.ts";
 import { openStore, type Store } from "./store/open-store.ts";
+import { openSharedTime } from "./store/shared-time.ts";
 import { defaultKeyFile, type KeySource } from "./vault/key-ring.ts";
 import { openVault } from "./vault/open-vault.ts";
 import { lockedVault, type Vault } from "./vault/seal.ts";
@@ -40,6 +41,8 @@ const watchMs = 1_000;
 /** How often it is asked whether a gateway that is lost wants a case, and whether reports wait. */
 const gatewayCasesMs = 5_000;
 const standInMs = 500;
+/** How often the clocks of the centers are compared. */
+const sharedTimeMs = 60_000;
 /** How long a desk's signature waits before it is sent to the gateway. */
 const commandsMs = 250;
 
@@ -55,7 +58,8 @@ export const startCenter = async (
   if (!store.ok) return store;
   const opened = await openVault(store.value, keySource(options));
   const vault = opened.ok ? opened.value : lockedVault;
-  const clock = await openCenterClock(store.value, options.clock ?? openSystemClock());
+  const shared = await openSharedTime(store.value, options.clock ?? openSystemClock());
+  const clock = await openCenterClock(store.value, shared.clock);
   const core = await openCore(options, store.value, clock);
   // Alarms are taken in all the same; every page shows the fault until the key is back.
   if (!opened.ok) core.faults.set("vault", opened.error);
@@ -75,6 +79,9 @@ export const startCenter = async (
 
   const stops: readonly (() => void | Promise<void>)[] = [
     timers.every(standInMs, core.standIn),
+    timers.every(sharedTimeMs, () => {
+      shared.look().then((fault) => core.faults.set("clock", fault), core.databaseFailed);
+    }),
     ...startWatches(core, store.value, clock, timers, options),
     await startCommands(core, store.value, clock, timers, {
       link: link.value,

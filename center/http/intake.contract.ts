@@ -37,11 +37,15 @@ export const oneIntakeContract = (database: string, newDatabase: NewDatabase): v
     desk = await openDesk({ newDatabase });
     cookie = await desk.login();
     await desk.store.write((tx) =>
-      seedSite(tx, {
-        street: { id: "anjing", name: { zh: "安靖街道", en: "Anjing" } },
-        gateways: [{ id: "gw-1", community: { zh: "喜安社区", en: "Xi'an" } }],
-        detectors: [],
-      }),
+      seedSite(
+        tx,
+        {
+          street: { id: "anjing", name: { zh: "安靖街道", en: "Anjing" } },
+          gateways: [{ id: "gw-1", community: { zh: "喜安社区", en: "Xi'an" } }],
+          detectors: [],
+        },
+        0,
+      ),
     );
     await post("/api/v1/register/buildings", {
       id: "b-2",

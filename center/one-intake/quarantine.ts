@@ -4,6 +4,7 @@ import { compileOnUse } from "#domain/compile-on-use.ts";
 import type { Actor } from "#domain/rights.ts";
 import { err, ok, type Result } from "#domain/result.ts";
 import { caseRow, caseRows } from "../cases/case-rows.ts";
+import { mainOf } from "../cases/merge-members.ts";
 import { ringAll } from "../cases/ring-again.ts";
 import { addEvents } from "../cases/timeline.ts";
 import { conflict, type Change, type Refusal } from "../register/change-register.ts";
@@ -144,7 +145,7 @@ const moveCase = async (
   found: FoundPlace,
 ): Promise<string> => {
   const own = await caseRow(tx, caseId);
-  const main = await mainOf(tx, own);
+  const main = await mainOf(tx, caseId);
   if (own === undefined || main === undefined) throw new Error(`case ${caseId} vanished`);
   const told = main.id === own.id ? [own] : [own, main];
   const moving = told.filter((row) => row.id === own.id || isUnplaced(row));
@@ -185,14 +186,6 @@ const moveCase = async (
     Math.floor(change.nowMs),
   );
   return main.id;
-};
-
-const mainOf = async (tx: Writing, row: CaseRow | undefined): Promise<CaseRow | undefined> => {
-  let main = row;
-  while (main?.state === "merged" && main.merged_into !== null) {
-    main = await caseRow(tx, main.merged_into);
-  }
-  return main;
 };
 
 /** A report of which nobody knew either where it was. */

@@ -2,6 +2,7 @@
 import { describe } from "vitest";
 import { scopedContract } from "../rights/scoped.contract.ts";
 import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
+import { beginAgainContract } from "../backup/begin-again.contract.ts";
 import { auditContract } from "../audit/audit.contract.ts";
 import { casesContract } from "../cases/cases.contract.ts";
 import { gatewayCasesContract } from "../cases/gateway-cases.contract.ts";
@@ -61,6 +62,7 @@ const contracts = [
   streetClocksContract,
   residentLinksContract,
   keepPeopleContract,
+  beginAgainContract,
 ];
 
 for (const [name, newDatabase] of databases) {
