@@ -85,6 +85,7 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
     ...deps,
     ...neighboursOf(points),
     downLinks: inherited.downLinks,
+    unrung: unrungOf(points),
     command: (detector, command) => void obeyAt(detector, command),
   });
 
@@ -230,6 +231,13 @@ const homesOf = (points: Points) =>
             ...(registered.address && { address: registered.address }),
           },
         ],
+  );
+
+const unrungOf = (points: Points) =>
+  [...points.byId.values()].flatMap(({ state }) =>
+    state.alarms.episodes
+      .filter(({ held, test }) => test || held !== undefined)
+      .map(({ id }) => id),
   );
 
 const quietLevels = (points: Points) =>
