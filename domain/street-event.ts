@@ -23,6 +23,7 @@ export const streetEventKinds = [
   "valve-unconfirmed",
   "valve-closed",
   "valve-opened-by-hand",
+  "valve-reopened",
   "fan-running",
   "fan-stopped",
   "fan-barred",
@@ -94,6 +95,8 @@ export const streetKinds: Readonly<
   // Stays on the desk until somebody has opened it again by hand.
   "valve-closed": { topic: "valve", role: "begins" },
   "valve-opened-by-hand": { topic: "valve", role: "ends" },
+  // While the gas that it was shut for still stands.
+  "valve-reopened": { topic: "valve", role: "begins" },
   "fan-running": { topic: "fan", role: "begins" },
   // Carbon monoxide asks for it, and a combustible gas forbids its switch.
   "fan-barred": { topic: "fan", role: "begins" },

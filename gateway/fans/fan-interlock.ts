@@ -161,7 +161,7 @@ const createDrive = (
     insistence.end();
     fault(undefined);
   };
-  const stopReading = readEvery<FanState>(timers, driven, (read) => {
+  const reading = readEvery<FanState>(timers, driven, (read) => {
     if (!read.ok) return insistence.blame(read.error);
     state = read.value;
     if (wanted === undefined) return then.onFound(state);
@@ -182,7 +182,7 @@ const createDrive = (
       confirmed: wanted === undefined && state !== undefined,
     }),
     end: async (): Promise<void> => {
-      stopReading();
+      reading.stop();
       insistence.end();
       await fan.end();
     },

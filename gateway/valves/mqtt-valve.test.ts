@@ -48,3 +48,11 @@ test("what it said before it was told does not count", async () => {
   await expect.poll(() => heard.length).toBe(1);
   expect(await valve.readBack()).toEqual(ok(undefined));
 });
+
+test("that it was open is told once, however quickly it has shut", async () => {
+  const { valve, device } = await open(undefined);
+  const topic = "canary/v1/valves/v1/state";
+  await device.publishAsync(topic, "open", { qos: 1 });
+  await device.publishAsync(topic, "closed", { qos: 1 });
+  expect([await valve.readBack(), await valve.readBack()]).toEqual([ok("open"), ok("closed")]);
+});
