@@ -28,6 +28,7 @@ export const streetEventKinds = [
   "fan-stopped",
   "fan-barred",
   "fan-unconfirmed",
+  "fan-released",
 ] as const;
 export type StreetEventKind = (typeof streetEventKinds)[number];
 
@@ -102,4 +103,6 @@ export const streetKinds: Readonly<
   "fan-barred": { topic: "fan", role: "begins" },
   "fan-unconfirmed": { topic: "fan", role: "begins" },
   "fan-stopped": { topic: "fan", role: "ends" },
+  // Barred or not confirmed before, and nothing is asked of it any more.
+  "fan-released": { topic: "fan", role: "ends" },
 };

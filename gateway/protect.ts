@@ -149,6 +149,7 @@ const openInterlocks = (
   fans: createFanInterlock(wireFans(world.site, wires), {
     ...world,
     record: records.fan,
+    lastTold: (fan) => records.lastTold(`fan:${fan}`),
     unheard: (serves) => buzzers().unheard(serves),
   }),
 });
