@@ -43,6 +43,7 @@ export const openProtection = (parts: ProtectionParts): Protection => {
     policy: protectionPolicy(settings),
     link: createLinkPicture(parts.clock, () => parts.uplink() ?? notYet),
     onChange: records.buzzer,
+    lastTold: (id) => records.lastTold(`buzzer:${id}`),
     holding: createHolding({
       file: join(folder, "unheard"),
       lost: lostDetectors(parts),
