@@ -34,6 +34,7 @@ const open = (
       return ok(undefined);
     },
     readBack: async () => (device.reachable ? ok(device.position) : err(dead)),
+    takeBack: async () => void kept.push("taken back"),
     end: async () => {},
   };
   const interlock = createInterlock(
@@ -94,7 +95,7 @@ describe("danger gas", () => {
     expect(device.position).toBe("closed");
     device.position = "open";
     await time.pass(1_000);
-    expect(kept.at(-1)).toBe("valve-opened-by-hand");
+    expect(kept.slice(2)).toEqual(["valve-opened-by-hand", "taken back"]);
     expect(told).toHaveLength(1);
   });
 
@@ -135,7 +136,7 @@ describe("after a start", () => {
   test("one that was opened by hand meanwhile is told of as opened", async () => {
     const { time, told: commands, kept } = open(["gas"], { told, position: "open" });
     await time.pass(60_000);
-    expect(kept).toEqual(["valve-opened-by-hand"]);
+    expect(kept).toEqual(["valve-opened-by-hand", "taken back"]);
     expect(commands).toEqual([]);
   });
 
@@ -164,7 +165,10 @@ describe("after a start", () => {
       const opened = open(["gas"], { told: kind, position: "open" });
       await shut.time.pass(60_000);
       await opened.time.pass(60_000);
-      expect([shut.kept, opened.kept]).toEqual([["valve-closed"], ["valve-opened-by-hand"]]);
+      expect([shut.kept, opened.kept]).toEqual([
+        ["valve-closed"],
+        ["valve-opened-by-hand", "taken back"],
+      ]);
       expect(shut.told.concat(opened.told)).toEqual([]);
     },
   );
@@ -183,7 +187,7 @@ test("a valve that cannot be read any more is unknown, and what was known of it 
   device.position = "open";
   device.reachable = true;
   await time.pass(1_000);
-  expect(kept.at(-1)).toBe("valve-opened-by-hand");
+  expect(kept.slice(2)).toEqual(["valve-opened-by-hand", "taken back"]);
 });
 
 test("another home's gas, a pre-alarm, and CO unless asked for, close nothing", async () => {

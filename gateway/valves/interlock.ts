@@ -4,7 +4,7 @@ import type { DurationMs } from "#domain/quantity.ts";
 import type { StreetEventKind } from "#domain/street-event.ts";
 import type { Timers } from "#platform/timers.ts";
 import type { Demand } from "#rules/protection/demand.ts";
-import { createInsistence, readEvery } from "./insist.ts";
+import { createInsistence, readEvery, type Driven } from "./insist.ts";
 import { broken, createTeller, type TellerDeps } from "./tell.ts";
 import type { Valve, ValvePosition } from "./valve.ts";
 
@@ -74,11 +74,7 @@ const createGuard = (
   let unread = 0;
 
   const teller = createTeller(valve.id, asking, deps);
-  const driven = {
-    tell: valve.close,
-    readBack: valve.readBack,
-    broken: (error: unknown) => broken(valve.id, error),
-  };
+  const driven = drivenBy(valve);
   const closer = createInsistence(driven, confirmWithin, timers, teller.late);
   const shut = (): void => {
     if (closing) return;
@@ -93,7 +89,11 @@ const createGuard = (
     const wasShut = lastKnown === "closed";
     position = now;
     lastKnown = now ?? lastKnown;
-    if (now === "open" && (wasShut || owesEnd)) teller.opened();
+    if (now === "open" && (wasShut || owesEnd)) {
+      teller.opened();
+      // Where that fails the valve may be shut once more: the side to err on.
+      if (asking.size === 0) void valve.takeBack?.().catch(() => {});
+    }
     if (now === "closed" && (closing || owesEnd)) {
       closing = false;
       closer.end();
@@ -136,3 +136,9 @@ const createGuard = (
     },
   };
 };
+
+const drivenBy = ({ id, close, readBack }: Valve): Driven<ValvePosition> => ({
+  tell: close,
+  readBack,
+  broken: (error) => broken(id, error),
+});

@@ -34,6 +34,7 @@ export const createMqttValve = (
       if (said !== undefined) wasOpen = false;
       return ok(said);
     },
+    takeBack: () => mqtt.publish(valveSetTopic(id), "", { qos: 1, retain: true }),
     end: async () => {},
   };
 };
