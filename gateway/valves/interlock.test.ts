@@ -147,7 +147,7 @@ describe("after a start", () => {
     await scene.time.pass(1_000);
     expect(scene.device.position).toBe("closed");
     expect(scene.kept).toEqual(["valve-closing", "valve-reopened", "valve-closed"]);
-    expect(scene.openedText()).toContain("Call the household");
+    expect(scene.openedText()).toContain("call the household");
   });
 
   test("one that stayed shut while its alarm stands is told to shut and nothing is made of it", async () => {

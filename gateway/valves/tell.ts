@@ -53,8 +53,8 @@ const shutText = (id: string): Bilingual => ({
   en: `valve ${id} is shut. It can only be opened by hand, on site, once it is safe`,
 });
 const reopenedText = (id: string): Bilingual => ({
-  zh: `燃气报警未解除,阀门 ${id} 却被打开;已再次下令关闭。立即联系住户,查明是谁打开的,不要再开`,
-  en: `valve ${id} was opened while the gas alarm stands; it was told to close again. Call the household now, find out who opened it, and leave it shut`,
+  zh: `燃气报警未解除,阀门 ${id} 却开着:有人打开,或其控制单元失电;已再次下令关闭。立即联系住户查明,不要再开`,
+  en: `valve ${id} is open while the gas alarm stands: somebody opened it, or its unit lost power. It was told to close again; call the household now, find out which, and leave it shut`,
 });
 const alarmOverText = (id: string): Bilingual => ({
   zh: `阀门 ${id} 所关联的报警已解除`,
