@@ -63,6 +63,7 @@ const finish = async (
   start: StartTimes,
 ): Promise<Result<RunningGateway, Bilingual>> => {
   const { options, safe } = world;
+  protection.telemetry.refresh();
   const status = createStatusReader({ ...world, ...protection, source, start });
   await protection.link.open();
   const http = safe ? ok(undefined) : await openPage(world, protection, status);

@@ -1,5 +1,5 @@
 /** What could not be placed or read, until somebody has dealt with it. */
-import { Compile } from "typebox/compile";
+import { compileOnUse } from "#domain/compile-on-use.ts";
 import type { Actor } from "#domain/rights.ts";
 import { err, ok, type Result } from "#domain/result.ts";
 import { caseRow, caseRows } from "../cases/case-rows.ts";
@@ -236,7 +236,7 @@ const fromOf = async (tx: Writing, { source, id }: IntakeEventRow) => {
   return { source, id, kind: caseSourceOf(kind), by: source };
 };
 
-const reportShape = Compile(ReportSchema);
+const reportShape = compileOnUse(ReportSchema);
 
 /** The report in a kept body: of another system in `data`, of ours as it is. */
 export const reportIn = (body: string): Report | undefined => {
@@ -247,5 +247,5 @@ export const reportIn = (body: string): Report | undefined => {
     return undefined;
   }
   const inner = typeof value === "object" && value !== null && "data" in value ? value.data : value;
-  return reportShape.Check(inner) ? inner : undefined;
+  return reportShape().Check(inner) ? inner : undefined;
 };

@@ -1,5 +1,5 @@
 /** Signed events of other systems: proven, read, taken once. */
-import { Compile } from "typebox/compile";
+import { compileOnUse } from "#domain/compile-on-use.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { IntakeSourceRow } from "../store/intake-tables.ts";
 import { audit } from "../store/audit.ts";
@@ -34,7 +34,7 @@ export type EventRefusal =
 
 type TakenEvent = Extract<Taken, { readonly kind: "taken" }>;
 
-const eventShape = Compile(ReportEventSchema);
+const eventShape = compileOnUse(ReportEventSchema);
 
 export const takeEvent = async (
   store: Store,
@@ -147,8 +147,8 @@ const isKnown = async (tx: Writing, source: string, id: string): Promise<boolean
 
 const readEvent = (body: string, source: string) => {
   const value = parseJson(body);
-  if (!eventShape.Check(value)) {
-    const [first] = eventShape.Errors(value);
+  if (!eventShape().Check(value)) {
+    const [first] = eventShape().Errors(value);
     const where = `${first?.instancePath ?? ""} ${first?.message ?? "not JSON"}`.slice(0, 200);
     return err({
       zh: `报文不符合接口约定:${where}。已存入待核实区,请对照 docs/intake.md`,

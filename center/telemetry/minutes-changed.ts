@@ -3,12 +3,12 @@
  * the changes then passes on only the minutes that are news, not the hour again and again.
  */
 import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
+import { compileOnUse } from "#domain/compile-on-use.ts";
 
 /** Runs of `[first minute, position]`, each up to the next: the minutes of one block are one run. */
 const RunsSchema = Type.Array(Type.Tuple([Type.Integer(), Type.Integer()]));
 type Runs = Static<typeof RunsSchema>;
-const compiled = Compile(RunsSchema);
+const compiled = compileOnUse(RunsSchema);
 
 const minutesPerHour = 60;
 
@@ -19,7 +19,7 @@ export type MinutePositions = readonly number[];
 export const textToPositions = (text: string | null, changed: number): MinutePositions => {
   if (text === null) return Array.from({ length: minutesPerHour }, () => changed);
   const runs: unknown = JSON.parse(text);
-  if (!compiled.Check(runs)) throw new Error(`not the changes of an hour: ${text.slice(0, 80)}`);
+  if (!compiled().Check(runs)) throw new Error(`not the changes of an hour: ${text.slice(0, 80)}`);
   return Array.from(
     { length: minutesPerHour },
     (_, minute) => runs.findLast(([first]) => first <= minute)?.[1] ?? 0,

@@ -1,6 +1,6 @@
 /** The minutes of an hour as one text: a row a minute would be sixty times the rows. */
 import { Type, type Static } from "typebox";
-import { Compile } from "typebox/compile";
+import { compileOnUse } from "#domain/compile-on-use.ts";
 import { mergeRollUps, type RollUp } from "./roll-up.ts";
 
 /** `[minute, readings, lowest, highest, total, first second, last second, qualities]`. */
@@ -15,7 +15,7 @@ const MinuteSchema = Type.Tuple([
   Type.Record(Type.String(), Type.Integer()),
 ]);
 type Minute = Static<typeof MinuteSchema>;
-const compiled = Compile(Type.Array(MinuteSchema));
+const compiled = compileOnUse(Type.Array(MinuteSchema));
 
 /** By first millisecond. */
 export type Minutes = ReadonlyMap<number, RollUp>;
@@ -53,7 +53,7 @@ export const minutesToText = (minutes: Minutes, hourMs: number): string =>
 /** Reads what {@link minutesToText} wrote; throws on anything else. */
 export const textToMinutes = (text: string, hourMs: number): Minutes => {
   const value: unknown = JSON.parse(text);
-  if (!compiled.Check(value)) throw new Error(`not the minutes of an hour: ${text.slice(0, 80)}`);
+  if (!compiled().Check(value)) throw new Error(`not the minutes of an hour: ${text.slice(0, 80)}`);
   return new Map(
     value.map(([minute, readings, lowest, highest, total, first, last, qualities]) => {
       const atMs = hourMs + minute * minuteMs;

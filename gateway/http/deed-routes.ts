@@ -1,7 +1,7 @@
 /** What people do at the board: say who they are, sign for an alarm, hush its sound, reset it. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { Compile } from "typebox/compile";
+import { compileOnUse } from "#domain/compile-on-use.ts";
 import { userId } from "#domain/ids.ts";
 import { minutes } from "#domain/quantity.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
@@ -31,19 +31,19 @@ export interface DeedParts {
 }
 
 const short = Type.String({ minLength: 1, maxLength: 200 });
-const proof = Compile(
+const proof = compileOnUse(
   Type.Union([Type.Object({ person: short, pin: short }), Type.Object({ badge: short })]),
 );
-const hushing = Compile(
+const hushing = compileOnUse(
   Type.Object({
     minutes: Type.Number({ exclusiveMinimum: 0, maximum: 60 }),
     reason: Type.String({ minLength: 1, maxLength: 200 }),
     onSite: Type.Boolean(),
   }),
 );
-const acknowledging = Compile(Type.Object({}));
+const acknowledging = compileOnUse(Type.Object({}));
 /** An empty reason passes here: the rules refuse it in words the person understands. */
-const resetting = Compile(Type.Object({ reason: Type.String({ maxLength: 200 }) }));
+const resetting = compileOnUse(Type.Object({ reason: Type.String({ maxLength: 200 }) }));
 
 /** A person waits this long for the disk; what they did has effect before. */
 const diskPatienceMs = 2_000;
@@ -54,7 +54,7 @@ export const addDeedRoutes = (app: FastifyInstance, parts: DeedParts): void => {
   app.post("/api/v1/session", async (request, reply) => {
     if (!isOwnPage(request)) return sendProblem(reply, problems.foreignPage);
     if (isOverheard(request, parts.securePort)) return sendProblem(reply, problems.encryptedOnly);
-    if (!proof.Check(request.body)) return sendProblem(reply, problems.invalid);
+    if (!proof().Check(request.body)) return sendProblem(reply, problems.invalid);
     const known = await people.recognise(request.body, request.ip);
     if (!known.ok) {
       if (known.error.kind === "wrong") return sendProblem(reply, problems.wrongPin);
@@ -71,7 +71,7 @@ export const addDeedRoutes = (app: FastifyInstance, parts: DeedParts): void => {
 
   app.post<Named>("/api/v1/alarms/:episode/acknowledge", (request, reply) => {
     const { body = {} } = request;
-    if (!acknowledging.Check(body)) return sendProblem(reply, problems.invalid);
+    if (!acknowledging().Check(body)) return sendProblem(reply, problems.invalid);
     return act(parts, request, reply, "acknowledge", ({ rule, episode }, person) =>
       ok({ kind: "acknowledge", rule, episode, ...person }),
     );
@@ -79,7 +79,7 @@ export const addDeedRoutes = (app: FastifyInstance, parts: DeedParts): void => {
 
   app.post<Named>("/api/v1/alarms/:episode/hush", (request, reply) => {
     const { body } = request;
-    if (!hushing.Check(body)) return sendProblem(reply, problems.invalid);
+    if (!hushing().Check(body)) return sendProblem(reply, problems.invalid);
     return act(parts, request, reply, "hush", (_, person) =>
       ok({
         kind: "hush",
@@ -94,7 +94,7 @@ export const addDeedRoutes = (app: FastifyInstance, parts: DeedParts): void => {
   // Whoever may answer for an alarm may also let it go.
   app.post<Named>("/api/v1/alarms/:episode/reset", (request, reply) => {
     const { body } = request;
-    if (!resetting.Check(body)) return sendProblem(reply, problems.invalid);
+    if (!resetting().Check(body)) return sendProblem(reply, problems.invalid);
     return act(parts, request, reply, "acknowledge", ({ rule, active }, person) =>
       // A self-test that stands must not let go, under its name, what the same rule left latched.
       active

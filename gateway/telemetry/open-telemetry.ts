@@ -59,6 +59,8 @@ export interface Telemetry {
   /** Never throws and never waits: the way of an alarm passes here. */
   readonly note: Recorder["note"];
   readonly store: TelemetryStore;
+  /** Asks the store how it stands, as happens every minute: its thread starts with the first question. */
+  readonly refresh: () => void;
   readonly status: () => TelemetryStatus;
   /** The store changed: what it says of itself is told on. */
   readonly noteState: (state: StoreState) => void;
@@ -106,12 +108,12 @@ export const openTelemetry = (deps: TelemetryDeps): Telemetry => {
   const refresh = (): void => {
     store.state().then(noteState, noteTrouble);
   };
-  refresh();
   const stop = timers.every(refreshMs, refresh);
 
   return {
     store,
     noteState,
+    refresh,
     note: (reading, circumstances) => {
       try {
         recorder.note(reading, circumstances);

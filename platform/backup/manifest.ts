@@ -5,7 +5,7 @@ import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Type, type Static } from "typebox";
-import { Value } from "typebox/value";
+import { Check } from "typebox/schema";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 
 const ManifestSchema = Type.Object({
@@ -36,7 +36,7 @@ export const writeManifest = async (
 export const checkManifest = async (folder: string): Promise<Result<Manifest, Bilingual>> => {
   const text = await readFile(join(folder, manifestName), "utf8").catch(() => undefined);
   const value = text === undefined ? undefined : parseJson(text);
-  if (!Value.Check(ManifestSchema, value)) return err(noManifest);
+  if (!Check(ManifestSchema, value)) return err(noManifest);
   const found = new Map((await listFiles(folder)).map((file) => [file.path, file]));
   for (const { path, bytes, sha256 } of value.files) {
     const file = found.get(path);

@@ -1,6 +1,7 @@
 import type { TSchema } from "typebox";
-import { Value } from "typebox/value";
+import { Check, Errors } from "typebox/schema";
 import type { Bilingual } from "#domain/result.ts";
+import { fillDefaults } from "./fill-defaults.ts";
 import { buzzerKinds, deadManKinds, fanKinds, valveKinds } from "./protection-schema.ts";
 import { lineKinds } from "./line-schema.ts";
 import { SiteFrameSchema } from "./schema.ts";
@@ -17,7 +18,7 @@ export interface SiteMistake {
 
 /** Fills defaults in place and answers everything that does not fit the schema. */
 export const checkShape = (value: unknown): readonly SiteMistake[] => {
-  Value.Default(SiteFrameSchema, value);
+  fillDefaults(SiteFrameSchema, value);
   return [
     ...shapeMistakes(SiteFrameSchema, value, []),
     ...variantMistakes(value, ["gateway", "lines"], lineKinds),
@@ -31,7 +32,7 @@ export const checkShape = (value: unknown): readonly SiteMistake[] => {
 
 const shapeMistakes = (schema: TSchema, value: unknown, at: SitePath): SiteMistake[] =>
   // The reasons cost several times the check, and a file that starts a gateway has none.
-  (Value.Check(schema, value) ? [] : Value.Errors(schema, value)).flatMap((error) => {
+  (Check(schema, value) ? [] : Errors(schema, value)[1]).flatMap((error) => {
     const path = [...at, ...pointerToPath(error.instancePath)];
     return explain(
       error.keyword,
@@ -55,7 +56,7 @@ const variantMistakes = (
       typeof kind === "string" && Object.hasOwn(variants, kind) ? variants[kind] : undefined;
     if (schema === undefined)
       return [{ path: [...path, "kind"], text: allowedOnly(Object.keys(variants)) }];
-    Value.Default(schema, item);
+    fillDefaults(schema, item);
     return shapeMistakes(schema, item, path);
   });
 };

@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox";
-import { Check, Errors } from "typebox/value";
+import { Check, Errors } from "typebox/schema";
 import type { Clause } from "#domain/alarm.ts";
 import { minutes, percentCohb, percentLel, ppm, seconds } from "#domain/quantity.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
@@ -98,7 +98,7 @@ export const adjustLimits = (
 
 const explainAll = (overrides: unknown): LimitMistake[] => {
   const found = new Map<string, LimitMistake>();
-  for (const error of Errors(LimitOverridesSchema, overrides)) {
+  for (const error of Errors(LimitOverridesSchema, overrides)[1]) {
     const extra = error.keyword === "additionalProperties" ? error.params.additionalProperties : [];
     const base = error.instancePath.split("/").filter((part) => part !== "");
     const paths = extra.length > 0 ? extra.map((name) => base.concat(name)) : [base];

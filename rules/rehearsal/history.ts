@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { Check, Errors } from "typebox/value";
+import { Check, Errors } from "typebox/schema";
 import { combustibleGases } from "#domain/gas.ts";
 import { badQualities, conditions, faultCodes } from "#domain/reading.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
@@ -79,7 +79,7 @@ const parseLine = (line: string): JudgeInput | string => {
     return String(error);
   }
   if (isInput(value)) return value;
-  const [first] = Errors(InputSchema, value);
+  const [first] = Errors(InputSchema, value)[1];
   return `${first?.instancePath ?? ""}/ ${first?.message ?? ""}`;
 };
 
