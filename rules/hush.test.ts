@@ -198,12 +198,12 @@ describe("a level that is not measured now", () => {
     expect(of(home, fromAfar, 4_823)).toBeUndefined();
   });
 
-  test("needs somebody on site when its number has not moved at all for twelve hours", () => {
+  test("needs somebody on site when its number has not moved at all for six hours", () => {
     const home = gasAlarm();
-    for (let second = 4_510; second <= 4_510 + 43_200; second += 60) home.says(second, lel(9));
+    for (let second = 4_510; second <= 4_510 + 21_600; second += 60) home.says(second, lel(9));
     expect(home.story().at(-1)).toContain("raised reading-fault");
-    expect(of(home, fromAfar, 47_712)).toBe(refusals.cannotHush);
-    expect(of(home, onSite, 47_713)).toBeUndefined();
+    expect(of(home, fromAfar, 26_112)).toBe(refusals.cannotHush);
+    expect(of(home, onSite, 26_113)).toBeUndefined();
   });
 });
 

@@ -9,7 +9,7 @@ import { conditionRules, sensorFaultRule } from "./conditions.ts";
 import { whatBreaks } from "./hush.ts";
 import { deviceAlarmCoRule, deviceAlarmGasRule } from "./device-alarm.ts";
 import { turn, type Turn } from "./episodes.ts";
-import { expire, follow, holdOn, nextExpiry, type ActionEvent, type Hush } from "./life.ts";
+import { expire, follow, holdOn, nextExpiry, owe, type ActionEvent, type Hush } from "./life.ts";
 import type { LimitSet } from "./limits/limit-set.ts";
 import type { UsableRules } from "./limits/check.ts";
 import {
@@ -167,7 +167,9 @@ const judgeAll = (
       });
       wakeAtMs = earlier(wakeAtMs, next.wakeAtMs);
       memory = withSpell(memory, open, next);
-      if (next.episode !== undefined) episodes.push(next.episode);
+      if (next.episode !== undefined) {
+        episodes.push(owe(next.episode, open, next.event, state.alarms.life));
+      }
       if (next.event !== undefined) events.push(next.event);
     } catch (error) {
       broken.push({ rule: rule.id, reason: String(error).slice(0, 200) });

@@ -10,7 +10,7 @@ import type { Level } from "#domain/gas.ts";
 import type { EpisodeId, UserId } from "#domain/ids.ts";
 import { monoMs, type MonoMs } from "#domain/quantity.ts";
 import type { LimitSet } from "./limits/limit-set.ts";
-import type { DetectorState } from "./state.ts";
+import type { DetectorState, Episode } from "./state.ts";
 
 export { actionKinds, type ActionEvent, type ActionKind } from "#domain/action.ts";
 
@@ -152,6 +152,23 @@ export const follow = (
     else if (mine?.episode === event.episode) life = others;
   }
   return life;
+};
+
+/**
+ * An episode after an event: where its event asks people anew, because it was a pre-alarm, held back
+ * or signed for before, their time counts from here and not from its beginning.
+ */
+export const owe = (
+  episode: Episode,
+  before: Episode | undefined,
+  event: AlarmEvent | undefined,
+  life: readonly Life[],
+): Episode => {
+  if (before === undefined || event?.kind !== "worsened" || !asksForPeople(event)) return episode;
+  // What stands has such a life only by a signature.
+  const isSigned = life.some((one) => one.episode === before.id);
+  const wasAsked = !before.test && before.held === undefined && before.priority === event.priority;
+  return wasAsked && !isSigned ? episode : { ...episode, owedSinceMs: event.at.monoMs };
 };
 
 const of = ({ rule, episode, alarmClass }: AlarmEvent) => ({ rule, episode, alarmClass });

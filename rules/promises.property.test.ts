@@ -9,8 +9,7 @@ import { initialState, isQuiet, step } from "./step.ts";
 
 const by = userId("李敏");
 
-/** SEEDS=100000 for the whole proof; the rest of the time a tenth of it. */
-const seeds = Number(process.env["SEEDS"] ?? "10000");
+const seeds = Number(process.env["SEEDS"] ?? "100000");
 
 test("one alarm per episode, for every seed of repeated and racing triggers", () => {
   // Small and fast, without fast-check: short bursts, each input up to twice, some at one instant.

@@ -110,6 +110,7 @@ const episode = Type.Object({
   grade: Type.Number(),
   severe: Type.Boolean(),
   raisedAtMs: time,
+  owedSinceMs: Type.Optional(time),
   goneSinceMs: Type.Optional(time),
   times: Type.Integer(),
   spellFromMs: time,

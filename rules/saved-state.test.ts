@@ -15,6 +15,7 @@ import {
   says,
   verdict,
 } from "#test/compliance/timetable.ts";
+import { demandOf } from "./protection/demand.ts";
 import { reviveState, saveState, step, type DetectorState } from "./step.ts";
 import { lastHeard } from "./state.ts";
 
@@ -63,6 +64,18 @@ describe("a restart", () => {
     expect(quiet.events).toEqual([]);
     expect(quiet.sounding).toBe("gas");
     expect(quiet.state.alarms.episodes[0]?.id).toBe(home.events[0]?.episode);
+  });
+
+  test("keeps since when a signature is owed to an alarm that has grown worse", () => {
+    const home = openBench();
+    home.says(0, lel(12));
+    home.wait(6);
+    home.does(10, { kind: "acknowledge", rule: "combustible", by: userId("李敏") });
+    home.says(600, lel(21));
+    // Booted again at 620 s: what was 600 is 20 s before that clock's zero.
+    const revived = revive(home.state, afterReboot(640, 620));
+    expect(demandOf(home.state).unsignedSinceMs).toBe(600_000);
+    expect(demandOf(revived).unsignedSinceMs).toBe(-20_000);
   });
 
   test("keeps the dose, and fills the outage with the last level for five minutes at most", () => {

@@ -99,6 +99,7 @@ const moveHold = (hold: Hold, move: Move, shift: number, now: Instant): Hold => 
 const moveEpisode = (episode: Episode, move: Move): Episode => ({
   ...episode,
   raisedAtMs: move(episode.raisedAtMs),
+  ...(episode.owedSinceMs !== undefined && { owedSinceMs: move(episode.owedSinceMs) }),
   goneSinceMs: moveMaybe(episode.goneSinceMs, move),
   spellFromMs: move(episode.spellFromMs),
 });

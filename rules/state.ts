@@ -20,6 +20,8 @@ export interface Episode {
   /** Has been at the high level: breaks through a shelving. */
   readonly severe: boolean;
   readonly raisedAtMs: MonoMs;
+  /** From when on people owe it a signature, where that is later: it became urgent, or worse. */
+  readonly owedSinceMs?: MonoMs;
   /** The condition is gone since, but the episode has not yet returned. */
   readonly goneSinceMs: MonoMs | undefined;
   /** How often the condition began in this spell of chatter, and since when. */

@@ -61,6 +61,39 @@ describe("homes that rise together", () => {
     expect(scene.events[0]?.text.zh).toContain("烟道");
   });
 
+  test("two detectors of one flat are one home, and count as one beside another", () => {
+    const bath: Home = { ...home("101"), detector: detectorId("2-101-bath") };
+    let state = openStreet([...homes, bath]);
+    const told: string[] = [];
+    for (const [second, one] of [homes[0], bath, homes[3]].entries()) {
+      const at = instant(second);
+      const next = stepStreet(state, { kind: "events", events: [raised(one)], at });
+      ({ state } = next);
+      told.push(
+        ...next.events.map(({ text, members }) => `${second} ${members.length} ${text.en}`),
+      );
+    }
+    expect(told).toEqual([
+      expect.stringMatching(/^2 3 Carbon monoxide rises in 2 homes on one flue/),
+    ]);
+  });
+
+  test("where no address names the flat, each detector is a home of its own", () => {
+    const address = { text: "喜安2栋1单元", community: "喜安", building: "2", riser: "1" };
+    const two = ["a", "b"].map((name): Home => ({
+      detector: detectorId(name),
+      link: "l",
+      address,
+    }));
+    const at = instant(0);
+    const { events } = stepStreet(openStreet(two), {
+      kind: "events",
+      events: two.map((one) => raised(one)),
+      at,
+    });
+    expect(events.map(({ kind }) => kind)).toEqual(["shared-cause"]);
+  });
+
   test("two on one floor name the floor; other risers, other houses and other gases do not", () => {
     const scene = openScene();
     scene.at(0, raised(homes[1]));

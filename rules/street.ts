@@ -91,7 +91,7 @@ const take = (state: StreetState, events: readonly AlarmEvent[], at: Instant): S
   for (const key of new Set([...groups.keys(), ...byGroup.keys()])) {
     const before = groups.get(key) ?? emptyGroup(key);
     const members = byGroup.get(key) ?? [];
-    const turn = lookForSharedCause(gather(before, members, at), members, at);
+    const turn = lookForSharedCause(gather(before, members, at), members, at, state.homes);
     if (turn.group.alarms === 0 && turn.group.storm === undefined) groups.delete(key);
     else groups.set(key, turn.group);
     told.push(...turn.events);

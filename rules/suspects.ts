@@ -1,14 +1,15 @@
 import type { Finding, Report } from "#domain/reading.ts";
 import { doseFloor } from "./co-dose.ts";
 import { amount, isSound } from "./level.ts";
+import type { LimitSet } from "./limits/limit-set.ts";
 import type { Memory, Watch } from "./memory.ts";
 import type { Context } from "./rule.ts";
 
 /**
  * Numbers that look like levels but are not believed:
  *
- * - stuck: exactly the same, not near zero, for many hours. It stops counting, unless it is high
- *   enough to be an alarm;
+ * - stuck: exactly the same, not near zero, for hours. It stops counting, unless it is high enough
+ *   to be an alarm or to count towards a mean;
  * - an impossible fall: from a level worth watching to next to nothing, faster than any sensor can
  *   follow. It is never a value and never clears; a second later the fall is possible.
  *
@@ -96,15 +97,19 @@ const look = (
   const same = value === before.value;
   const sinceMs = same ? before.sinceMs : nowMs;
   const stuck = same && value >= floor && nowMs - sinceMs >= limits.stuckAfter.value;
-  const alarming =
-    value >= (gas === "co" ? limits.co.clearBelow.value : limits.gas.low.clearBelow.value);
   const jumps = calm ? 0 : before.jumps;
   const jumpedAtMs = calm ? undefined : before.jumpedAtMs;
   return {
     watch: { gas, value, sinceMs, atMs: nowMs, stuck, jumps, jumpedAtMs },
-    doubt: stuck && !alarming,
+    doubt: stuck && value < countsFrom(gas, limits),
   };
 };
+
+/** What is stuck this high goes on counting beside its fault: towards an alarm, or a mean of WHO. */
+const countsFrom = (gas: Watch["gas"], { co, gas: combustible }: LimitSet): number =>
+  gas === "co"
+    ? co.averages.reduce<number>((least, one) => Math.min(least, one.ppm), co.clearBelow.value)
+    : combustible.low.clearBelow.value;
 
 /**
  * The least share of a level that can be left after `durationMs`: a tenth after one second.

@@ -158,7 +158,7 @@ program
   .command("replay")
   .argument(
     "[options...]",
-    "<记录 trace.csv | history.jsonl> --rules <set> …;不带参数列出全部 all without any",
+    "<记录 trace.csv | minutes.json | history.jsonl> --rules <set> …;不带参数列出全部 all without any",
   )
   .description(
     "用录下的数据演练规则,可比较两套 · rehearse rules on a recording, or compare two sets",

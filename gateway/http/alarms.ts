@@ -7,7 +7,7 @@ import type { BusPosition } from "#domain/reading.ts";
 import type { Bilingual } from "#domain/result.ts";
 import type { Instant } from "#domain/time.ts";
 import { whyNotHush } from "#rules/hush.ts";
-import type { Life } from "#rules/life.ts";
+import type { Hold, Life } from "#rules/life.ts";
 import { lifeOf, type Episode, type LifeState } from "#rules/step.ts";
 import type { Point } from "../points.ts";
 
@@ -33,6 +33,8 @@ export interface BoardAlarm {
   /** Who answers for it. */
   readonly owner?: { readonly by: string; readonly atMs?: number; readonly side?: string };
   readonly hush?: { readonly by: string; readonly reason: string; readonly untilMs: number };
+  /** Why it rings nobody; without an end it lasts as long as its cause. */
+  readonly hold?: { readonly by: string; readonly reason: string; readonly untilMs?: number };
   /** Why its sound cannot be hushed by somebody on site; absent: it can. */
   readonly notHushable?: Bilingual;
 }
@@ -81,8 +83,20 @@ const openAlarm = ({ state, rules }: Point, one: Episode, now: Instant): Placele
     sinceMs: wall(one.raisedAtMs),
     ...ownerOf(state.alarms.life.find(({ rule }) => rule === one.rule)),
     ...(hush && { hush: { by: hush.by, reason: hush.reason, untilMs: wall(hush.untilMs) } }),
+    ...holdOf(state.alarms.holds, one, wall),
     ...(why && { notHushable: why }),
   };
+};
+
+const holdOf = (
+  holds: readonly Hold[],
+  { held, rule }: Episode,
+  wall: (monoMs: number) => number,
+): Pick<BoardAlarm, "hold"> => {
+  const hold = holds.find((one) => one.kind === held?.by && [rule, "all"].includes(one.rule));
+  if (hold === undefined) return {};
+  const { by, reason, untilMs } = hold;
+  return { hold: { by, reason, ...(untilMs !== undefined && { untilMs: wall(untilMs) }) } };
 };
 
 const overAlarm = ({ state, rules }: Point, one: Life): Placeless => ({

@@ -4,6 +4,7 @@ import type { Gas, Level } from "#domain/gas.ts";
 import { epochToRfc3339 } from "#domain/civil-time.ts";
 import { epochMs } from "#domain/quantity.ts";
 import type { Bilingual } from "#domain/result.ts";
+import type { LifeState } from "#rules/life.ts";
 import type { DetectorStatus } from "#domain/wire-shapes.ts";
 
 export type Language = "zh" | "en";
@@ -35,6 +36,7 @@ export const words = {
   atCenter: two("在中心", "at the center"),
   hushed: two("已消音", "hushed"),
   soundsAgain: two("后恢复声响", "until it sounds again"),
+  ringsAgain: two("后恢复响铃", "until it rings again"),
   peak: two("最高", "peak"),
   since: two("起", "since"),
   unknownPlace: two("地址未知", "address unknown"),
@@ -105,9 +107,18 @@ const causeWords: Readonly<Record<string, Bilingual>> = {
   "no-receipt": two("中心未确认接收", "the center confirms nothing"),
   "no-ack": two("无人签收", "nobody has signed"),
   "dead-man": two("网关停止响应", "the gateway stopped answering"),
+  fault: two("有故障待处理", "a fault to be dealt with"),
+  "self-test": two("定期自检", "scheduled self-test"),
 };
 /** Why a buzzer sounds; a cause this table does not know is shown by its name. */
 export const causeWord = (cause: string): Bilingual => causeWords[cause] ?? two(cause, cause);
+
+/** Why an alarm rings nobody. */
+export const holdWords = {
+  shelved: two("已搁置", "shelved"),
+  suppressed: two("线路中断,暂不响铃", "its line is down, rings nobody"),
+  "out-of-service": two("已停用", "out of service"),
+} as const satisfies Partial<Record<LifeState, Bilingual>>;
 
 const gasWords: Readonly<Record<Gas, string>> = {
   co: "CO",

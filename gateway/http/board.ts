@@ -10,6 +10,7 @@ import {
   causeWord,
   clockText,
   escape,
+  holdWords,
   levelText,
   matterWord,
   spanText,
@@ -97,7 +98,7 @@ const alarmCard = (alarm: BoardAlarm, nowMs: number, viewer: Viewer, say: Say): 
       ? ""
       : `${clockText(sinceMs)} ${say(words.since)} · <span class="span">${spanText(nowMs - sinceMs)}</span> · `;
   return `<article class="${kind}" data-episode="${escape(alarm.episode)}"><p class="what"><span class="mark">${marks[priority]}</span> ${alarm.test ? `${say(words.test)} ` : ""}${say(matterWord(alarm.alarmClass, alarm.rule))} ${valueText(alarm, nowMs, say)}</p>
-<p class="place">${placeText(alarm, say)}</p><p class="meta">${began}${lifeText(alarm, say)}</p>${hushText(alarm, nowMs, say)}${viewer.canIdentify ? deeds(alarm, say) : ""}</article>`;
+<p class="place">${placeText(alarm, say)}</p><p class="meta">${began}${lifeText(alarm, say)}</p>${holdText(alarm, nowMs, say)}${hushText(alarm, nowMs, say)}${viewer.canIdentify ? deeds(alarm, say) : ""}</article>`;
 };
 
 /** A value is never without its age: what is measured now, or else what the alarm was raised with. */
@@ -118,7 +119,7 @@ const lifeText = ({ active, life, owner }: BoardAlarm, say: Say): string => {
   const returned = active ? "" : `${say(words.returned)} · `;
   if (owner === undefined) {
     return life === "shelved" || life === "suppressed" || life === "out-of-service"
-      ? escape(life)
+      ? `<b>${say(holdWords[life])}</b>`
       : `${returned}<b>${say(words.unsigned)}</b>`;
   }
   const when = owner.atMs === undefined ? "" : ` ${clockText(owner.atMs)}`;
@@ -126,6 +127,12 @@ const lifeText = ({ active, life, owner }: BoardAlarm, say: Say): string => {
   const after = life === "latched" ? ` · ${say(words.latched)}` : "";
   return `${returned}${escape(owner.by)}${when} ${say(words.signedBy)}${where}${after}`;
 };
+
+/** Who answers for the silence, why, and how long it still lasts. */
+const holdText = ({ hold }: BoardAlarm, nowMs: number, say: Say): string =>
+  hold?.untilMs === undefined
+    ? ""
+    : `<p class="hushed">${escape(hold.by)}:${escape(hold.reason)} · <span data-until="${hold.untilMs}">${spanText(hold.untilMs - nowMs)}</span> ${say(words.ringsAgain)}</p>`;
 
 const hushText = ({ hush }: BoardAlarm, nowMs: number, say: Say): string =>
   hush === undefined

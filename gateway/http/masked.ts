@@ -30,6 +30,8 @@ export const maskStatus = (status: GatewayStatus): GatewayStatus => {
     alarms: status.alarms.map((one) => ({
       ...one,
       ...(one.address && masked(one.detector, one.address, hide)),
+      ...(one.hush && { hush: { ...one.hush, reason: hide(one.hush.reason) } }),
+      ...(one.hold && { hold: { ...one.hold, reason: hide(one.hold.reason) } }),
       episode: maskEpisode(one.episode, one.detector),
     })),
     buzzers: status.buzzers.map((one) => ({ ...one, id: buzzerId(hide(one.id)) })),

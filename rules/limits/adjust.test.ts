@@ -1,5 +1,6 @@
 import { Check } from "typebox/value";
 import { expect, test } from "vitest";
+import { whatIsWrong } from "./check.ts";
 import { adjustLimits, LimitOverridesSchema } from "./adjust.ts";
 import { defaultLimits, limitSets } from "./sets.ts";
 
@@ -96,4 +97,41 @@ test("contradictions and unknown names are told in both languages", () => {
     "gas.lowest",
   ]);
   expect(unknown.ok ? "" : unknown.error[0]?.text.zh).toContain("无法识别");
+});
+
+test("at either end of each range a site's numbers are judged by, none is taken for one that mutes", () => {
+  const ends = {
+    gas: {
+      lowPercentLel: [5, 19],
+      lowClearPercentLel: [2, 9],
+      lowDelaySeconds: [0, 60],
+      highPercentLel: [11, 25],
+      highClearPercentLel: [2, 19],
+      highDelaySeconds: [0, 15],
+      offDelaySeconds: [0, 600],
+    },
+    co: {
+      setPointPpm: [150, 300],
+      setPointDelaySeconds: [0, 60],
+      clearPpm: [10, 30],
+      doseLimitPercentCohb: [5.5, 10],
+      offDelaySeconds: [0, 600],
+    },
+  };
+  const alone = Object.entries(ends).flatMap(([group, settings]) =>
+    Object.entries(settings).flatMap(([name, values]) =>
+      values.map((value) => ({ [group]: { [name]: value } })),
+    ),
+  );
+  const times = [
+    { holdSeconds: 60 },
+    { holdSeconds: 600 },
+    { warmUpMinutes: 1 },
+    { warmUpMinutes: 30 },
+  ];
+  for (const overrides of [...alone, ...times]) {
+    const adjusted = adjustLimits(defaultLimits, overrides);
+    if (!adjusted.ok) throw new Error(JSON.stringify(overrides));
+    expect(whatIsWrong(adjusted.value)).toBeUndefined();
+  }
 });

@@ -1,6 +1,7 @@
 import { minutes, type DurationMs } from "#domain/quantity.ts";
 import type { BrokenRule } from "#rules/memory.ts";
 import type { LimitSet } from "./limit-set.ts";
+import { whatMutes } from "./mutes.ts";
 import { defaultLimits } from "./sets.ts";
 
 /** Rules that can be judged by: whatever was unusable in them is replaced and named. */
@@ -12,8 +13,9 @@ export interface UsableRules {
 
 /**
  * Looks through a detector's limits once per object: a part that is missing, throws or holds a
- * number that is none would make a rule fail, or worse, never alarm. Such a part is replaced by the
- * default, so that the rule still protects, and named so that a fault can be raised.
+ * number that is none would make a rule fail, and one with a number far out would never alarm
+ * (`mutes.ts`). Such a part is replaced by the default, so that the rule still protects, and named
+ * so that a fault can be raised.
  */
 export const usable = (rules: {
   readonly limits: LimitSet;
@@ -49,7 +51,8 @@ const check = (given: LimitSet): Pick<UsableRules, "limits" | "broken"> => {
   const part = <Name extends keyof LimitSet>(name: Name): LimitSet[Name] => {
     try {
       const value = given[name];
-      const reason = mistake(value, defaultLimits[name], name);
+      const reason =
+        mistake(value, defaultLimits[name], name) ?? whatMutes({ ...defaultLimits, [name]: value });
       if (reason === undefined) return value;
       broken.push({ rule: ruleOf(name), reason });
     } catch (error) {

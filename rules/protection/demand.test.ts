@@ -106,6 +106,38 @@ test("a signature ends what is owed and nothing else; the oldest unsigned alarm 
   expect(home.asks()).toMatchObject({ urgent: "co", gas: true, unsignedSinceMs: undefined });
 });
 
+test("who must sign has their time from when the alarm became urgent, not from the pre-alarm before it", () => {
+  const home = openHome();
+  // WHO's mean is told of after 13.5 minutes, the bands alarm after 25.
+  for (let second = 0; second <= 26 * 60; second += 10) home.says(second, co(100));
+  expect(home.story()).toEqual(["810 raised co", "1500 worsened co"]);
+  expect(home.asks().unsignedSinceMs).toBe(1_500_000);
+});
+
+test("and from the worsening that set their signature aside; what nobody signed is owed all along", () => {
+  const home = openHome();
+  home.says(0, lel(12));
+  home.wait(6);
+  home.does(10, sign("combustible"));
+  expect(home.asks().unsignedSinceMs).toBeUndefined();
+  home.says(600, lel(21));
+  expect(home.asks().unsignedSinceMs).toBe(600_000);
+
+  const nobody = openHome();
+  nobody.says(0, lel(12));
+  nobody.wait(6);
+  nobody.says(600, lel(21));
+  expect(nobody.asks().unsignedSinceMs).toBe(5_000);
+});
+
+test("and from the end of a shelving, when nobody answers for it any more", () => {
+  const home = openHome();
+  home.does(0, { kind: "shelve", rule: "combustible", by, reason: "换表", duration: minutes(60) });
+  home.says(1, lel(12));
+  home.wait(3_601);
+  expect(home.asks().unsignedSinceMs).toBe(3_600_000);
+});
+
 test("a fault is one until somebody has signed for it", () => {
   const home = openHome();
   home.says(0, says("sensor-fault"));

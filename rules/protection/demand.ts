@@ -16,7 +16,7 @@ export interface Demand {
   readonly gasAround: boolean;
   /** Somebody answers for the silence until then. */
   readonly hushedUntilMs: MonoMs | undefined;
-  /** When the oldest urgent alarm began that nobody has signed for. */
+  /** Since when a signature is owed to the oldest urgent alarm that nobody has signed for. */
   readonly unsignedSinceMs: MonoMs | undefined;
   /** A fault nobody has signed for: the device, its battery, its age, its silence. */
   readonly fault: boolean;
@@ -62,8 +62,8 @@ const isUnsigned = (state: DetectorState, { rule }: Episode): boolean =>
 
 const earliest = (episodes: readonly Episode[]): MonoMs | undefined => {
   let first: MonoMs | undefined;
-  for (const { raisedAtMs } of episodes)
-    if (first === undefined || raisedAtMs < first) first = raisedAtMs;
+  for (const { raisedAtMs, owedSinceMs = raisedAtMs } of episodes)
+    if (first === undefined || owedSinceMs < first) first = owedSinceMs;
   return first;
 };
 

@@ -13,7 +13,9 @@ const colours = { level: "#175cd3", limit: "#a61b12", dose: "#9e165f", mark: "#6
  * Meaning is never in colour alone: lines are dashed differently and named.
  */
 export const plotSvg = (rehearsal: Rehearsal, title: string): string => {
-  const gas = rehearsal.levels[0]?.gas ?? "co";
+  // Of several gases the one that alarms.
+  const told = rehearsal.events.find((event) => event.priority === 1 && event.gas !== undefined);
+  const gas = told?.gas ?? rehearsal.levels[0]?.gas ?? "co";
   const hasDose = rehearsal.dose.length > 0;
   const height =
     panel.top + panel.height + panel.gap + (hasDose ? panel.doseHeight + panel.gap : 0);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { amount } from "#rules/level.ts";
-import { findColumns, readRecording, type Declared } from "./recording.ts";
+import { findColumns, type Declared } from "./columns.ts";
+import { readRecording } from "./recording.ts";
 import { rehearse, toInputs } from "./rehearse.ts";
 import { parseTable } from "./table.ts";
 import { defaultRules } from "#test/compliance/timetable.ts";
@@ -131,12 +132,13 @@ describe("what is odd is told", () => {
     expect(counts(3, () => 0)).toEqual([]);
   });
 
-  test("more than twenty whole numbers from above 50 to 4 095 look like counts", () => {
-    const whole = "All values are whole numbers from 51 to 4095";
+  test("more than twenty whole numbers from above 50 to 65 535 look like counts", () => {
+    const whole = "co ppm: all values are whole numbers from 51 to 4095";
     expect(counts(21, (index) => (index === 20 ? 4_095 : 51))[0]).toContain(whole);
     expect(counts(20, (index) => (index === 19 ? 4_095 : 51))).toEqual([]);
     expect(counts(21, (index) => 50 + index)).toEqual([]);
-    expect(counts(21, (index) => (index === 20 ? 4_096 : 51))).toEqual([]);
+    expect(counts(21, (index) => 20_000 + 700 * index)[0]).toContain("raw converter counts");
+    expect(counts(21, (index) => (index === 20 ? 65_536 : 51))).toEqual([]);
     expect(counts(21, (index) => (index === 20 ? 60.5 : 51))).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
 import { rfc3339ToEpoch } from "#domain/civil-time.ts";
 import {
-  combustibleGases,
   lowerExplosiveLimit,
   milligramPerCubicMetreToPpm,
   percentVolumeToPpm,
@@ -16,35 +15,22 @@ import {
   ppm,
 } from "#domain/quantity.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
+import type { BadQuality } from "#domain/reading.ts";
+import type { Columns, TimeUnit, Unit } from "./columns.ts";
 import type { Table } from "./table.ts";
 
-export const units = ["ppm", "mg/m3", "%LEL", "%vol"] as const;
-export type Unit = (typeof units)[number];
-
-/** Which column holds what. Nothing is guessed that the header does not say. */
-export interface Columns {
-  readonly time: { readonly column: string; readonly unit: "s" | "ms" | "iso" };
-  readonly values: readonly {
-    readonly column: string;
-    readonly gas: Gas;
-    readonly unit: Unit;
-    /** For mg/m³: 25 °C unless said otherwise; kept because it changes the number by 9 %. */
-    readonly referenceCelsius?: number;
-  }[];
-}
-
-/** What someone who starts a rehearsal may say about the columns. */
-export interface Declared {
-  readonly time?: string;
-  readonly column?: string;
-  readonly gas?: string;
-  readonly unit?: string;
-}
-
-/** One row in time: levels, or nothing where the cell is empty. */
+/** One row in time: levels, or why there is none. */
 export interface Sample {
   readonly atMs: number;
-  readonly values: readonly { readonly gas: Gas; readonly level: Level | undefined }[];
+  readonly values: readonly Value[];
+}
+
+interface Value {
+  readonly gas: Gas;
+  readonly level: Level | undefined;
+  /** Why there is no level, when more stands there than nothing. */
+  readonly quality?: BadQuality;
+  readonly raw?: string;
 }
 
 export interface Recording {
@@ -52,134 +38,110 @@ export interface Recording {
   readonly warnings: readonly Bilingual[];
 }
 
-/** Finds the columns from what was declared and what the header says; asks for what is missing. */
-export const findColumns = (
-  columns: readonly string[],
-  declared: Declared,
-): Result<Columns, Bilingual> => {
-  const named = (name: string | undefined): string | undefined =>
-    columns.find((column) => column === name);
-  const time =
-    named(declared.time) ?? columns.find((column) => /^time(?![a-z])|时间|^at$/i.test(column));
-  if (time === undefined) return err(ask("time", "--time <column>", columns));
-  const value =
-    named(declared.column) ??
-    columns.find((column) => column !== time && unitIn(column) !== undefined);
-  if (value === undefined) return err(ask("column", "--column <column>", columns));
-  if (/\b(adc|raw|counts?|mv|volts?)\b|原始/i.test(value)) {
-    return err({
-      zh: `列「${value}」是原始计数或电压,不是浓度。请先按探测器说明换算。`,
-      en: `Column "${value}" holds raw counts or a voltage, not a level. Convert it first, as the detector's manual says.`,
-    });
-  }
-  const unit = units.find((one) => one === declared.unit) ?? unitIn(value);
-  if (unit === undefined) return err(ask("unit", `--unit <${units.join("|")}>`, columns));
-  const gas = gases.find((one) => one === declared.gas) ?? gasIn(value);
-  if (gas === undefined) return err(ask("gas", `--gas <${gases.join("|")}>`, columns));
-  if (gas === "co" && unit === "%LEL") {
-    return err({
-      zh: "一氧化碳不能用 %LEL 判断,请给出 ppm 或 mg/m3。",
-      en: "Carbon monoxide is not judged in %LEL; give ppm or mg/m3.",
-    });
-  }
-  return ok({
-    time: { column: time, unit: timeUnit(time) },
-    values: [{ column: value, gas, unit }],
-  });
-};
-
-const gases: readonly Gas[] = ["co", ...combustibleGases];
-
-const ask = (what: string, option: string, columns: readonly string[]): Bilingual => ({
-  zh: `表头没有说明${what},请用 ${option} 指定。现有列:${columns.join("、")}。`,
-  en: `The header does not say the ${what}; give ${option}. Columns: ${columns.join(", ")}.`,
-});
-
-const unitIn = (column: string): Unit | undefined =>
-  /ppm/i.test(column)
-    ? "ppm"
-    : /mg\/?m3|mg\/m³/i.test(column)
-      ? "mg/m3"
-      : /%?\s*lel/i.test(column)
-        ? "%LEL"
-        : /%\s*vol/i.test(column)
-          ? "%vol"
-          : undefined;
-
-const gasIn = (column: string): Gas | undefined =>
-  /\bco(?![a-z0-9])|^co_|一氧化碳/i.test(column)
-    ? "co"
-    : /ch4|methane|甲烷|天然气/i.test(column)
-      ? "methane"
-      : /lpg|propane|液化/i.test(column)
-        ? "lpg"
-        : /\bh2\b|hydrogen|氢/i.test(column)
-          ? "hydrogen"
-          : /thc|hydrocarbon|combustible|可燃/i.test(column)
-            ? "methane"
-            : undefined;
-
-const timeUnit = (column: string): "s" | "ms" | "iso" =>
-  /\(s\)|_s$|seconds/i.test(column) ? "s" : /\(ms\)|_ms$|millis/i.test(column) ? "ms" : "iso";
-
 /** Cells that say "no value". They become a quality, never a value. */
 const missing = new Set(["", "na", "n/a", "nan", "null", "none", "-", "--"]);
 
+/** 16-bit "no value" and the "not available" of many modules, as in `firmware-config/profiles/native.ts`. */
+const sentinels: ReadonlySet<number> = new Set([65_535, -1]);
+
 /**
  * Turns the table into samples. Refused are times that run back or are none, cells that are no
- * number, and numbers that cannot be of the unit; what is merely odd is told.
+ * number, and numbers that cannot be of the unit; what is merely odd is told. Sentinels and numbers
+ * below zero are qualities, as from a device: they clear nothing.
  */
 export const readRecording = (table: Table, columns: Columns): Result<Recording, Bilingual> => {
-  const timeIndex = table.columns.indexOf(columns.time.column);
   const samples: Sample[] = [];
-  const numbers: number[] = [];
+  const seen = columns.values.map((column) => ({ ...column, numbers: [] as number[] }));
+  const noValue = new Set([...missing, ...(columns.missing ?? [])]);
   let empty = 0;
+  let sameTime = 0;
   for (const [index, row] of table.rows.entries()) {
     const line = index + 2;
     if (row.every((cell) => cell === "")) {
       empty += 1;
       continue;
     }
-    const atMs = toMs(row[timeIndex] ?? "", columns.time.unit);
+    const time = row[table.columns.indexOf(columns.time.column)] ?? "";
+    const atMs = toMs(time, columns.time.unit);
     const last = samples.at(-1);
-    if (Number.isNaN(atMs) || (last !== undefined && atMs < last.atMs)) {
-      return err({
-        zh: `第 ${line} 行的时间「${row[timeIndex] ?? ""}」无法识别或倒退。`,
-        en: `Line ${line}: the time "${row[timeIndex] ?? ""}" cannot be read or runs back.`,
-      });
-    }
-    const values: Sample["values"][number][] = [];
-    for (const { column, gas, unit, referenceCelsius } of columns.values) {
+    if (!Number.isFinite(atMs)) return err(noTime(line, time));
+    if (last !== undefined && atMs < last.atMs) return err(runsBack(line, time));
+    if (atMs === last?.atMs) sameTime += 1;
+    const values: Value[] = [];
+    for (const { column, gas, unit, numbers } of seen) {
       const cell = row[table.columns.indexOf(column)] ?? "";
-      if (missing.has(cell.toLowerCase())) {
+      if (noValue.has(cell.toLowerCase())) {
         values.push({ gas, level: undefined });
         continue;
       }
+      if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell))
+        return err(noNumber(line, column, cell));
       const number = Number(cell);
-      if (!Number.isFinite(number)) {
-        return err({
-          zh: `第 ${line} 行「${column}」的「${cell}」不是数字。`,
-          en: `Line ${line}, ${column}: "${cell}" is no number.`,
-        });
-      }
       numbers.push(number);
-      values.push({ gas, level: toLevel(Math.max(0, number), gas, unit, referenceCelsius ?? 25) });
+      const quality = qualityOf(number);
+      const level = () => toLevel(number, gas, unit, columns.referenceCelsius ?? 25);
+      values.push(
+        quality === undefined
+          ? { gas, level: level() }
+          : { gas, level: undefined, quality, raw: cell },
+      );
     }
     samples.push({ atMs, values });
   }
-  const unit = columns.values[0]?.unit ?? "ppm";
-  const wrong = wrongUnit(numbers, unit);
-  if (wrong !== undefined) return err(wrong);
-  const skipped: readonly Bilingual[] =
-    empty === 0
-      ? []
-      : [{ zh: `跳过 ${empty} 个空行。`, en: `${empty} rows hold nothing and are skipped.` }];
-  return ok({ samples, warnings: oddities(numbers).concat(skipped) });
+  for (const { numbers, unit } of seen) {
+    const wrong = wrongUnit(numbers, unit);
+    if (wrong !== undefined) return err(wrong);
+  }
+  const warnings = (columns.warnings ?? []).concat(
+    seen.flatMap(({ numbers, column }) => oddities(numbers, column)),
+    rowOddities(empty, sameTime),
+  );
+  return ok({ samples, warnings });
 };
 
-const toMs = (cell: string, unit: "s" | "ms" | "iso"): number => {
+const qualityOf = (number: number): BadQuality | undefined => {
+  if (sentinels.has(number)) return "sentinel";
+  return number < 0 ? "out-of-range" : undefined;
+};
+
+const noTime = (line: number, cell: string): Bilingual => ({
+  zh: `第 ${line} 行的时间「${cell}」无法识别。请写成 2026-11-22T03:14:07+08:00,数字则用 --time-unit <s|ms> 说明。`,
+  en: `Line ${line}: the time "${cell}" cannot be read. Write 2026-11-22T03:14:07+08:00, or say what a number is: --time-unit <s|ms>.`,
+});
+
+const runsBack = (line: number, cell: string): Bilingual => ({
+  zh: `第 ${line} 行的时间「${cell}」倒退。请按时间排序,并核对时区。`,
+  en: `Line ${line}: the time "${cell}" runs back. Sort the rows by time, and check the zones.`,
+});
+
+const noNumber = (line: number, column: string, cell: string): Bilingual => ({
+  zh: `第 ${line} 行「${column}」的「${cell}」不是数字。若表示没有读数,请用 --missing 说明。`,
+  en: `Line ${line}, ${column}: "${cell}" is no number. If it means that there is no value, say so with --missing.`,
+});
+
+const rowOddities = (empty: number, sameTime: number): readonly Bilingual[] => {
+  const found: Bilingual[] = [];
+  if (empty > 0) {
+    found.push({ zh: `跳过 ${empty} 个空行。`, en: `${empty} rows hold nothing and are skipped.` });
+  }
+  if (sameTime > 0) {
+    found.push({
+      zh: `有 ${sameTime} 行与上一行时间相同:若是多台探测器混在一个文件里,请每台一个文件。`,
+      en: `${sameTime} rows have the time of the row before. If several detectors are mixed here, give each a file of its own.`,
+    });
+  }
+  return found;
+};
+
+/** RFC 3339, or as spreadsheets write it: `2026-11-22 03:14:07`, `2026/11/22 3:14`. */
+const toMs = (cell: string, unit: TimeUnit): number => {
   if (unit !== "iso") return cell === "" ? Number.NaN : Number(cell) * (unit === "s" ? 1_000 : 1);
-  return rfc3339ToEpoch(cell) ?? Number.NaN;
+  const [, year, month = "", day = "", hour = "", rest] =
+    /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ T](\d{1,2})(:\d{2}.*)$/.exec(cell) ?? [];
+  if (year === undefined) return Number.NaN;
+  const two = (text: string): string => text.padStart(2, "0");
+  const text = `${year}-${two(month)}-${two(day)}T${two(hour)}${rest ?? ""}`;
+  return rfc3339ToEpoch(text) ?? Number.NaN;
 };
 
 const toLevel = (value: number, gas: Gas, unit: Unit, celsius: number): Level => {
@@ -208,31 +170,33 @@ const toLevel = (value: number, gas: Gas, unit: Unit, celsius: number): Level =>
 };
 
 const wrongUnit = (numbers: readonly number[], unit: Unit): Bilingual | undefined => {
-  const most = numbers.reduce((a, b) => Math.max(a, b), 0);
-  const most100 = unit === "%LEL" || unit === "%vol";
+  const most = numbers.filter(isLevel).reduce((a, b) => Math.max(a, b), 0);
   // 120 %LEL can be a sensor a little beyond its range; 4 095 is another unit or a converter.
-  if (most <= (most100 ? 150 : 1_000_000)) return undefined;
+  const mostOf = { "%LEL": 150, "%vol": 100, ppm: 1_000_000, "mg/m3": 1_000_000 } as const;
+  if (most <= mostOf[unit]) return undefined;
   return {
     zh: `最大值 ${most} 不可能是 ${unit}:单位写错,或是原始计数。`,
     en: `The largest value, ${most}, cannot be ${unit}: the unit is wrong, or these are raw counts.`,
   };
 };
 
-const oddities = (numbers: readonly number[]): readonly Bilingual[] => {
+const isLevel = (number: number): boolean => qualityOf(number) === undefined;
+
+const oddities = (numbers: readonly number[], column: string): readonly Bilingual[] => {
   const warnings: Bilingual[] = [];
-  const negative = numbers.filter((one) => one < 0).length;
-  if (negative > 0) {
+  const none = numbers.length - numbers.filter(isLevel).length;
+  if (none > 0) {
     warnings.push({
-      zh: `有 ${negative} 个负值,按 0 处理(零点漂移?)。`,
-      en: `${negative} values are below zero and are taken as 0 (drift of the zero?).`,
+      zh: `「${column}」有 ${none} 个值是负数或「无读数」的代码(65535、-1),不当作浓度,也不会使报警恢复(零点漂移?)。`,
+      en: `${column}: ${none} values are below zero or codes for "no value" (65535, -1). They are no levels and clear nothing (drift of the zero?).`,
     });
   }
   const least = numbers.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const most = numbers.reduce((a, b) => Math.max(a, b), 0);
-  if (numbers.length > 20 && least > 50 && most <= 4_095 && numbers.every(Number.isInteger)) {
+  if (numbers.length > 20 && least > 50 && most <= 65_535 && numbers.every(Number.isInteger)) {
     warnings.push({
-      zh: `全部是 ${least}–${most} 的整数且从不接近 0:像是模数转换的原始计数,请核对单位。`,
-      en: `All values are whole numbers from ${least} to ${most} and never near 0: they look like raw converter counts. Check the unit.`,
+      zh: `「${column}」全部是 ${least}–${most} 的整数且从不接近 0:像是模数转换的原始计数,请核对单位。`,
+      en: `${column}: all values are whole numbers from ${least} to ${most} and never near 0. They look like raw converter counts. Check the unit.`,
     });
   }
   return warnings;

@@ -20,7 +20,8 @@ import {
 import { compare } from "./compare.ts";
 import { parseHistory, recordInput } from "./history.ts";
 import { plotSvg } from "./plot.ts";
-import { findColumns, readRecording, type Declared } from "./recording.ts";
+import { findColumns, type Declared } from "./columns.ts";
+import { readRecording } from "./recording.ts";
 import { rehearse, toInputs } from "./rehearse.ts";
 import { parseTable } from "./table.ts";
 import { differenceText, timetableText } from "./timetable.ts";

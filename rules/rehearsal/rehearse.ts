@@ -114,10 +114,8 @@ const pointsOf = (findings: readonly Finding[], at: Instant): readonly Point[] =
 /** A recording as inputs: time begins at its first row, on a boot of its own. */
 export const toInputs = (samples: readonly Sample[], name: string): readonly JudgeInput[] =>
   samples.map(({ atMs, values }): JudgeInput => {
-    const findings = values.map(({ gas, level }): Finding =>
-      level === undefined
-        ? { kind: "no-level", gas, quality: "not-reported", raw: "" }
-        : { kind: "level", level },
+    const findings = values.map(({ gas, level, quality = "not-reported", raw = "" }): Finding =>
+      level === undefined ? { kind: "no-level", gas, quality, raw } : { kind: "level", level },
     );
     const receivedAt = {
       bootId: bootId("recording"),

@@ -17,10 +17,16 @@ export const parseTable = (text: string): Result<Table, Bilingual> => {
   if (header === undefined || lines.length < 2) {
     return err({ zh: "文件没有数据行。", en: "The file has no rows of data." });
   }
-  if (header.includes(";") && !header.includes(",")) {
+  if (header.split(";").length > header.split(",").length) {
     return err({
       zh: "文件用分号分隔,小数点可能是逗号。请另存为逗号分隔、小数点为「.」的 CSV。",
       en: "The file is separated by semicolons and may use decimal commas. Save it with commas between cells and '.' in numbers.",
+    });
+  }
+  if (header.includes("\t") && !header.includes(",")) {
+    return err({
+      zh: "文件用制表符分隔。请另存为逗号分隔的 CSV。",
+      en: "The file is separated by tabs. Save it with commas between cells.",
     });
   }
   const columns = cells(header);

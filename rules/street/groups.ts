@@ -1,3 +1,4 @@
+import type { DetectorId } from "#domain/ids.ts";
 import type { Address } from "#domain/place.ts";
 import type { MonoMs } from "#domain/quantity.ts";
 import type { Home, Member } from "./street-event.ts";
@@ -41,6 +42,16 @@ export const groupsOf = (home: Home | undefined): readonly string[] =>
   home === undefined
     ? [desk]
     : [desk, `link:${home.link}`, ...(home.address === undefined ? [] : placesOf(home.address))];
+
+/**
+ * The flat a detector hangs in: those of kitchen and bath are one home. Where no address names it,
+ * each detector counts as a home of its own.
+ */
+export const flatOf = (detector: DetectorId, home: Home | undefined): string => {
+  if (home?.address?.room === undefined) return detector;
+  const { community, building, riser, floor, room } = home.address;
+  return [community, building, riser, floor, room].map((part) => part ?? "").join("/");
+};
 
 /** All alarms that one duty desk sees. */
 export const desk = "desk";

@@ -1,8 +1,9 @@
 import { isDanger } from "#domain/alarm.ts";
+import type { DetectorId } from "#domain/ids.ts";
 import type { Instant } from "#domain/time.ts";
-import type { Group } from "./groups.ts";
+import { flatOf, type Group } from "./groups.ts";
 import { stormLimits, type GroupTurn } from "./storm.ts";
-import type { Member, StreetEvent } from "./street-event.ts";
+import type { Home, Member, StreetEvent } from "./street-event.ts";
 
 /** So many homes make a cause in common likely. */
 const homesTogether = 2;
@@ -16,6 +17,7 @@ export const lookForSharedCause = (
   turn: GroupTurn,
   arrived: readonly Member[],
   at: Instant,
+  homes: ReadonlyMap<DetectorId, Home>,
   withinMs = stormLimits.withinMs,
 ): GroupTurn => {
   const { group } = turn;
@@ -27,10 +29,11 @@ export const lookForSharedCause = (
   const named = { ...group.named };
   for (const alarmClass of ["co", "gas"] as const) {
     const mine = rising.filter((one) => one.alarmClass === alarmClass);
-    if (mine.length >= homesTogether && mine.length > named[alarmClass]) {
-      events.push(tell(group, place, alarmClass, mine, at));
+    const flats = new Set(mine.map(({ detector }) => flatOf(detector, homes.get(detector)))).size;
+    if (flats >= homesTogether && flats > named[alarmClass]) {
+      events.push(tell(group, place, alarmClass, mine, flats, at));
     }
-    named[alarmClass] = mine.length < homesTogether ? 0 : mine.length;
+    named[alarmClass] = flats < homesTogether ? 0 : flats;
   }
   return { group: { ...group, rising, named }, events: turn.events.concat(events) };
 };
@@ -53,19 +56,20 @@ const tell = (
   place: "riser" | "floor",
   alarmClass: "co" | "gas",
   rising: readonly Member[],
+  flats: number,
   at: Instant,
 ): StreetEvent => {
   const zhWhere = place === "riser" ? "同一烟道/立管" : "同一楼层";
   const enWhere = place === "riser" ? "one flue or riser" : "one floor";
   const co = alarmClass === "co";
   return {
-    id: `${group.key}:shared-${alarmClass}:${rising.length}:${at.bootId.slice(0, 8)}:${at.monoMs}`,
+    id: `${group.key}:shared-${alarmClass}:${flats}:${at.bootId.slice(0, 8)}:${at.monoMs}`,
     kind: "shared-cause",
     group: group.key,
     priority: 1,
     text: {
-      zh: `${zhWhere} ${rising.length} 户${co ? "一氧化碳" : "燃气"}同时升高(${group.key})。疑似${co ? "共用烟道倒灌" : "立管或管网漏气"}:通知同${place === "riser" ? "立管" : "层"}全部住户撤离,按一个事件派人。`,
-      en: `${co ? "Carbon monoxide" : "Gas"} rises in ${rising.length} homes on ${enWhere} (${group.key}). Suspect ${co ? "a blocked shared flue" : "a leak in the riser or main"}: get everyone on it out and send one team.`,
+      zh: `${zhWhere} ${flats} 户${co ? "一氧化碳" : "燃气"}同时升高(${group.key})。疑似${co ? "共用烟道倒灌" : "立管或管网漏气"}:通知同${place === "riser" ? "立管" : "层"}全部住户撤离,按一个事件派人。`,
+      en: `${co ? "Carbon monoxide" : "Gas"} rises in ${flats} homes on ${enWhere} (${group.key}). Suspect ${co ? "a blocked shared flue" : "a leak in the riser or main"}: get everyone on it out and send one team.`,
     },
     at,
     members: rising.map((one) => one.detector),

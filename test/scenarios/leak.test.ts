@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { openGateway } from "./open-gateway.ts";
+import { exampleSite, openGateway } from "./open-gateway.ts";
 
 const kitchen = "xian-2-1-603";
 /** Below every limit of ours for now: only the device itself calls it an alarm. */
@@ -95,6 +95,29 @@ describe("a gateway that is killed with an alarm standing", () => {
     expect(street.buzzer()).toBe("on t4");
     await street.says(kitchen, alarmed);
     expect(await rulesOf(street)).toEqual(before);
+  });
+});
+
+describe("a gateway that is killed while gas has stood 29 s of a delay of 30 s", () => {
+  const site = exampleSite();
+  const rules = { overrides: { gas: { lowDelaySeconds: 30 } } };
+  const slow = { ...site, gateway: { ...site.gateway, rules } };
+
+  test("alarms in its 30th second, though the detector says nothing more", async () => {
+    const street = await openGateway(slow);
+    const leaking = { ch4_lel: 12, status: [] };
+    for (let second = 0; second <= 25; second += 5) {
+      await street.says(kitchen, leaking);
+      await street.time.pass(second === 25 ? 4_000 : 5_000);
+    }
+    await street.settle();
+    await street.crashAndRestart();
+    await street.time.pass(500);
+    expect(await rulesOf(street)).toEqual([]);
+    await street.time.pass(1_500);
+    await street.settle();
+    expect(await rulesOf(street)).toEqual(["raised combustible"]);
+    expect(street.buzzer()).toBe("on t3");
   });
 });
 

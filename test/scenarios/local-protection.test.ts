@@ -119,6 +119,22 @@ describe("an alarm with the center well", () => {
     ]);
   });
 
+  test("that grew out of a pre-alarm: who must sign has their two minutes from when it is urgent", async () => {
+    const street = await openHome();
+    const readsFor = async (seconds: number) => {
+      for (let second = 0; second < seconds; second += 10) {
+        await street.says(kitchen, { co_ppm: 100, status: [] });
+        await street.pass(10_000);
+      }
+    };
+    await readsFor(1_490); // a pre-alarm since the 14th minute
+    expect([street.does("home"), street.does("duty-room")]).toEqual(["off", "off"]);
+    await readsFor(120);
+    expect([street.does("home"), street.does("duty-room")]).toEqual(["t4 always", "off"]);
+    await readsFor(20);
+    expect(street.does("duty-room")).toBe("t4 no-ack");
+  });
+
   test("of a neighbour does not sound in this home", async () => {
     const street = await openHome();
     await street.says(neighbour, alarmed);

@@ -141,6 +141,11 @@ test("with the center deleted a guard signs for an alarm and hushes it, and sees
   await takePicture(page, "3-signed");
 
   await page.getByRole("button", { name: "消音" }).click();
+  // What nobody said on site is not written down in their name.
+  await page.getByLabel("我在现场").check();
+  await page.locator("#do").click();
+  await eventual(() => textOf(page, "#problem")).toContain("必须写明姓名和原因");
+  await page.getByLabel("我在现场").uncheck();
   await page.getByLabel("原因").fill("已到场,正在通风");
   await page.locator("#do").click();
   await eventual(() => textOf(page, "#problem")).toContain("无人到场确认");

@@ -130,13 +130,13 @@ const submit = async () => {
   }
 };
 
+// Nobody's words stand in for what was done and found on site: without a reason the gateway refuses.
 const hushing = () => ({
   minutes: Number($("minutes").value),
-  reason: $("reason").value.trim() || $("reason").placeholder,
+  reason: $("reason").value.trim(),
   onSite: $("on-site").checked,
 });
 
-// Nobody's words stand in for what was found on site: without a reason the gateway refuses.
 const resetting = () => ({ reason: $("reason").value.trim() });
 const saying = { hush: hushing, reset: resetting };
 
