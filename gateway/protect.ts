@@ -71,7 +71,7 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
     onUnkept: (notice) => uplink?.sendVolatile(notice),
   });
   const points = openPoints(world, known);
-  const records = createProtectionRecords({ gateway, drill: site.drill, clock, keeper });
+  const records = openRecords(world, keeper, known);
   const wires = { broker, lines, timers, reportFault };
   const { valves, fans } = openInterlocks(world, wires, records, () => buzzers);
   const buzzers = openProtection({
@@ -135,6 +135,15 @@ const openEndedHolds = (
     nowMs: () => clock.now().wallMs,
   });
 
+const openRecords = ({ site, clock }: World, keeper: Keeper, { own: known }: KnownStates) =>
+  createProtectionRecords({
+    gateway: gatewayId(site.gateway.id),
+    drill: site.drill,
+    clock,
+    keeper,
+    known,
+  });
+
 /** Valves are shut for gas, fans may run for CO. */
 const openInterlocks = (
   world: World,
@@ -142,10 +151,15 @@ const openInterlocks = (
   records: ProtectionRecords,
   buzzers: () => Pick<LocalProtection, "unheard">,
 ) => ({
-  valves: createInterlock(wireValves(world.site, wires), { ...world, record: records.valve }),
+  valves: createInterlock(wireValves(world.site, wires), {
+    ...world,
+    record: records.valve,
+    lastTold: (valve) => records.lastTold(`valve:${valve}`),
+  }),
   fans: createFanInterlock(wireFans(world.site, wires), {
     ...world,
     record: records.fan,
+    lastTold: (fan) => records.lastTold(`fan:${fan}`),
     unheard: (serves) => buzzers().unheard(serves),
   }),
 });
