@@ -106,4 +106,5 @@ export const appliedRules = (limits: LimitSet, trial: LimitSet | undefined): App
   ...(trial && { shadow: trial.id }),
 });
 
-const hashLimits = (limits: LimitSet): string => digest("sha256", canonicalJson(limits));
+/** SHA-256 (hex) over canonical JSON: the same before and after a journey through JSON. */
+export const hashLimits = (limits: unknown): string => digest("sha256", canonicalJson(limits));
