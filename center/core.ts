@@ -49,7 +49,7 @@ export const openCore = async (
   await store.write((tx) => beginStretch(tx, nowMs()));
   await registerGateways(store, ids);
   const { site } = options;
-  if (site !== undefined) await store.write((tx) => seedSite(tx, site));
+  if (site !== undefined) await store.write((tx) => seedSite(tx, site, nowMs()));
   const firstAdmin = await ensureFirstAdmin(store, options.adminPassword, nowMs());
 
   const metrics = createCenterMetrics();

@@ -24,10 +24,12 @@ import { createHttpServer } from "./http/server.ts";
 import { openEmbeddedLink } from "./link/embedded-listener.ts";
 import { openBrokerLink } from "./link/external-broker.ts";
 import type { GatewayLink } from "./link/ports.ts";
+import { createWaitingWatch } from "./one-intake/watch-waiting.ts";
 import type { CenterOptions, RunningCenter } from "./options.ts";
 import { openOtherCenters, type OtherCenters } from "./other-centers.ts";
 import { startSinks } from "./sinks/start-sinks.ts";
 import { openStore, type Store } from "./store/open-store.ts";
+import { openSharedTime } from "./store/shared-time.ts";
 import { defaultKeyFile, type KeySource } from "./vault/key-ring.ts";
 import { openVault } from "./vault/open-vault.ts";
 import { lockedVault, type Vault } from "./vault/seal.ts";
@@ -36,9 +38,11 @@ export type { CenterOptions, RunningCenter } from "./options.ts";
 
 /** How often links are judged. */
 const watchMs = 1_000;
-/** How often it is asked whether a gateway that is lost wants a case. */
+/** How often it is asked whether a gateway that is lost wants a case, and whether reports wait. */
 const gatewayCasesMs = 5_000;
 const standInMs = 500;
+/** How often the clocks of the centers are compared. */
+const sharedTimeMs = 60_000;
 /** How long a desk's signature waits before it is sent to the gateway. */
 const commandsMs = 250;
 
@@ -54,7 +58,8 @@ export const startCenter = async (
   if (!store.ok) return store;
   const opened = await openVault(store.value, keySource(options));
   const vault = opened.ok ? opened.value : lockedVault;
-  const clock = await openCenterClock(store.value, options.clock ?? openSystemClock());
+  const shared = await openSharedTime(store.value, options.clock ?? openSystemClock());
+  const clock = await openCenterClock(store.value, shared.clock);
   const core = await openCore(options, store.value, clock);
   // Alarms are taken in all the same; every page shows the fault until the key is back.
   if (!opened.ok) core.faults.set("vault", opened.error);
@@ -74,6 +79,9 @@ export const startCenter = async (
 
   const stops: readonly (() => void | Promise<void>)[] = [
     timers.every(standInMs, core.standIn),
+    timers.every(sharedTimeMs, () => {
+      shared.look().then((fault) => core.faults.set("clock", fault), core.databaseFailed);
+    }),
     ...startWatches(core, store.value, clock, timers, options),
     await startCommands(core, store.value, clock, timers, {
       link: link.value,
@@ -173,6 +181,7 @@ const startWatches = (
   const { wake } = core.broadcast;
   const watch = createLinkWatch(store, clock);
   const watchGateways = createGatewayWatch(store, clock);
+  const watchWaiting = createWaitingWatch(store.db, core.faults);
   return [
     timers.every(watchMs, () => {
       watch().then(wake, core.databaseFailed);
@@ -181,6 +190,9 @@ const startWatches = (
       watchGateways().then((changed) => {
         if (changed.length > 0) wake();
       }, core.databaseFailed);
+    }),
+    timers.every(gatewayCasesMs, () => {
+      watchWaiting().catch(core.databaseFailed);
     }),
     timers.every(watchMs, () => {
       void core.seeWhetherMended();

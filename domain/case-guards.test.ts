@@ -62,6 +62,11 @@ describe("a guard", () => {
     const mild = { ...verifying, priority: 2, peakPriority: 2 } as const;
     expect(told(act("close", ["duty"], mild, none, bare))).toContain("no portable reading");
     expect(told(act("close", ["duty"], mild, { ...none, evidence: 1 }, bare))).toBe("closed");
+    // A photo does not speak against a meter: measured last at 15 %LEL, it stays open.
+    const measured = { readings: [{ gas: "combustible", value: 15 }], evidence: 1 } as const;
+    expect(told(act("close", ["duty"], { ...mild, kind: "gas" }, measured, bare))).toContain(
+      "15 %LEL, is not below",
+    );
     expect(told(act("close", ["duty"], { ...mild, kind: "battery" }, none, bare))).toBe("closed");
   });
 

@@ -146,6 +146,13 @@ export const guards = {
       "a device's alarm is never void; handle, verify and close it",
     ),
 
+  stagedAndEmpty: ({ theCase, facts }) =>
+    unless(
+      (theCase.drill || theCase.test) && theCase.source === "gateway" && facts.alarms === 0,
+      "只有演练、测试事件的报警已全部转真、移出时才自动作废",
+      "void by itself only where every alarm of a drill or test has left it for being real",
+    ),
+
   quietFor10min: ({ facts, nowMs }) =>
     unless(
       !facts.activeDanger &&

@@ -59,9 +59,10 @@ export const needs = {
   dangerProof: (input, attempt) => {
     const { theCase, facts, as } = attempt;
     if (!isDangerKind(theCase.kind) || as.has("system")) return;
-    // Less urgent ones may show by other evidence why the air is safe.
-    if (theCase.peakPriority > 1 && facts.evidence > 0) return;
-    return readingsMissing(input, attempt);
+    // Less urgent ones may show by other evidence why the air is safe, unless a meter said otherwise.
+    return theCase.peakPriority > 1 && facts.evidence > 0
+      ? measuredDanger(input, attempt)
+      : (readingsMissing(input, attempt) ?? measuredDanger(input, attempt));
   },
 
   verifyResult: ({ verify }, { facts, as }) => {
@@ -173,24 +174,42 @@ export const needs = {
 export type NeedName = keyof typeof needs;
 
 /** Each gas that alarmed wants its own reading, taken since the last alarm and below the limit. */
-const readingsMissing = (input: CheckedInput, { facts }: Attempt): Bilingual | undefined => {
-  const known = [...facts.readings, ...(input.readings ?? [])];
-  const wanted: readonly SceneReading["gas"][] =
-    facts.gases.length === 0 ? ["combustible"] : facts.gases;
+const readingsMissing = (input: CheckedInput, attempt: Attempt): Bilingual | undefined => {
+  const { gases } = attempt.facts;
+  const known = readingsOf(input, attempt);
+  const wanted: readonly SceneReading["gas"][] = gases.length === 0 ? ["combustible"] : gases;
   for (const gas of wanted) {
     const last = known.findLast((one) => one.gas === gas);
-    const limit = sceneLimits[gas];
-    if (last !== undefined && last.value < limit.below) continue;
-    const { name, unit } = limit;
-    return last === undefined
-      ? {
-          zh: `缺少报警之后的现场${name.zh}便携读数,须低于 ${limit.below} ${unit}`,
-          en: `no portable reading of ${name.en} on the scene since the alarm; it must be below ${limit.below} ${unit}`,
-        }
-      : {
-          zh: `现场${name.zh}读数 ${last.value} ${unit} 未低于 ${limit.below} ${unit}`,
-          en: `the reading of ${name.en} on the scene, ${last.value} ${unit}, is not below ${limit.below} ${unit}`,
-        };
+    const missing = last === undefined ? notMeasured(gas) : tooHigh(last);
+    if (missing !== undefined) return missing;
   }
   return undefined;
+};
+
+/** A gas that was last measured above its limit, whether it alarmed or not. */
+const measuredDanger = (input: CheckedInput, attempt: Attempt): Bilingual | undefined => {
+  const last = new Map(readingsOf(input, attempt).map((one) => [one.gas, one]));
+  return [...last.values()].map(tooHigh).find((one) => one !== undefined);
+};
+
+const readingsOf = (input: CheckedInput, { facts }: Attempt): readonly SceneReading[] => [
+  ...facts.readings,
+  ...(input.readings ?? []),
+];
+
+const notMeasured = (gas: SceneReading["gas"]): Bilingual => {
+  const { below, unit, name } = sceneLimits[gas];
+  return {
+    zh: `缺少报警之后的现场${name.zh}便携读数,须低于 ${below} ${unit}`,
+    en: `no portable reading of ${name.en} on the scene since the alarm; it must be below ${below} ${unit}`,
+  };
+};
+
+const tooHigh = ({ gas, value }: SceneReading): Bilingual | undefined => {
+  const { below, unit, name } = sceneLimits[gas];
+  return unless(
+    value < below,
+    `现场${name.zh}读数 ${value} ${unit} 未低于 ${below} ${unit}`,
+    `the reading of ${name.en} on the scene, ${value} ${unit}, is not below ${below} ${unit}`,
+  );
 };

@@ -37,6 +37,7 @@ export const aCase = (change: Partial<Case> = {}): Case => ({
 export const ready: CaseFacts = {
   activeDanger: false,
   deviceAlarms: 0,
+  alarms: 0,
   unsigned: 0,
   lastAlarmAtMs: now - 30 * minute,
   gases: ["co"],

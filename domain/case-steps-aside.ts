@@ -195,6 +195,21 @@ export const stepsAside = [
     needs: ["reason"],
   },
   {
+    id: "T26b",
+    action: "void",
+    name: { zh: "转真后自动作废", en: "Void by itself: it was real" },
+    from: [...active, "suspended"],
+    to: "voided",
+    actors: ["system"],
+    priorities: all,
+    guards: ["stagedAndEmpty"],
+    needs: ["reason"],
+    ours: {
+      zh: "演练或测试事件的报警已全部证实为真并转入真实事件,此事件再无可办,自动作废,时间线写明去向",
+      en: "every alarm of a drill or test turned out to be real and is worked on in a real case: nothing is left to do here, and its timeline says where it went",
+    },
+  },
+  {
     id: "T27",
     action: "raise_priority",
     name: { zh: "升级级别", en: "Raise the priority" },

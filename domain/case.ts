@@ -173,6 +173,8 @@ export interface CaseFacts {
   readonly activeDanger: boolean;
   /** Alarms of devices among its members, tests left out. */
   readonly deviceAlarms: number;
+  /** All alarms of it, tests too. */
+  readonly alarms: number;
   /** Alarms nobody has signed for; for a case without alarms 1 until somebody signs. */
   readonly unsigned: number;
   /** When an alarm of it last said something, epoch ms. */

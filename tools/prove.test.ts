@@ -88,6 +88,25 @@ test("everything received is one line; each hole is named with its gateway and n
   ]);
 });
 
+test("the database is evidence: it is read as it is, its tables are not brought up to date", async () => {
+  const { take, database } = await openCenter();
+  await take(createFakeGateway("gw-1").alarm({ seq: 1, episode: "e1" }));
+  const db = new SQLite(join(database, "center.sqlite"));
+  onTestFinished(() => void db.close());
+  const migrations = () =>
+    db.prepare("SELECT name FROM kysely_migration ORDER BY name").pluck().all();
+  db.exec("DELETE FROM kysely_migration WHERE name > '0002'");
+  const before = migrations();
+  expect((await run({ database })).said).toEqual([
+    expect.stringContaining("1 recorded, 1 received, 0 holes"),
+  ]);
+  expect(migrations()).toEqual(before);
+
+  db.exec("DROP TABLE completeness");
+  const { code, said } = await run({ database });
+  expect([code, said]).toEqual([2, [expect.stringContaining("start the center once")]]);
+});
+
 test("a period counts its own numbers, and a hole that may lie in it", async () => {
   const { take, database } = await openCenter();
   const gateway = createFakeGateway("gw-1");

@@ -4,8 +4,8 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { openForReading } from "#center/audit/open-for-reading.ts";
 import { proveCompleteness, type JournalCompleteness } from "#center/intake/prove.ts";
-import { openStore } from "#center/store/open-store.ts";
 import { sqliteFile } from "#center/store/sqlite-database.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { openJournalReader } from "#gateway/journal/journal-file.ts";
@@ -100,15 +100,17 @@ const proveReceived = async (
   if (where.databaseUrl === undefined && !existsSync(sqliteFile(where.dataFolder))) {
     return { refused: noDatabase(where.dataFolder) };
   }
-  const store = await openStore(where);
-  if (!store.ok) return { refused: store.error };
+  const opened = openForReading(where);
+  if (!opened.ok) return { refused: opened.error };
   try {
-    const proof = await proveCompleteness(store.value.db, { fromMs, toMs });
+    const proof = await proveCompleteness(opened.value, { fromMs, toMs });
     const holes = proof.journals.flatMap(wordsOf);
     const holds = proof.missing === 0;
     return { holds, words: [sumOf(proof), ...holes], facts: proof };
+  } catch (error) {
+    return { refused: noProof(error) };
   } finally {
-    await store.value.close();
+    await opened.value.destroy();
   }
 };
 
@@ -170,6 +172,14 @@ const unreadable = (path: string, error: unknown): Bilingual => ({
   zh: `${path} 不是可读的日志(${String(error)})。请检查路径和权限;损坏的文件由网关启动时救回`,
   en: `${path} is no readable journal (${String(error)}). Check path and rights; a damaged file is salvaged when the gateway starts`,
 });
+
+const noProof = (error: unknown): Bilingual => {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    zh: `中心数据库读不了:${reason}。请检查数据库,旧版本的数据请先启动一次中心`,
+    en: `the center's database cannot be read: ${reason}. Check the database; start the center once on data of an older version`,
+  };
+};
 
 const noDatabase = (folder: string): Bilingual => ({
   zh: `${folder} 中没有中心数据库。请设置 CANARY_DATA 或 CANARY_DATABASE_URL,或用 --database 指定`,

@@ -1,8 +1,12 @@
 /** `canary restore <file>`: puts a backup in the place of what is there, all of it or nothing. */
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
+import { beginAgain } from "#center/backup/begin-again.ts";
 import { dumpPostgres, readPostgresState, restorePostgres } from "#center/backup/postgres-dump.ts";
+import { openStore, type StoreOptions } from "#center/store/open-store.ts";
+import { skipNumbers } from "#gateway/telemetry/begin-again.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { isInUse, unpack } from "#platform/backup/copy-data.ts";
 import { checkManifest, type Manifest } from "#platform/backup/manifest.ts";
@@ -83,6 +87,12 @@ const putBack = async (
   const obstacle = await findObstacle({ ...manifest.value, positions }, place, force);
   if (obstacle !== undefined) return err(obstacle);
   const { databaseUrl, dataFolder } = place;
+  if (positions["center/center.sqlite"] !== undefined) {
+    const ready = await makeReady({ dataFolder: join(folder, "center") }, manifest.value);
+    if (!ready.ok) return ready;
+  }
+  const readings = join(folder, "gateway/telemetry.sqlite");
+  if (present.includes("gateway") && existsSync(readings)) skipNumbers(readings);
   const aside: string[] = [];
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, "-");
   if (databaseUrl !== undefined && positions[postgresDump] !== undefined) {
@@ -92,6 +102,11 @@ const putBack = async (
     aside.push(before);
     const restored = await restorePostgres(databaseUrl, join(folder, postgresDump));
     if (!restored.ok) return restored;
+    const ready = await makeReady({ dataFolder: "", databaseUrl }, manifest.value);
+    if (!ready.ok) {
+      const back = await restorePostgres(databaseUrl, before);
+      return back.ok ? ready : back;
+    }
     await rm(join(folder, postgresDump));
   }
   for (const part of present) {
@@ -106,6 +121,22 @@ const putBack = async (
     await rename(join(folder, part), there);
   }
   return ok({ madeAt: manifest.value.madeAt, aside });
+};
+
+/** The center's database, before anybody works with it. */
+const makeReady = async (
+  options: StoreOptions,
+  { madeAt }: Manifest,
+): Promise<Result<undefined, Bilingual>> => {
+  const store = await openStore(options);
+  if (!store.ok) return store;
+  try {
+    const by = `machine:${userInfo().username}`;
+    await beginAgain(store.value, { madeAt, by, nowMs: Date.now() });
+    return ok(undefined);
+  } finally {
+    await store.value.close();
+  }
 };
 
 /** Why this backup may not be put here. */
@@ -154,8 +185,8 @@ const otherKind = (then: string, now: string): Bilingual => ({
 });
 
 const done = (file: string, { madeAt, aside }: Restored): Bilingual => ({
-  zh: `已恢复 ${file}(${madeAt})。${aside.length === 0 ? "" : `原数据在 ${aside.join("、")}。`}现在启动即可,网关会补发缺少的记录`,
-  en: `restored ${file} of ${madeAt}. ${aside.length === 0 ? "" : `What was there is in ${aside.join(", ")}. `}Start now: gateways send what is missing`,
+  zh: `已恢复 ${file}(${madeAt})。${aside.length === 0 ? "" : `原数据在 ${aside.join("、")}。`}现在启动即可,网关会补发缺少的记录。账号、密码、授权、居民链接和居民资料都回到备份时:其后停用、撤销、清除的请重新办理;所有人须重新登录,此后的事件编号跳过一万`,
+  en: `restored ${file} of ${madeAt}. ${aside.length === 0 ? "" : `What was there is in ${aside.join(", ")}. `}Start now: gateways send what is missing. Accounts, passwords, rights, residents' links and residents' data are as they were then: withdraw and erase again what was since. Everybody has to log in again, and case numbers go on ten thousand higher`,
 });
 
 const failed = (error: unknown): Bilingual => {

@@ -68,6 +68,7 @@ const factsOf = (row: CaseRow, found: Found, nowMs: number): CaseFacts => {
   const unsigned = members.filter((one) => one.rings === 1 && one.signed_at_ms === null).length;
   return {
     activeDanger: danger.some((one) => one.condition === "active"),
+    alarms: members.length,
     deviceAlarms: row.test === 1 ? 0 : members.length,
     // A report that was put into a case with alarms owes a signature of its own.
     unsigned:

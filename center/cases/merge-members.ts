@@ -3,7 +3,7 @@ import { inChunks } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import { noteChanges } from "../store/stream-log.ts";
 import type { CaseRow } from "../store/case-tables.ts";
-import { caseRows } from "./case-rows.ts";
+import { caseRow, caseRows } from "./case-rows.ts";
 import { syncTimers } from "./sync-timers.ts";
 import { addEvents } from "./timeline.ts";
 
@@ -23,6 +23,7 @@ export const moveInto = async (
   const [target] = await caseRows(tx, [targetId]);
   if (target === undefined) throw new Error(`main case ${targetId} vanished while merging`);
   const since = [target.unsigned_since_ms, source.unsigned_since_ms].filter((one) => one !== null);
+  const due = [target.due_at_ms, source.due_at_ms].filter((one) => one !== null);
   const plans = [target.plan, source.plan].filter((plan) => plan > 0);
   await tx
     .updateTable("cases")
@@ -31,6 +32,8 @@ export const moveInto = async (
       // A signature owed before is still owed, from when it was.
       unsigned_since_ms: since.length === 0 ? null : Math.min(...since),
       plan: plans.length === 0 ? 0 : Math.min(...plans),
+      // What was promised for one is not put off by the other's later date.
+      due_at_ms: due.length === 0 ? null : Math.min(...due),
       casualty: Math.max(target.casualty, source.casualty),
       ...higherDuty(target, source),
     })
@@ -82,9 +85,9 @@ export const takeOut = async (
       .execute();
     moved.push(...rows.map(({ episode }) => episode));
   }
-  const ids = [source.id, ...(source.merged_into === null ? [] : [source.merged_into])];
-  const [main] = source.merged_into === null ? [] : await caseRows(tx, [source.merged_into]);
-  for (const id of ids) {
+  // The case it was put into may have been put into another one since.
+  const main = await mainOf(tx, source.merged_into);
+  for (const id of [source.id, ...(main === undefined ? [] : [main.id])]) {
     const since = await owedSince(tx, id, main?.unsigned_since_ms ?? null);
     await tx
       .updateTable("cases")
@@ -95,10 +98,10 @@ export const takeOut = async (
       .where("id", "=", id)
       .execute();
   }
-  if (source.merged_into !== null) {
+  if (main !== undefined) {
     await addEvents(tx, [
       {
-        caseId: source.merged_into,
+        caseId: main.id,
         atMs: nowMs,
         actor: "system",
         action: "taken_out",
@@ -106,8 +109,8 @@ export const takeOut = async (
         detail: { cases: [source.id], episodes: moved },
       },
     ]);
-    await syncTimers(tx, await caseRows(tx, [source.merged_into]));
-    await noteChanges(tx, [{ kind: "case", ref: source.merged_into }]);
+    await syncTimers(tx, await caseRows(tx, [main.id]));
+    await noteChanges(tx, [{ kind: "case", ref: main.id }]);
   }
   return moved;
 };
@@ -141,6 +144,15 @@ const owedSince = async (
   }
   const owed = since.filter((one) => one !== null);
   return owed.length === 0 ? null : Math.min(...owed);
+};
+
+/** The case in which this one is worked on: itself, or what it was put into, directly or through others. */
+export const mainOf = async (tx: Writing, id: string | null): Promise<CaseRow | undefined> => {
+  let main = id === null ? undefined : await caseRow(tx, id);
+  while (main?.state === "merged" && main.merged_into !== null) {
+    main = await caseRow(tx, main.merged_into);
+  }
+  return main;
 };
 
 /** A case and all that were merged into it, directly or through others. */

@@ -7,6 +7,7 @@ import { heldBack, type Alarm } from "../intake/fold-alarm.ts";
 import { nameKey, placesOf, type RegisteredPlace } from "../register/place-of.ts";
 import type { CaseAlarmRow, CaseRow } from "../store/case-tables.ts";
 import { insertCases } from "./create-case.ts";
+import { endStaged, type TurnedReal } from "./end-staged.ts";
 import { caseKey, familyOf, homeKey } from "./home-key.ts";
 import { joinCases } from "./join-cases.ts";
 import { openCasesAt, recentlyClosedAt } from "./open-cases.ts";
@@ -43,7 +44,7 @@ export const takeAlarms = async (
   const allPlaces = new Map([...places, ...placesAgain]);
   const placed = changes
     .filter(({ alarm, before }) => before === undefined || ended.has(alarm.episode))
-    .map(({ alarm }) => placeAlarm(alarm, allPlaces));
+    .map(({ alarm }) => placeAlarm(alarm, allPlaces.get(nameOf(alarm)) ?? { area: "/" }));
   const groups = Map.groupBy(placed, keyOf);
   const open = await openCasesAt(tx, placed);
   const joining = [...groups].filter(([key]) => open.has(key));
@@ -90,7 +91,7 @@ export const takeAlarms = async (
     nowMs,
   );
   await putOnDesk(tx, changes, ended);
-  await tellOfEnded(tx, ended, nowMs);
+  await endStaged(tx, await tellOfEnded(tx, ended, nowMs), nowMs);
   await tellChanges(
     tx,
     changes.flatMap(({ alarm, before }) =>
@@ -150,12 +151,13 @@ const lastOf = (
     .flatMap(({ alarm }) => ended.get(alarm.episode)?.row ?? [])
     .findLast((row) => row.is_open === 0);
 
-/** Both timelines say why: the ended case where the alarm went, the other what it is. */
+/** Both timelines say why: the ended case where the alarm went, the other what it is. Answers what went out of open ones. */
 const tellOfEnded = async (
   tx: Writing,
   ended: ReadonlyMap<string, Ended>,
   nowMs: number,
-): Promise<void> => {
+): Promise<readonly TurnedReal[]> => {
+  const turned: TurnedReal[] = [];
   for (const [episode, { row: old, action }] of ended) {
     const { case_id } = await tx
       .selectFrom("case_alarms")
@@ -174,7 +176,9 @@ const tellOfEnded = async (
       { ...event, caseId: case_id, detail: { episode, cases: [old.id] } },
     ]);
     await noteChanges(tx, [{ kind: "case", ref: old.id }]);
+    if (old.is_open === 1) turned.push({ staged: old, real: case_id });
   }
+  return turned;
 };
 
 /** Its signature went with the case that ended: it is owed anew, also for what is over by now. */
@@ -191,9 +195,11 @@ const putOnDesk = async (
   }
 };
 
-const placeAlarm = (alarm: Alarm, places: ReadonlyMap<string, RegisteredPlace>): PlacedAlarm => {
-  const { notice, gateway } = alarm;
-  const place = places.get(nameKey({ gateway, detector: notice.event.detector })) ?? { area: "/" };
+const nameOf = ({ gateway, notice }: Alarm): string =>
+  nameKey({ gateway, detector: notice.event.detector });
+
+export const placeAlarm = (alarm: Alarm, place: RegisteredPlace): PlacedAlarm => {
+  const { notice } = alarm;
   return {
     alarm,
     place,
@@ -204,7 +210,8 @@ const placeAlarm = (alarm: Alarm, places: ReadonlyMap<string, RegisteredPlace>):
 };
 
 /** One open case for each of these. A drill's alarm never joins a real case, nor a real one a drill's. */
-const keyOf = ({ home, family, staged }: PlacedAlarm): string => caseKey(home, family, staged);
+export const keyOf = ({ home, family, staged }: PlacedAlarm): string =>
+  caseKey(home, family, staged);
 
 const membersOf = (
   alarms: readonly PlacedAlarm[],

@@ -3,9 +3,11 @@ import type { StreamEvent } from "#domain/case-view.ts";
 import type { DeskAlarm, DeskGateway } from "#domain/desk.ts";
 import type { Store } from "../store/open-store.ts";
 import {
+  beginStretch,
   changesAfter,
   freshAlarmsAfter,
-  lastPosition,
+  isStillThere,
+  newestTrail,
   type PlacedChange,
 } from "../store/stream-log.ts";
 import { areasOfAlarms, areasOfGateways } from "../rights/areas-of.ts";
@@ -29,7 +31,13 @@ export interface RightsChange {
   readonly account: string;
 }
 
-export type Broadcasted = PlacedEvent | RightsChange;
+/** The database is not the one that pages were told of: they must load the desk anew. */
+export interface Anew {
+  readonly position: number;
+  readonly anew: true;
+}
+
+export type Broadcasted = PlacedEvent | RightsChange | Anew;
 
 export interface Broadcast {
   /** Something was committed: read it and tell every page. */
@@ -66,10 +74,14 @@ const freshPerRound = 50;
  * While a backlog comes in (a gateway after a night without a line) a new alarm does not wait behind
  * it: it is told at once without a position, and again in its turn with one, so that a page that
  * comes back with a position has missed nothing before it.
+ *
+ * A database that has gone back (a copy took over that was a moment behind) gives the same positions
+ * again: whoever waits for what comes after the last one it knows would hear nothing for so long.
  */
 export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> => {
   const listeners = new Set<(events: readonly Broadcasted[]) => void>();
-  let position = await lastPosition(parts.store.db);
+  let trail = await newestTrail(parts.store.db);
+  let position = trail.at(-1)?.position ?? 0;
   // The last picture of the gateways, for the time when the database cannot be read.
   const withoutCenter = () => ({ ...parts.view(), centerFaults: [] });
   let gateways = await readGateways(parts.store.db, withoutCenter());
@@ -84,15 +96,32 @@ export const openBroadcast = async (parts: BroadcastParts): Promise<Broadcast> =
     const told = await compose(parts, changes);
     tell(told.flatMap((one) => ("event" in one ? [withoutPosition(one)] : [])));
   };
+  const lookAtGateways = async (): Promise<void> => {
+    gateways = await readGateways(parts.store.db, withoutCenter());
+    gatewayAreas = await areasOfGateways(parts.store.db);
+  };
+  const beginAnew = async (): Promise<void> => {
+    parts.onTrouble(new Error(`the database has gone back behind position ${position}`));
+    // Above all that pages may have seen.
+    const fromMs = Math.max(parts.view().nowMs, Math.ceil(position / 1_000) + 1);
+    await parts.store.write((tx) => beginStretch(tx, fromMs));
+    trail = await newestTrail(parts.store.db);
+    position = trail.at(-1)?.position ?? 0;
+    await lookAtGateways();
+    tell([{ position, anew: true }]);
+  };
   /** Answers whether there is more to read. */
   const readOn = async (): Promise<boolean> => {
-    const { changes, upTo, more } = await changesAfter(parts.store.db, position, positionsPerRound);
-    if (changes.some((change) => change.kind === "gateway")) {
-      gateways = await readGateways(parts.store.db, withoutCenter());
-      gatewayAreas = await areasOfGateways(parts.store.db);
+    if (!(await isStillThere(parts.store.db, trail))) {
+      await beginAnew();
+      return true;
     }
+    const read = await changesAfter(parts.store.db, position, positionsPerRound);
+    const { changes, more } = read;
+    if (changes.some((change) => change.kind === "gateway")) await lookAtGateways();
     const events = listeners.size === 0 ? [] : await compose(parts, changes);
-    position = upTo;
+    position = read.upTo;
+    if (read.trail.length > 0) ({ trail } = read);
     if (events.length > 0) tell(events);
     if (more && listeners.size > 0) await tellAsTheyAre(await findFresh(position));
     return more;

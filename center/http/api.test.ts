@@ -45,6 +45,18 @@ describe("the API's description", () => {
     expect(served).toHaveLength(new Set(operationsOf(described).map(({ path }) => path)).size);
   });
 
+  test("says of each route how one proves who one is, and which roles may call it", async () => {
+    const described = recordOf(await (await desk.get("/api/openapi.json")).json());
+    const paths = recordOf(described["paths"]);
+    const of = (method: string, path: string) => recordOf(recordOf(paths[path])[method]);
+    expect(of("post", "/api/v1/session")["security"]).toEqual([]);
+    expect(of("get", "/api/v1/desk")["security"]).toEqual([{ session: [] }]);
+    expect(of("post", "/api/v1/intake/events")["security"]).toEqual([{ signature: [] }]);
+    expect(of("post", "/api/v1/people/{id}/erase")["x-roles"]).toEqual(["street_lead"]);
+    const { securitySchemes } = recordOf(described["components"]);
+    expect(Object.keys(recordOf(securitySchemes))).toEqual(["session", "signature"]);
+  });
+
   test("is what the answers look like, the problems as well", async () => {
     await desk.take(gateway.alarm({ seq: 1 }));
     await desk.take(gateway.alarm({ seq: 4, episode: "ep-2" }));

@@ -195,6 +195,7 @@ const deskAndCases = async (): Promise<void> => {
   const [page] = Array.isArray(pages) ? pages.map(recordOf) : [];
   await go("POST /api/v1/pages/{page}/read", [String(page?.["id"])]);
   await go("GET /api/v1/cases");
+  await go("GET /api/v1/cases/{id}/reporters", ["AJ-000001"]);
   const caseOf = async () => recordOf((await go("GET /api/v1/cases/{id}", ["AJ-000001"]))["case"]);
   const version = Number((await caseOf())["version"]);
   await go("POST /api/v1/cases/{id}/actions/{action}", ["AJ-000001", "dispatch"], {

@@ -1,9 +1,17 @@
 // oxlint-disable oxc/no-async-endpoint-handlers -- Express only; Fastify answers for rejections
-import { Type } from "typebox";
-import { placeByHand, readQuarantine, reportIn, setAside } from "../one-intake/quarantine.ts";
+import { Type, type Static } from "typebox";
+import {
+  placeByHand,
+  readQuarantine,
+  reportIn,
+  setAside,
+  type Waiting,
+} from "../one-intake/quarantine.ts";
 import { PlaceSchema } from "../one-intake/report.ts";
+import type { IntakeEventRow } from "../store/intake-tables.ts";
 import type { App, HttpParts } from "./app.ts";
-import { problemResponses } from "./problems.ts";
+import { cursorToText, textToCursor, wrongCursor, type PairCursor } from "./pair-cursor.ts";
+import { ProblemError, problemResponses } from "./problems.ts";
 import { changeBy, orProblem } from "./register-answers.ts";
 import { callerOf, requireSession } from "./require-session.ts";
 
@@ -34,34 +42,64 @@ export const addIntakeDeskRoutes = (app: App, parts: HttpParts): void => {
       schema: {
         summary: "Reports nobody could place or read, oldest first 待核实报事",
         tags: ["intake"],
-        response: { 200: Type.Object({ items: Type.Array(WaitingSchema) }), ...problemResponses },
+        querystring: Type.Object({
+          cursor: Type.Optional(Type.String({ maxLength: 1_000 })),
+          limit: Type.Optional(
+            Type.String({ pattern: "^([1-9]\\d?|1\\d\\d|200)$", description: "default 200" }),
+          ),
+        }),
+        response: {
+          200: Type.Object({
+            items: Type.Array(WaitingSchema),
+            nextCursor: Type.Optional(Type.String({ description: "absent on the last page" })),
+          }),
+          ...problemResponses,
+        },
       },
     },
     async (request) => {
-      const rows = await readQuarantine(parts.store.db, callerOf(request).user, 200);
+      const { cursor } = request.query;
+      const limit = Number(request.query.limit ?? 200);
+      const after = cursor === undefined ? undefined : textToCursor(cursor);
+      if (cursor !== undefined && after === undefined) throw new ProblemError(wrongCursor);
+      const rows = await readQuarantine(parts.store.db, callerOf(request).user, {
+        ...(after && { after: cursorToWaiting(after) }),
+        limit: limit + 1,
+      });
+      const last = rows.length > limit ? rows[limit - 1] : undefined;
       return {
-        items: rows.map((row) => {
-          // Names and phones of whoever reported are not in the list.
-          const report = reportIn(row.body);
-          return Object.assign(
-            {
-              source: row.source,
-              id: row.id,
-              state: row.state,
-              receivedAtMs: row.received_at_ms,
-              reason: { zh: row.reason_zh ?? "", en: row.reason_en ?? "" },
-            },
-            report === undefined
-              ? { body: row.body.slice(0, 4_000) }
-              : { kind: report.kind, place: report.place },
-            report?.text !== undefined && { text: report.text },
-            row.case_id !== null && { case: row.case_id },
-          );
-        }),
+        items: rows.slice(0, limit).map(toWaiting),
+        ...(last && { nextCursor: waitingToText(last) }),
       };
     },
   );
   addSettlingRoutes(app, parts);
+};
+
+const toWaiting = (row: IntakeEventRow): Static<typeof WaitingSchema> => {
+  // Names and phones of whoever reported are not in the list.
+  const report = reportIn(row.body);
+  return {
+    source: row.source,
+    id: row.id,
+    state: row.state,
+    receivedAtMs: row.received_at_ms,
+    reason: { zh: row.reason_zh ?? "", en: row.reason_en ?? "" },
+    ...(report === undefined
+      ? { body: row.body.slice(0, 4_000) }
+      : { kind: report.kind, place: report.place }),
+    ...(report?.text !== undefined && { text: report.text }),
+    ...(row.case_id !== null && { case: row.case_id }),
+  };
+};
+
+/** No source has a slash in its name. */
+const waitingToText = ({ received_at_ms: atMs, source, id }: Waiting): string =>
+  cursorToText({ atMs, name: `${source}/${id}` });
+
+const cursorToWaiting = ({ atMs, name }: PairCursor): Waiting => {
+  const [source = ""] = name.split("/", 1);
+  return { received_at_ms: atMs, source, id: name.slice(source.length + 1) };
 };
 
 const addSettlingRoutes = (app: App, parts: HttpParts): void => {

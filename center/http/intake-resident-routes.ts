@@ -2,10 +2,12 @@
 import { createHash } from "node:crypto";
 import { sql } from "kysely";
 import { Type } from "typebox";
+import { isDangerKind } from "#domain/case.ts";
 import { findPlace } from "../one-intake/find-place.ts";
 import type { IntakeKeys } from "../one-intake/keys.ts";
 import { isWithdrawn } from "../one-intake/link-rows.ts";
-import { ReportSchema } from "../one-intake/report.ts";
+import { reportIn } from "../one-intake/quarantine.ts";
+import { reportKinds, ReportSchema, type ReportKind } from "../one-intake/report.ts";
 import {
   doubleTapMs,
   openResidentLink,
@@ -46,13 +48,14 @@ export const addResidentRoutes = (app: App, parts: HttpParts, keys: IntakeKeys):
         throw new ProblemError(linkOver);
       }
       const { household } = opened;
-      const { kind, text = "" } = request.body;
+      const { kind, text = "", contact } = request.body;
+      // A second tap that names a phone says something new.
       const said = createHash("sha256")
-        .update(JSON.stringify([kind, text]))
+        .update(JSON.stringify([kind, text, contact?.name, contact?.phone]))
         .digest("hex");
       const id = `${household}:${said.slice(0, 16)}:${Math.floor(nowMs / doubleTapMs)}`;
       const taken = await parts.store.write(async (tx): Promise<Taken | undefined> => {
-        if (await isCrowded(tx, household, nowMs)) return;
+        if (await isCrowded(tx, { household, kind, nowMs })) return;
         const report = { ...request.body, place: { household } };
         const taken = await takeReport(
           tx,
@@ -83,14 +86,24 @@ export const addResidentRoutes = (app: App, parts: HttpParts, keys: IntakeKeys):
   );
 };
 
-/** Whether a home has reported so often lately that people know by now. */
-const isCrowded = async (tx: Writing, household: string, nowMs: number): Promise<boolean> => {
-  const { count } = await tx
+/**
+ * Whether a home has reported so often lately that people know by now. Of gas or carbon monoxide
+ * they know only when it was among that: no number of wishes stands in its way.
+ */
+const isCrowded = async (
+  tx: Writing,
+  { household, kind, nowMs }: { household: string; kind: ReportKind; nowMs: number },
+): Promise<boolean> => {
+  const lately = await tx
     .selectFrom("intake_events")
-    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .select("body")
     .where("source", "=", "resident")
     .where(sql<boolean>`substr(id, 1, ${household.length + 1}) = ${`${household}:`}`)
     .where("received_at_ms", ">", Math.floor(nowMs) - reportsWindowMs)
-    .executeTakeFirstOrThrow();
-  return count >= reportsPerHomeMax;
+    .execute();
+  if (lately.length < reportsPerHomeMax) return false;
+  return (
+    !isDangerKind(reportKinds[kind].kind) ||
+    lately.some(({ body }) => reportIn(body)?.kind === kind)
+  );
 };

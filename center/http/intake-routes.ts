@@ -20,6 +20,7 @@ import {
   replayed,
   unreadable,
 } from "./intake-problems.ts";
+import { addReporterRoute } from "./reporter-routes.ts";
 import { addResidentLinkRoutes } from "./resident-link-routes.ts";
 import { addResidentRoutes } from "./intake-resident-routes.ts";
 import { addSourceRoutes } from "./intake-source-routes.ts";
@@ -56,6 +57,7 @@ export const addIntakeRoutes = async (app: App, parts: HttpParts): Promise<void>
   addResidentLinkRoutes(app, parts, keys);
   addSourceRoutes(app, parts, keys);
   addIntakeDeskRoutes(app, parts);
+  addReporterRoute(app, parts);
 };
 
 const SignedHeadersSchema = Type.Object({

@@ -37,11 +37,15 @@ export const oneIntakeContract = (database: string, newDatabase: NewDatabase): v
     desk = await openDesk({ newDatabase });
     cookie = await desk.login();
     await desk.store.write((tx) =>
-      seedSite(tx, {
-        street: { id: "anjing", name: { zh: "安靖街道", en: "Anjing" } },
-        gateways: [{ id: "gw-1", community: { zh: "喜安社区", en: "Xi'an" } }],
-        detectors: [],
-      }),
+      seedSite(
+        tx,
+        {
+          street: { id: "anjing", name: { zh: "安靖街道", en: "Anjing" } },
+          gateways: [{ id: "gw-1", community: { zh: "喜安社区", en: "Xi'an" } }],
+          detectors: [],
+        },
+        0,
+      ),
     );
     await post("/api/v1/register/buildings", {
       id: "b-2",
@@ -101,6 +105,10 @@ export const oneIntakeContract = (database: string, newDatabase: NewDatabase): v
         place: address,
         report: "有燃气味",
       });
+      const head = { specversion: "1.0", type: "canary.report.v1", source: "/sources/hotline" };
+      const datacontenttype = "application/json; charset=utf-8";
+      const body = JSON.stringify({ ...head, id: "r-2", datacontenttype, data: smell });
+      expect(await send({ body })).toMatchObject({ status: 200, body: { state: "placed" } });
     });
 
     test("the same report again, also many at once, is the same case", async () => {
@@ -205,6 +213,50 @@ export const oneIntakeContract = (database: string, newDatabase: NewDatabase): v
       const aside = { source: "hotline", id: String(seen[2]?.["id"]), reason: "对方调试" };
       expect((await post("/api/v1/intake/quarantine/set-aside", aside)).status).toBe(204);
       expect(await waiting()).toEqual([]);
+    });
+
+    test("gas in an event that breaks the contract opens its case all the same, once", async () => {
+      const data = { ...smell, callback: "13900000000" };
+      for (const answer of [await send({ data }), await send({ data })]) {
+        expect(answer.status).toBe(422);
+      }
+      expect(await cases()).toMatchObject([
+        { priority: 1, home: "household:0028010603", place: address, report: smell.text },
+      ]);
+      const [event] = await waiting();
+      expect(event).toMatchObject({ state: "unreadable", case: "AJ-000001" });
+
+      const aside = { source: "hotline", id: event?.["id"], reason: "已读,在事件中办理" };
+      expect((await post("/api/v1/intake/quarantine/set-aside", aside)).status).toBe(204);
+      expect(await waiting()).toEqual([]);
+      expect((await cases())[0]?.is_open).toBe(1);
+    });
+
+    test("none of hundreds that wait is out of sight: they come page by page", async () => {
+      const row = { body: "?", body_sha256: "?", area_path: "/anjing/", state: "unreadable" };
+      const none = { reason_zh: null, reason_en: null, case_id: null, merged_into: null };
+      const rows = Array.from({ length: 23 }, (_, index) => ({
+        source: index % 2 === 0 ? "hotline" : "grid",
+        id: `a/${index}`,
+        // Several in the same millisecond.
+        received_at_ms: Math.floor(index / 3),
+        ...row,
+        ...none,
+        settled_by: null,
+      }));
+      await desk.store.db.insertInto("intake_events").values(rows).execute();
+      const seen: unknown[] = [];
+      let next = "";
+      do {
+        const path = `/api/v1/intake/quarantine?limit=5${next}`;
+        const page = Object(await (await desk.get(path, cookie)).json());
+        seen.push(...page.items.map((one: { id: string }) => one.id));
+        next = page.nextCursor === undefined ? "" : `&cursor=${page.nextCursor}`;
+      } while (next !== "");
+      expect(seen).toHaveLength(23);
+      expect(new Set(seen)).toEqual(new Set(rows.map(({ id }) => id)));
+      const wrong = await desk.get("/api/v1/intake/quarantine?cursor=x", cookie);
+      expect(wrong.status).toBe(400);
     });
 
     test("staff report within their areas, once however often they press", async () => {

@@ -1,5 +1,9 @@
+import type { FastifyDynamicSwaggerOptions, SwaggerTransform } from "@fastify/swagger";
+import { rolesWith } from "../rights/permissions.ts";
+import { rightOfRoute } from "../rights/route-rights.ts";
+
 /** The head of the API's description; its paths come from the routes. */
-export const openApiDocument = {
+export const openApiDocument: NonNullable<FastifyDynamicSwaggerOptions["openapi"]> = {
   openapi: "3.1.0",
   info: {
     title: "Canary 金丝雀 street center",
@@ -8,6 +12,22 @@ export const openApiDocument = {
       "街道中心接口。Log in with POST /api/v1/session; the session is an HttpOnly cookie. " +
       "Problems are RFC 9457 with a Chinese `detail` and an English `detailEn`.",
     license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+  },
+  components: {
+    securitySchemes: {
+      session: {
+        type: "apiKey",
+        in: "cookie",
+        name: "canary_session",
+        description: "Set by POST /api/v1/session; over HTTPS its name is `__Host-canary_session`.",
+      },
+      signature: {
+        type: "apiKey",
+        in: "header",
+        name: "canary-signature",
+        description: "HMAC-SHA256 over time, nonce and body; docs/intake.md shows how.",
+      },
+    },
   },
   tags: [
     { name: "session", description: "Logging in and out 登录" },
@@ -27,4 +47,14 @@ export const openApiDocument = {
     { name: "intake", description: "Reports from residents, staff and other systems 一个口子" },
     { name: "operation", description: "Health and metrics 运行状态" },
   ],
+};
+
+/** How one proves to a route who one is, and which roles may call it: as `route-rights.ts` decides. */
+export const describeRights: SwaggerTransform = ({ schema, url, route }) => {
+  const method = typeof route.method === "string" ? route.method : (route.method[0] ?? "");
+  const who = rightOfRoute(method, url)?.who ?? "stranger";
+  const isSigned = url === "/api/v1/intake/events";
+  const security = who === "stranger" ? (isSigned ? [{ signature: [] }] : []) : [{ session: [] }];
+  const roles = who === "stranger" || who === "self" ? {} : { "x-roles": [...rolesWith[who]] };
+  return { url, schema: { ...schema, security, ...roles } };
 };

@@ -52,6 +52,16 @@ const CopySchema = Type.Object({
       firstAtMs: Type.Number(),
     }),
   ),
+  reports: Type.Array(
+    Type.Object({
+      source: Type.String(),
+      receivedAtMs: Type.Number(),
+      kind: Type.String(),
+      text: Type.Optional(Type.String()),
+      name: Type.Optional(Type.String()),
+      phone: Type.Optional(Type.String()),
+    }),
+  ),
   looks: Type.Array(
     Type.Object({
       atMs: Type.Number(),
@@ -185,6 +195,7 @@ const addRequests = (app: App, parts: HttpParts): void => {
         ...copy,
         detectors: [...copy.detectors],
         alarms: [...copy.alarms],
+        reports: [...copy.reports],
         looks: [...copy.looks],
       };
     },

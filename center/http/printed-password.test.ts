@@ -4,7 +4,7 @@ import { roles } from "#domain/rights.ts";
 import { openSession } from "../accounts/sessions.ts";
 import { createFakeGateway } from "../fake-gateway.testing.ts";
 import { openDesk, type OpenDesk } from "../open-desk.testing.ts";
-import { methods } from "../rights/matrix-requests.testing.ts";
+import { methods } from "../rights/matrix-ask.testing.ts";
 import { routeRights } from "../rights/route-rights.ts";
 
 let desk: OpenDesk;

@@ -46,6 +46,15 @@ export const residentLinksContract = (database: string, newDatabase: NewDatabase
     };
     const tap = async (link: string, text = "有味道"): Promise<number> =>
       (await post(`resident/${link}`, { kind: "request", text }, "")).status;
+    const say = async (link: string, report: object): Promise<number> =>
+      (await post(`resident/${link}`, report, "")).status;
+    const smells = () =>
+      desk.store.db
+        .selectFrom("cases")
+        .select("is_open")
+        .where("kind", "=", "smell")
+        .orderBy("id")
+        .execute();
     const list = async (query = "", cookie = duty): Promise<readonly Record<string, unknown>[]> => {
       const answer = await desk.get(`/api/v1/intake/resident-links${query}`, cookie);
       return Object(await answer.json()).items;
@@ -57,6 +66,26 @@ export const residentLinksContract = (database: string, newDatabase: NewDatabase
         .where("action", "like", "intake-link%")
         .orderBy("seq")
         .execute();
+
+    test("a home that has said ten wishes is still heard when it smells gas", async () => {
+      const { link } = await make();
+      for (let index = 0; index < 10; index += 1) await tap(link, `话 ${index}`);
+      expect(await tap(link, "又一句")).toBe(429);
+      expect(await say(link, { kind: "gas-smell" })).toBe(200);
+      expect(await smells()).toEqual([{ is_open: 1 }]);
+      expect(await say(link, { kind: "co-suspected" })).toBe(200);
+      // Of this they know by now.
+      expect(await say(link, { kind: "gas-smell", text: "更浓了" })).toBe(429);
+    });
+
+    test("who taps twice and names a phone the second time is heard both times", async () => {
+      const { link } = await make();
+      const contact = { phone: "13800001234" };
+      expect(await say(link, { kind: "gas-smell" })).toBe(200);
+      expect(await say(link, { kind: "gas-smell", contact })).toBe(200);
+      expect(await say(link, { kind: "gas-smell", contact })).toBe(200);
+      expect(await smells()).toEqual([{ is_open: 1 }, { is_open: 0 }]);
+    });
 
     test("one of two links of a home is withdrawn: it reports nothing, the other goes on", async () => {
       const [lost, kept] = [await make(), await make()];

@@ -22,7 +22,7 @@ import { addHealthRoutes } from "./health-routes.ts";
 import { addHistoryRoutes } from "./history-routes.ts";
 import { addImportRoutes } from "./import-routes.ts";
 import { addIntakeRoutes } from "./intake-routes.ts";
-import { openApiDocument } from "./openapi.ts";
+import { describeRights, openApiDocument } from "./openapi.ts";
 import { addPersonRoutes } from "./person-routes.ts";
 import { addPersonKeepingRoutes } from "./person-keeping-routes.ts";
 import {
@@ -94,7 +94,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
     errorResponseBuilder: (_request, context) =>
       new ProblemError(tooMany(Math.ceil(context.ttl / 1_000))),
   });
-  await app.register(swagger, { openapi: openApiDocument });
+  await app.register(swagger, { openapi: openApiDocument, transform: describeRights });
 
   refuseUndecidedRoutes(app);
   addSessionRoutes(app, parts);

@@ -106,6 +106,11 @@ export const addStreamRoute = (app: App, parts: HttpParts): void => {
 };
 
 const tell = (parts: HttpParts, pages: ReadonlySet<Page>, events: readonly Broadcasted[]): void => {
+  const anew = events.find((one) => "anew" in one);
+  if (anew !== undefined) {
+    for (const page of pages) write(page, reset(anew.position));
+    return;
+  }
   const changed = new Map(
     events.flatMap((one) => ("account" in one ? [[one.account, one.position] as const] : [])),
   );
@@ -228,7 +233,7 @@ const send = (
 };
 
 const isFor = (page: Page, one: Broadcasted): one is PlacedEvent => {
-  if ("account" in one) return false;
+  if (!("event" in one)) return false;
   const { area, event } = one;
   if (event.kind === "page") return isMeantFor(event.data, page.actor);
   // Of an alarm that is not stored only the gateway's area is known.

@@ -21,7 +21,8 @@ interface Row {
 /**
  * The most exact place that is named and registered: household, point, address word for word,
  * building, area. `undefined`: none of them, or outside `within` (a source speaks for its own area
- * only). An address that two homes have is no place.
+ * only). An address that two homes have is no place. A link or a plate may still hang at the door of a
+ * home that was retired: better that door than none.
  */
 export const findPlace = async (
   db: Reading,
@@ -29,9 +30,9 @@ export const findPlace = async (
   within: readonly string[],
 ): Promise<FoundPlace | undefined> => {
   const { household, point, address, building, area } = place;
-  const home = sql`select a.path, h.address as place, h.id as household from households h
-    join buildings b on b.id = h.building join areas a on a.id = b.area
-    where h.retired_at_ms is null and`;
+  const anyHome = sql`select a.path, h.address as place, h.id as household from households h
+    join buildings b on b.id = h.building join areas a on a.id = b.area where`;
+  const home = sql`${anyHome} h.retired_at_ms is null and`;
   const questions = [
     household === undefined ? undefined : sql<Row>`${home} h.id = ${household}`,
     point === undefined
@@ -48,6 +49,7 @@ export const findPlace = async (
       ? undefined
       : sql<Row>`select a.path, a.name_zh as place, null as household from areas a
           where a.retired_at_ms is null and a.id = ${area}`,
+    household === undefined ? undefined : sql<Row>`${anyHome} h.id = ${household}`,
   ];
   for (const question of questions) {
     if (question === undefined) continue;

@@ -1,8 +1,10 @@
 /** What could not be placed or read, until somebody has dealt with it. */
+import { sql } from "kysely";
 import { compileOnUse } from "#domain/compile-on-use.ts";
 import type { Actor } from "#domain/rights.ts";
 import { err, ok, type Result } from "#domain/result.ts";
 import { caseRow, caseRows } from "../cases/case-rows.ts";
+import { mainOf } from "../cases/merge-members.ts";
 import { ringAll } from "../cases/ring-again.ts";
 import { addEvents } from "../cases/timeline.ts";
 import { conflict, type Change, type Refusal } from "../register/change-register.ts";
@@ -18,23 +20,33 @@ import { findPlace, type FoundPlace } from "./find-place.ts";
 import { ReportSchema, type Report, type ReportPlace } from "./report.ts";
 import { caseSourceOf, openCase } from "./take-report.ts";
 
-const waiting = ["unplaced", "unreadable"];
+/** States in which a report waits for a person. */
+export const waiting = ["unplaced", "unreadable"];
+
+/** The last report of a page. */
+export type Waiting = Pick<IntakeEventRow, "received_at_ms" | "source" | "id">;
 
 /** What waits in the actor's areas, oldest first. */
 export const readQuarantine = (
   db: Reading,
   actor: Actor,
-  limit: number,
+  page: { readonly after?: Waiting; readonly limit: number },
 ): Promise<readonly IntakeEventRow[]> =>
   db
     .selectFrom("intake_events")
     .selectAll()
     .where("state", "in", waiting)
     .where(inScope("area_path", areasWith(actor, "alarms.read")))
+    .$if(page.after !== undefined, (query) =>
+      query.where(
+        sql<boolean>`(received_at_ms, source, id) > (${page.after?.received_at_ms ?? 0},
+          ${page.after?.source ?? ""}, ${page.after?.id ?? ""})`,
+      ),
+    )
     .orderBy("received_at_ms")
     .orderBy("source")
     .orderBy("id")
-    .limit(limit)
+    .limit(page.limit)
     .execute();
 
 /** Puts a report where it belongs; its case is opened, or moved there when it was open already. */
@@ -55,18 +67,18 @@ export const placeByHand = async (
       },
     });
   }
-  const report = reportIn(event.value.body);
-  if (report === undefined) {
-    return err(
-      conflict(
-        "报文读不出来,无法自动立案;请联系来源单位,另行登记后搁置本条",
-        "the report cannot be read; ask its source, register it by hand, then set this aside",
-      ),
-    );
-  }
   let caseId = event.value.case_id;
   let workedOn: string | undefined;
   if (caseId === null) {
+    const report = reportIn(event.value.body);
+    if (report === undefined) {
+      return err(
+        conflict(
+          "报文读不出来,无法自动立案;请联系来源单位,另行登记后搁置本条",
+          "the report cannot be read; ask its source, register it by hand, then set this aside",
+        ),
+      );
+    }
     const from = { ...(await fromOf(tx, event.value)), area: found.area };
     const opened = await openCase(tx, { from, report, found, nowMs: change.nowMs });
     caseId = opened.mergedInto ?? opened.id;
@@ -85,8 +97,9 @@ export const setAside = async (
 ): Promise<Result<void, Refusal>> => {
   const event = await waitingEvent(tx, change, wish);
   if (!event.ok) return event;
-  const { case_id: caseId, area_path: area } = event.value;
-  if (caseId !== null) {
+  const { case_id: caseId, area_path: area, state } = event.value;
+  // What could not be read has been read by now; its case goes on.
+  if (caseId !== null && state !== "unreadable") {
     return err(
       conflict(
         `已立案 ${caseId},请在事件中办理,不能搁置`,
@@ -97,7 +110,7 @@ export const setAside = async (
   await settle(tx, change, event.value, {
     state: "set-aside",
     area,
-    caseId: null,
+    caseId,
     reason: wish.reason,
   });
   return ok(undefined);
@@ -133,7 +146,7 @@ const moveCase = async (
   found: FoundPlace,
 ): Promise<string> => {
   const own = await caseRow(tx, caseId);
-  const main = await mainOf(tx, own);
+  const main = await mainOf(tx, caseId);
   if (own === undefined || main === undefined) throw new Error(`case ${caseId} vanished`);
   const told = main.id === own.id ? [own] : [own, main];
   const moving = told.filter((row) => row.id === own.id || isUnplaced(row));
@@ -174,14 +187,6 @@ const moveCase = async (
     Math.floor(change.nowMs),
   );
   return main.id;
-};
-
-const mainOf = async (tx: Writing, row: CaseRow | undefined): Promise<CaseRow | undefined> => {
-  let main = row;
-  while (main?.state === "merged" && main.merged_into !== null) {
-    main = await caseRow(tx, main.merged_into);
-  }
-  return main;
 };
 
 /** A report of which nobody knew either where it was. */

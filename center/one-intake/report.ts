@@ -73,7 +73,10 @@ export const ReportEventSchema = Type.Object({
   source: line(200),
   type: Type.Literal("canary.report.v1"),
   time: Type.Optional(line(40)),
-  datacontenttype: Type.Optional(Type.Literal("application/json")),
+  // CloudEvents 1.0 allows parameters, and many libraries write the charset.
+  datacontenttype: Type.Optional(
+    Type.String({ pattern: "^application/json(;[^\\u0000]{0,100})?$" }),
+  ),
   subject: Type.Optional(line(200)),
   data: ReportSchema,
 });

@@ -2,7 +2,7 @@
 import { linkName } from "./link-rows.ts";
 import { isSame, type IntakeKeys } from "./keys.ts";
 
-/** Of one home within ten minutes, other reports than repeats; then people are asked to call. */
+/** Of one home within ten minutes; then people are asked to call, unless gas or CO is news. */
 export const reportsPerHomeMax = 10;
 export const reportsWindowMs = 600_000;
 /** Two taps within this time are one report. */

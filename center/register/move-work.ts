@@ -5,6 +5,7 @@
  */
 import { isWithin } from "#domain/rights.ts";
 import { caseRows } from "../cases/case-rows.ts";
+import { partCase } from "../cases/part-case.ts";
 import { ringAll } from "../cases/ring-again.ts";
 import { addEvents } from "../cases/timeline.ts";
 import type { CaseRow } from "../store/case-tables.ts";
@@ -67,7 +68,11 @@ const moveAlarms = async (
     await tx.updateTable("alarms").set({ area_path: to }).where("episode", "in", chunk).execute();
   }
   const ids = [...(await casesOf(tx, alarms)), ...reports];
-  const cases = (await caseRows(tx, ids)).filter((row) => row.area_path === from);
+  const cases: CaseRow[] = [];
+  for (const row of (await caseRows(tx, ids)).filter(({ area_path }) => area_path === from)) {
+    // Several homes may be one case: those that stay keep it.
+    if (!(await partCase(tx, row, to, nowMs))) cases.push(row);
+  }
   for (const chunk of inLists(cases.map(({ id }) => id))) {
     await tx
       .updateTable("cases")

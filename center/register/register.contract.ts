@@ -26,7 +26,7 @@ export const registerContract = (database: string, newDatabase: NewDatabase): vo
   beforeEach(async () => {
     desk = await openDesk({ newDatabase });
     cookie = await desk.login();
-    await desk.store.write((tx) => seedSite(tx, site));
+    await desk.store.write((tx) => seedSite(tx, site, 0));
   });
   afterEach(() => desk.close());
 
@@ -74,7 +74,7 @@ export const registerContract = (database: string, newDatabase: NewDatabase): vo
       const path = `installations/${encodeURIComponent(String(device?.["id"]))}`;
       expect((await send("PATCH", path, { facts: { serial: "SN-1" } }, 1)).status).toBe(200);
       expect((await send("POST", `${path}/remove`, { why: "moved" }, 2)).status).toBe(200);
-      await desk.store.write((tx) => seedSite(tx, site));
+      await desk.store.write((tx) => seedSite(tx, site, 0));
       const after = await items("points/gw-1.xian-2-1-603/devices");
       expect(after).toHaveLength(1);
       expect(after[0]).toMatchObject({ serial: "SN-1", removedWhy: "moved" });

@@ -7,6 +7,7 @@ import type { Address } from "#domain/place.ts";
 import { isName } from "#domain/ids.ts";
 import type { Bilingual } from "#domain/result.ts";
 import type { Writing } from "../store/open-store.ts";
+import { moveWork } from "./move-work.ts";
 
 export interface SiteFacts {
   readonly street: { readonly id: string; readonly name: Bilingual };
@@ -23,7 +24,8 @@ export interface SiteFacts {
   }[];
 }
 
-export const seedSite = async (tx: Writing, site: SiteFacts): Promise<void> => {
+/** At every start. What a gateway told before it stood in the site file goes to its area from now on. */
+export const seedSite = async (tx: Writing, site: SiteFacts, nowMs: number): Promise<void> => {
   const { street } = site;
   const streetArea = await ensureArea(tx, {
     id: street.id,
@@ -32,6 +34,7 @@ export const seedSite = async (tx: Writing, site: SiteFacts): Promise<void> => {
     name: street.name,
   });
   const areaOfGateway = new Map<string, string>();
+  const added: string[] = [];
   for (const { id, community } of site.gateways) {
     const area =
       community === undefined
@@ -42,17 +45,27 @@ export const seedSite = async (tx: Writing, site: SiteFacts): Promise<void> => {
             parent: streetArea,
             name: community,
           });
-    await tx
+    const fresh = await tx
       .insertInto("gateway_areas")
       .values({ gateway: id, area, place: null })
       .onConflict((conflict) => conflict.column("gateway").doNothing())
-      .execute();
+      .returning("gateway")
+      .executeTakeFirst();
+    if (fresh !== undefined) added.push(id);
     areaOfGateway.set(id, area);
   }
   const known = await knownDetectors(tx);
   for (const detector of site.detectors) {
     if (known.has(JSON.stringify([detector.gateway, detector.id]))) continue;
     await seedDetector(tx, detector, areaOfGateway.get(detector.gateway) ?? streetArea);
+  }
+  for (const id of added) {
+    const { path } = await tx
+      .selectFrom("areas")
+      .select("path")
+      .where("id", "=", areaOfGateway.get(id) ?? streetArea)
+      .executeTakeFirstOrThrow();
+    await moveWork(tx, { kind: "gateways", id, from: "/", to: path, by: "center", nowMs });
   }
 };
 

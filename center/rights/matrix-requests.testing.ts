@@ -1,53 +1,16 @@
 /** One good request for each route of the matrix, and what it answers whom. */
 import { randomUUID } from "node:crypto";
+import {
+  done,
+  includes,
+  named,
+  type Ask,
+  type RequestOf,
+  type Thing,
+} from "./matrix-ask.testing.ts";
 import { places } from "./plant-register.testing.ts";
 
-/** What a request is about: an alarm, a person and an account of this name, all in Xian. */
-export interface Thing {
-  readonly name: string;
-  /** Of the account. */
-  readonly session: string;
-  /** Of the alarm. */
-  readonly caseId: string;
-}
-
 const personFacts = { kind: "staff", name: "李敏", phone: "13900001111", area: "xian" };
-
-export const methods = ["GET", "POST", "DELETE", "PATCH", "PUT"] as const;
-
-export interface Ask {
-  readonly method: (typeof methods)[number];
-  readonly path: string;
-  readonly body?: object;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-interface Answer {
-  readonly body: string;
-}
-
-interface RequestOf {
-  readonly ask: (thing: Thing) => Ask;
-  /** What somebody gets who holds the role elsewhere: `false`, an answer without the thing; or a status. */
-  readonly outside: boolean | number;
-  /** Status within one's areas, where it is not a success. */
-  readonly inside?: number;
-  /** Whether an answer shows, or has done, what was asked for. */
-  readonly shows: (answer: Answer, thing: Thing) => boolean;
-  /** Also for somebody of a part of the community: a gateway serves its grids. */
-  readonly serving?: boolean;
-  /** About the street, not the community: a role in the community alone is outside. */
-  readonly ofStreet?: boolean;
-  /** Status for a stranger. */
-  readonly stranger?: number;
-}
-
-const done = (): boolean => true;
-const named = (answer: Answer, thing: Thing): boolean => answer.body.includes(`"${thing.name}"`);
-const includes =
-  (text: string) =>
-  (answer: Answer): boolean =>
-    answer.body.includes(text);
 
 const get = (path: string | ((thing: Thing) => string)): RequestOf["ask"] => {
   const pathOf = typeof path === "string" ? () => path : path;
@@ -71,12 +34,8 @@ const reason = { reason: "居民来电要求" };
 
 const caseHeaders = { "if-match": '"1"' };
 
-/**
- * Routes without an entry here are the register's and a page's: they are tried by role alone, and
- * their own contracts (`register.contract.ts`, `import.contract.ts`, `clocks.contract.ts`) try them
- * by area.
- */
-export const requests: Readonly<Record<string, RequestOf>> = {
+/** Of accounts, people, alarms and cases; the rest is in `matrix-places.testing.ts`. */
+export const deskRequests: Readonly<Record<string, RequestOf>> = {
   "GET /api/openapi.json": { ask: get("/api/openapi.json"), outside: true, shows: done },
   "POST /api/v1/session": {
     ask: post("/api/v1/session", { username: "admin", password: "correct horse battery" }),
@@ -139,6 +98,11 @@ export const requests: Readonly<Record<string, RequestOf>> = {
     ask: get(({ caseId }) => `/api/v1/cases/${caseId}`),
     outside: 404,
     shows: named,
+  },
+  "GET /api/v1/cases/:id/reporters": {
+    ask: get(({ caseId }) => `/api/v1/cases/${caseId}/reporters`),
+    outside: 404,
+    shows: includes('"items"'),
   },
   // Who may take which step is tried by the model of the flow; every role that sees may note.
   "POST /api/v1/cases/:id/actions/:action": {

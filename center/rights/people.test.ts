@@ -150,6 +150,42 @@ test("whoever saw somebody in full in a list is in that person's copy as well", 
   });
 });
 
+test("what a person reported is in their copy, and stays without their name once they are forgotten", async () => {
+  const lead = await log("lead", "street_lead", places.street);
+  const report = (key: string, contact: object) =>
+    fetch(`${desk.url}/api/v1/intake/reports`, {
+      method: "POST",
+      headers: { cookie: lead, "content-type": "application/json", "idempotency-key": key },
+      body: JSON.stringify({
+        kind: "request",
+        text: "想换探测器",
+        place: { household: "h-xian" },
+        contact,
+      }),
+    });
+  expect((await report("a", { name: "王秀英", phone: "021 1234" })).status).toBe(200);
+  desk.time.advance(1);
+  expect((await report("b", { phone: "138 1234-5678" })).status).toBe(200);
+  desk.time.advance(1);
+  expect((await report("c", { name: "邻居", phone: "13999999999" })).status).toBe(200);
+
+  const copy = await (await desk.get("/api/v1/people/person-xian/export", lead)).json();
+  expect(copy).toMatchObject({
+    reports: [{ name: "王秀英", text: "想换探测器" }, { phone: "138 1234-5678" }],
+  });
+  const erased = await post("/people/person-xian/erase", lead, { reason: "本人要求" });
+  expect(erased.status).toBe(204);
+  const kept = await desk.store.db.selectFrom("intake_events").select("body").execute();
+  expect(kept.map(({ body }) => /想换探测器/.test(body))).toEqual([true, true, true]);
+  const text = JSON.stringify(kept);
+  expect(text).not.toMatch(/王秀英|021 1234|138 1234-5678/);
+  expect(text).toContain("邻居");
+  // The same press again is still the same report.
+  expect(await (await report("b", { phone: "138 1234-5678" })).json()).toMatchObject({
+    repeated: true,
+  });
+});
+
 test("a forgotten person has no name in any table any more, but an id; not while gas is in the home", async () => {
   const lead = await log("lead", "street_lead", places.street);
   await desk.take(createFakeGateway("gw-xian").alarm({ seq: 1 }));

@@ -3,6 +3,7 @@ import { audit } from "../store/audit.ts";
 import type { Reading, Writing } from "../store/open-store.ts";
 import { urgentCaseAt } from "./open-cases.ts";
 import { by, inFull, personRow, type PersonView, type Viewer } from "./people.ts";
+import { forgetReports, reportsBy, type KnownAs, type ReportBy } from "./person-reports.ts";
 
 /** Looks at a person's data listed in a copy; the newest. */
 const looksMax = 1_000;
@@ -18,6 +19,15 @@ export interface PersonCopy {
     readonly episode: string;
     readonly alarmClass: string;
     readonly firstAtMs: number;
+  }[];
+  /** What was reported from the home under the person's name or number. */
+  readonly reports: readonly {
+    readonly source: string;
+    readonly receivedAtMs: number;
+    readonly kind: string;
+    readonly text?: string;
+    readonly name?: string;
+    readonly phone?: string;
   }[];
   /** Who looked at the data, and why. */
   readonly looks: readonly {
@@ -44,14 +54,30 @@ export const copyPerson = async (
     .orderBy("seq", "desc")
     .limit(looksMax)
     .execute();
+  const person = inFull(viewer.vault, row);
   return {
     exportedAtMs: viewer.nowMs,
     exportedBy: viewer.name,
-    person: inFull(viewer.vault, row),
+    person,
     ...(await homeOf(tx, row.household)),
+    reports: (await reportsBy(tx, knownAs(person))).map(toCopied),
     looks,
   };
 };
+
+const toCopied = ({ source, receivedAtMs, report }: ReportBy): PersonCopy["reports"][number] => ({
+  source,
+  receivedAtMs,
+  kind: report.kind,
+  ...(report.text !== undefined && { text: report.text }),
+  ...report.contact,
+});
+
+const knownAs = ({ household, name, phone }: PersonView): KnownAs => ({
+  household: household ?? null,
+  name,
+  phone,
+});
 
 const homeOf = async (
   db: Reading,
@@ -93,7 +119,8 @@ export type ErasureOutcome =
 
 /**
  * Forgets who a person is: name, phone, needs, home and login are wiped for good; the id, the kind
- * and the area stay, so that what was done keeps its subject. Not during an urgent case at the
+ * and the area stay, so that what was done keeps its subject. Reports that carry the name or the
+ * number stay without them. Not during an urgent case at the
  * person's home: protecting a life goes first (Art 13-4). The home's alarm goes on.
  */
 export const erasePerson = async (
@@ -113,6 +140,7 @@ export const erasePerson = async (
     detail: { reason: wish.reason },
   });
   if (kind === "case-open") return { kind };
+  await forgetReports(tx, knownAs(inFull(viewer.vault, row)));
   await tx
     .updateTable("people")
     .set({

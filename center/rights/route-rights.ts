@@ -38,6 +38,7 @@ const deskRights = {
   "POST /api/v1/alarms/:episode/sign": { who: "alarms.sign", audit: "write" },
   "GET /api/v1/cases": { who: "cases.read", audit: "none" },
   "GET /api/v1/cases/:id": { who: "cases.read", audit: "none" },
+  "GET /api/v1/cases/:id/reporters": { who: "people.read", audit: "personal" },
   "POST /api/v1/cases/:id/actions/:action": { who: "cases.act", audit: "write" },
   "POST /api/v1/cases/:id/notes": { who: "cases.act", audit: "write" },
   "GET /api/v1/pages": { who: "cases.read", audit: "none" },
@@ -105,7 +106,7 @@ const deviceRights: Readonly<Record<string, RouteRight>> = {
 const intakeRights: Readonly<Record<string, RouteRight>> = {
   "POST /api/v1/alarms/:episode/acknowledge": { who: "alarms.sign", audit: "write" },
   "POST /api/v1/cases/:id/evidence": { who: "cases.act", audit: "write" },
-  "GET /api/v1/evidence/:id": { who: "cases.read", audit: "none" },
+  "GET /api/v1/evidence/:id": { who: "cases.read", audit: "personal" },
   "POST /api/v1/evidence/:id/delete": { who: "cases.act", audit: "write" },
   // Signed by the system that sends them, or opened by a link of one's own.
   "POST /api/v1/intake/events": { who: "stranger", audit: "write" },

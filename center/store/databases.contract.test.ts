@@ -2,6 +2,7 @@
 import { describe } from "vitest";
 import { scopedContract } from "../rights/scoped.contract.ts";
 import { newPostgres, newSqlite, type NewDatabase } from "../open-ground.testing.ts";
+import { beginAgainContract } from "../backup/begin-again.contract.ts";
 import { auditContract } from "../audit/audit.contract.ts";
 import { casesContract } from "../cases/cases.contract.ts";
 import { gatewayCasesContract } from "../cases/gateway-cases.contract.ts";
@@ -15,6 +16,7 @@ import { manyHomesContract } from "../intake/many-homes.contract.ts";
 import { newestWordContract } from "../intake/newest-word.contract.ts";
 import { noteBootsContract } from "../intake/note-boots.contract.ts";
 import { oneIntakeContract } from "../http/intake.contract.ts";
+import { reportersContract } from "../one-intake/reporters.contract.ts";
 import { firstReleaseContract } from "./first-release.contract.ts";
 import { upgradeContract } from "./upgrade.contract.ts";
 import { importContract } from "../register/import/import.contract.ts";
@@ -53,12 +55,14 @@ const contracts = [
   registerContract,
   importContract,
   oneIntakeContract,
+  reportersContract,
   insertRowsContract,
   inTimeContract,
   vaultContract,
   streetClocksContract,
   residentLinksContract,
   keepPeopleContract,
+  beginAgainContract,
 ];
 
 for (const [name, newDatabase] of databases) {

@@ -42,6 +42,20 @@ test("a database that cannot be opened is an error that names the setting, not a
   await rm(dataFolder, { recursive: true });
 });
 
+test("a database that a newer version has changed is refused in words that say so", async () => {
+  const dataFolder = await mkdtemp(join(tmpdir(), "canary-store-"));
+  const opened = await openStore({ dataFolder });
+  if (!opened.ok) throw new Error(opened.error.en);
+  await opened.value.close();
+  const database = new Database(join(dataFolder, "center.sqlite"));
+  database.exec("insert into kysely_migration values ('9999-newer', '2099-01-01T00:00:00.000Z')");
+  database.close();
+  const refused = await openStore({ dataFolder });
+  expect(refused.ok ? "" : refused.error.en).toContain("a newer version");
+  expect(refused.ok ? "" : refused.error.en).toContain("9999-newer");
+  await rm(dataFolder, { recursive: true });
+});
+
 test("asking whether the database can be written to writes, also when nothing else has", async () => {
   const dataFolder = await mkdtemp(join(tmpdir(), "canary-store-"));
   const opened = await openStore({ dataFolder });

@@ -135,6 +135,13 @@ const migrate = async (db: Reading): Promise<void> => {
 
 const explainOpening = (options: StoreOptions, error: unknown): Bilingual => {
   const reason = reasonOf(error);
+  const newer = /previously executed migration (\S+) is missing/.exec(reason)?.[1];
+  if (newer !== undefined) {
+    return {
+      zh: `中心数据库已由更新的版本升级过(${newer}),本版本不能使用,未作改动。请安装并启动更新的版本`,
+      en: `a newer version has changed the tables of the center's database (${newer}), which this one cannot use; nothing was done. Install and start the newer version`,
+    };
+  }
   return options.databaseUrl === undefined
     ? {
         zh: `打不开中心数据库 ${sqliteFile(options.dataFolder)}:${reason}。请检查数据目录(CANARY_DATA)的权限和磁盘空间`,

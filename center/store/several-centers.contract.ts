@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { epochMs } from "#domain/quantity.ts";
+import type { Clock } from "#domain/time.ts";
+import { openSystemClock } from "#platform/system-clock.ts";
 import { openBroadcast, type Broadcast, type PlacedEvent } from "../desk/broadcast.ts";
 import { once, signAlarm } from "../desk/sign-alarm.ts";
 import { createFakeGateway } from "../fake-gateway.testing.ts";
@@ -13,6 +16,7 @@ import {
 } from "../open-ground.testing.ts";
 import { verifyAudit } from "../audit/verify.ts";
 import { audit } from "./audit.ts";
+import { openSharedTime } from "./shared-time.ts";
 import { beginStretch } from "./stream-log.ts";
 import type { Store } from "./open-store.ts";
 
@@ -120,6 +124,43 @@ export const severalCentersContract = (newDatabase: NewDatabase): void => {
       expect(outcomes.filter((one) => one?.kind === "signed")).toHaveLength(1);
       expect(outcomes.filter((one) => one?.kind === "taken")).toHaveLength(99);
     });
+
+    test("one press of a button that reaches both is done once, and its key is good for nothing else", async () => {
+      let done = 0;
+      const press = (store: Store, request: string, actor = "li") =>
+        once(store, { actor, key: "k", request, nowMs: 1_795_000_000_000 }, (tx) => {
+          done += 1;
+          return audit(tx, { atMs: done, actor, action: "sign", source: "" }).then(() => done);
+        });
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          press(index % 2 === 0 ? ground.store : other, "sign"),
+        ),
+      );
+      expect(answers).toEqual(Array.from({ length: 20 }, () => 1));
+      expect(await press(other, "something else")).toBeUndefined();
+      expect(await press(other, "sign", "wang")).toBe(2);
+      expect(await ground.countRows("audit")).toBe(2);
+    });
+
+    test.each([600_000, -600_000])(
+      "one whose clock is %i ms wrong goes by the time they share, and says so",
+      async (wrongMs) => {
+        const real = openSystemClock();
+        const wrong: Clock = {
+          now: () => {
+            const now = real.now();
+            return { ...now, wallMs: epochMs(now.wallMs + wrongMs) };
+          },
+        };
+        const { clock, look } = await openSharedTime(other, wrong);
+        expect(Math.abs(clock.now().wallMs - real.now().wallMs)).toBeLessThan(5_000);
+        expect((await look())?.en).toContain(wrongMs > 0 ? "600 s fast" : "600 s slow");
+        const right = await openSharedTime(other, real);
+        expect(await right.look()).toBeUndefined();
+        expect(Math.abs(right.clock.now().wallMs - real.now().wallMs)).toBeLessThan(100);
+      },
+    );
 
     test("one that freezes in the middle of a write holds the other up for seconds, not for ever", async () => {
       const frozen = Promise.withResolvers<void>();

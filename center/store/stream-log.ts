@@ -63,6 +63,52 @@ export const lastPosition = async (db: Reading): Promise<number> => {
   return row?.position ?? 0;
 };
 
+/** The last rows somebody has read: see {@link isStillThere}. */
+export type Trail = readonly {
+  readonly position: number;
+  readonly kind: string;
+  readonly ref: string;
+}[];
+
+/** More than one row: the same gateway's status may well come to stand under the same number again. */
+const trailLength = 20;
+
+export const newestTrail = async (db: Reading): Promise<Trail> => {
+  const rows = await db
+    .selectFrom("stream_events")
+    .select(["position", "kind", "ref"])
+    .orderBy("position", "desc")
+    .limit(trailLength)
+    .execute();
+  return rows.toReversed();
+};
+
+/**
+ * Whether what was read is still so. A database that fell over to a copy a moment behind, or was put
+ * back from a backup, has forgotten the newest rows and gives their numbers again, to others.
+ */
+export const isStillThere = async (db: Reading, trail: Trail): Promise<boolean> => {
+  const [first] = trail;
+  const last = trail.at(-1);
+  if (first === undefined || last === undefined) return true;
+  const rows = await db
+    .selectFrom("stream_events")
+    .select(["position", "kind", "ref"])
+    .where("position", ">=", first.position)
+    .where("position", "<=", last.position)
+    .orderBy("position")
+    .execute();
+  const byPosition = new Map(rows.map((row) => [row.position, row]));
+  // Older ones may have been let go meanwhile; the newest never is.
+  return (
+    byPosition.has(last.position) &&
+    trail.every(({ position, kind, ref }) => {
+      const row = byPosition.get(position);
+      return row === undefined || (row.kind === kind && row.ref === ref);
+    })
+  );
+};
+
 /** Whether everything after `position` is still here. */
 export const isKnownPosition = async (db: Reading, position: number): Promise<boolean> => {
   const row = await db
@@ -82,6 +128,7 @@ export const changesAfter = async (
 ): Promise<{
   readonly changes: readonly PlacedChange[];
   readonly upTo: number;
+  readonly trail: Trail;
   /** There may be more beyond. */
   readonly more: boolean;
 }> => {
@@ -98,7 +145,12 @@ export const changesAfter = async (
     const isNewest = newest.get(`${word} ${ref}`) === position;
     return kind === undefined || !isNewest ? [] : [{ kind, ref, position }];
   });
-  return { changes, upTo: rows.at(-1)?.position ?? position, more: rows.length === limit };
+  return {
+    changes,
+    upTo: rows.at(-1)?.position ?? position,
+    trail: rows.slice(-trailLength),
+    more: rows.length === limit,
+  };
 };
 
 /**

@@ -14,23 +14,26 @@ const pagesAtOnce = 2_000_000_000;
  * there as well.
  */
 export const copyData = async (from: string, to: string): Promise<void> => {
-  const entries = await readdir(from, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile() && !/-(wal|shm|journal)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name).slice(from.length + 1));
-  const [databases, files] = [
-    paths.filter((path) => path.endsWith(".sqlite")),
-    paths.filter((path) => !path.endsWith(".sqlite")),
-  ];
-  for (const path of databases) {
+  for (const path of await filesBelow(from)) {
+    if (!path.endsWith(".sqlite")) continue;
     await mkdir(dirname(join(to, path)), { recursive: true });
     await copyDatabase(join(from, path), join(to, path));
   }
-  for (const path of files) {
+  // Looked for again: what came meanwhile may be named by a row that was still copied.
+  for (const path of await filesBelow(from)) {
+    if (path.endsWith(".sqlite")) continue;
     await mkdir(dirname(join(to, path)), { recursive: true });
     // One that has gone meanwhile was an upload nobody finished.
     await copyFile(join(from, path), join(to, path)).catch(ignoreMissing);
   }
+};
+
+/** Paths below a folder, without what SQLite keeps beside its databases. */
+const filesBelow = async (folder: string): Promise<readonly string[]> => {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && !/-(wal|shm|journal)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 };
 
 const copyDatabase = async (from: string, to: string): Promise<void> => {

@@ -1,6 +1,7 @@
 /** Ways in which an import sent people to the wrong door, or took away whom they had to find there. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createCase } from "../../center/cases/create-case.ts";
+import { addLink, withdrawLink } from "../../center/one-intake/link-rows.ts";
 import {
   newSqlite,
   openGround,
@@ -110,4 +111,15 @@ test("an import is not taken back once a resident has called from one of its hom
   expect(undone).toMatchObject({ ok: false, error: { kind: "conflict" } });
   const names = await ground.store.db.selectFrom("people").select("name").execute();
   expect(names).toContainEqual({ name: "王芳" });
+});
+
+test("an import is not taken back while a resident's link hangs at one of its doors", async () => {
+  const done = await importRow({ 户号: "h-new", 地址: "喜安社区2栋701" });
+  const undo = () => ground.store.write((tx) => undoImport(tx, lead, done.import ?? ""));
+  const { id } = await ground.store.write((tx) =>
+    addLink(tx, { household: "h-new", expiresAtMs: nowMs + 60_000, by: "chen", nowMs }),
+  );
+  expect(await undo()).toMatchObject({ ok: false, error: { kind: "conflict" } });
+  await ground.store.write((tx) => withdrawLink(tx, { id, by: "chen", nowMs }));
+  expect((await undo()).ok).toBe(true);
 });

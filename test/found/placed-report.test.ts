@@ -66,3 +66,21 @@ test("one that was merged meanwhile takes its main case along, unless that has a
   expect([await areaOf(one), await areaOf(main)]).toEqual([places.west, places.west]);
   expect(await rungInWest()).toEqual([main]);
 });
+
+test("gas reported by the link at the door of a home that was retired is told at that door", async () => {
+  await ground.store.db
+    .updateTable("households")
+    .set({ retired_at_ms: 1 })
+    .where("id", "=", "h-west")
+    .execute();
+  const report = { kind: "gas-smell", place: { household: "h-west" } } as const;
+  const resident = { source: "resident", kind: "resident", by: "resident" } as const;
+  const taken = await ground.store.write((tx) =>
+    takeReport(tx, { ...resident, id: "r", within: ["/"], area: "/" }, report, {
+      body: "",
+      nowMs: nowMs(),
+    }),
+  );
+  expect(taken).toMatchObject({ kind: "taken", state: "placed" });
+  expect(await areaOf("AJ-000001")).toBe(places.west);
+});

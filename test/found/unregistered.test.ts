@@ -13,6 +13,7 @@ import {
 import { addEntry } from "../../center/register/change-register.ts";
 import { runImport } from "../../center/register/import/run-import.ts";
 import { installDevice } from "../../center/register/installations.ts";
+import { seedSite } from "../../center/register/seed-site.ts";
 import { places, plantRegister } from "../../center/rights/plant-register.testing.ts";
 
 let ground: Ground;
@@ -42,6 +43,18 @@ test("what stands at a gateway is its area's from the moment it is registered", 
   await strangerAlarms("gw-new");
   const wish = { kind: "gateways", id: "gw-new", facts: { area: "west" } } as const;
   expect((await ground.store.write((tx) => addEntry(tx, change(), wish))).ok).toBe(true);
+  expect(await isToldInWest()).toBe(true);
+});
+
+test("also where the site file brings it, with the next start", async () => {
+  await strangerAlarms("gw-new");
+  const name = { zh: "west", en: "west" };
+  const site = {
+    street: { id: "anjing", name },
+    gateways: [{ id: "gw-new", community: name }],
+    detectors: [],
+  };
+  await ground.store.write((tx) => seedSite(tx, site, change().nowMs));
   expect(await isToldInWest()).toBe(true);
 });
 

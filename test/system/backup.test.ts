@@ -9,8 +9,8 @@ import { openStore } from "#center/store/open-store.ts";
 import { beginStretch } from "#center/store/stream-log.ts";
 import { hasPostgres, startPostgres } from "../postgres-server.ts";
 import { eventually } from "./eventually.ts";
-import { connectHomes, everyHomeOnce } from "./homes.ts";
-import { startStreet } from "./street-process.ts";
+import { byHome, connectHomes, everyHomeOnce } from "./homes.ts";
+import { startStreet, type StreetProcess } from "./street-process.ts";
 
 const runCanary = async (
   words: readonly string[],
@@ -52,6 +52,11 @@ const openStreet = async () => {
   };
 };
 
+const caseNumbers = async (street: StreetProcess, homes: readonly string[]) => {
+  const desk = byHome(await (await street.login()).alarms());
+  return homes.flatMap((home) => desk.get(home)?.map((alarm) => alarm.case.id) ?? []);
+};
+
 test("a center restored from an older copy asks the gateway for what is missing, and nothing is doubled", async () => {
   const { street, homes, data, file, canary, allConfirmed } = await openStreet();
   await homes.report("before");
@@ -71,6 +76,7 @@ test("a center restored from an older copy asks the gateway for what is missing,
       said: expect.stringContaining("is in use"),
     });
   }
+  const given = await caseNumbers(street, ["after", "later"]);
   await street.kill("center");
   expect(await canary("restore", file, "--only", "center")).toMatchObject({
     code: 1,
@@ -83,6 +89,9 @@ test("a center restored from an older copy asks the gateway for what is missing,
   street.startRole("center");
   await everyHomeOnce(street, ["before", "after", "later"], 60_000);
   await allConfirmed();
+  // Whoever has noted a number down does not find another home under it.
+  const again = await caseNumbers(street, ["after", "later"]);
+  expect(again.filter((number) => given.includes(number))).toEqual([]);
 });
 
 test("a gateway restored from an older copy goes on, and what the center had already stays one", async () => {

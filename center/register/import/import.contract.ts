@@ -42,11 +42,15 @@ export const importContract = (database: string, newDatabase: NewDatabase): void
     desk = await openDesk({ newDatabase });
     cookie = await desk.login();
     await desk.store.write((tx) =>
-      seedSite(tx, {
-        street: { id: "anjing", name: { zh: "安靖街道", en: "Anjing" } },
-        gateways: [{ id: "gw-1", community: { zh: "喜安社区", en: "Xi'an" } }],
-        detectors: [{ gateway: "gw-1", id: "det-000001", profile: "native" }],
-      }),
+      seedSite(
+        tx,
+        {
+          street: { id: "anjing", name: { zh: "安靖街道", en: "Anjing" } },
+          gateways: [{ id: "gw-1", community: { zh: "喜安社区", en: "Xi'an" } }],
+          detectors: [{ gateway: "gw-1", id: "det-000001", profile: "native" }],
+        },
+        0,
+      ),
     );
   });
   afterEach(() => desk.close());

@@ -9,7 +9,8 @@ import {
   unpackedBytesMax,
   zipEntriesMax,
 } from "./sheet-limits.ts";
-import { zipSize } from "./zip-size.ts";
+import { findTraps } from "./sheet-traps.ts";
+import { zipEntries } from "./zip-entries.ts";
 
 /** Every row of the file as texts, the heading first; row 1 of the sheet is index 0. */
 export type SheetRows = readonly (readonly string[])[];
@@ -23,10 +24,13 @@ export const parseFile = async (file: Uint8Array): Promise<Result<SheetRows, Bil
 const isZip = (file: Uint8Array): boolean => file[0] === 0x50 && file[1] === 0x4b;
 
 const parseXlsx = async (file: Uint8Array): Promise<Result<SheetRows, Bilingual>> => {
-  const size = zipSize(file);
-  if (size === undefined) return err(damaged);
-  if (size.entries > zipEntriesMax || size.unpackedBytes > unpackedBytesMax) return err(bomb);
+  const entries = zipEntries(file);
+  if (entries === undefined) return err(damaged);
+  const unpackedBytes = entries.reduce((sum, one) => sum + one.unpackedBytes, 0);
+  if (entries.length > zipEntriesMax || unpackedBytes > unpackedBytesMax) return err(bomb);
   try {
+    const trap = findTraps(file, entries);
+    if (trap !== undefined) return err(trap);
     // Numbers stay as they are written in the file: 8.61E+14 must be seen to be refused.
     const sheet = await readSheet(new Blob([Uint8Array.from(file)]), {
       parseNumber: (text: string) => text,

@@ -7,6 +7,7 @@ import { parseFile } from "./parse-file.ts";
 import { readFile } from "./read-file.ts";
 import { fileBytesMax } from "./sheet-limits.ts";
 import { templateCsv, templateXlsx } from "./template.ts";
+import { entryText, zipEntries } from "./zip-entries.ts";
 
 // A thread is started for a file; a busy machine may take its time.
 vi.setConfig({ testTimeout: 30_000 });
@@ -34,7 +35,7 @@ test("XLSX keeps texts, and shows numbers as the file has them", async () => {
     [{ value: "户号" }, { value: "序列号" }, { value: "到期日期" }],
     [
       { value: "0028010603" },
-      { value: 8.61e20 },
+      { value: 8.61e22 },
       { value: new Date("2031-08-01"), type: Date, format: "yyyy-mm-dd" },
     ],
   ]).toBuffer();
@@ -42,9 +43,43 @@ test("XLSX keeps texts, and shows numbers as the file has them", async () => {
     ok: true,
     value: [
       ["户号", "序列号", "到期日期"],
-      ["0028010603", "861000000000000000000", "2031-08-01"],
+      ["0028010603", "8.61e+22", "2031-08-01"],
     ],
   });
+});
+
+test("cells that show what they do not hold are named, not read as empty", async () => {
+  const heading = [{ value: "户号" }, { value: "地址" }, { value: "电话" }];
+  const first = [{ value: "0028010603" }, { value: "喜安社区2栋603" }, { value: "138" }];
+  const merged = await writeXlsxFile([
+    heading,
+    [{ ...first[0], rowSpan: 2 }, { ...first[1], rowSpan: 2 }, first[2]],
+    [null, null, { value: "139" }],
+  ]).toBuffer();
+  expect(await readFile(merged)).toEqual({
+    ok: false,
+    error: {
+      zh: "A2:A3、B2:B3 是合并单元格:只有左上角一格有内容。请取消合并,逐行填写",
+      en: "in A2:A3, B2:B3: merged cells, of which only the first holds the text. Unmerge them and fill in every row",
+    },
+  });
+
+  const plain = await writeXlsxFile([heading, first]).toBuffer();
+  const withCell = (xml: string) => readFile(changed(plain, /<c r="C2"[^]*?<\/c>/, xml));
+  for (const [xml, words] of [
+    ['<c r="C2" t="e"><f>VLOOKUP(A2,X:Y,2,0)</f><v>#N/A</v></c>', "C2 是公式错误"],
+    ['<c r="C2" s="1"><f>B2</f></c>', "C2 的公式没有保存结果"],
+    ['<c r="C2"><v>8612345678901230</v></c>', "C2 是超过 15 位的数字"],
+  ] as const) {
+    const read = await withCell(xml);
+    expect(read.ok ? read.value : read.error.zh).toContain(words);
+  }
+  for (const xml of [
+    '<c r="C2" t="str"><f>B2</f><v>8612345678901230</v></c>',
+    '<c r="C2"><v>861234567890123</v></c>',
+  ]) {
+    expect(await withCell(xml)).toMatchObject({ ok: true });
+  }
 });
 
 test("both templates are read back without a mistake", async () => {
@@ -60,13 +95,13 @@ test("both templates are read back without a mistake", async () => {
 
 test("a bomb is refused, whether it tells its size or lies about it", async () => {
   const big = Buffer.alloc(80 * 1024 * 1024, "<c/>");
-  const honest = zipOf("xl/worksheets/sheet1.xml", big, big.length);
+  const honest = zipOf([{ name: "xl/worksheets/sheet1.xml", content: big }]);
   expect(honest.length).toBeLessThan(fileBytesMax);
   expect(await readFile(honest)).toMatchObject({
     ok: false,
     error: { zh: "XLSX 解压后过大,已拒绝。请只保留需要导入的工作表" },
   });
-  const lying = zipOf("xl/worksheets/sheet1.xml", big, 1_000);
+  const lying = zipOf([{ name: "xl/worksheets/sheet1.xml", content: big, told: 1_000 }]);
   expect((await readFile(lying)).ok).toBe(false);
 });
 
@@ -100,31 +135,42 @@ test("no bytes throw", async () => {
   );
 });
 
-/** An archive of one entry that says it unpacks to `told` bytes. */
-const zipOf = (name: string, content: Buffer, told: number): Buffer => {
-  const packed = deflateRawSync(content);
-  const sizes = (start: Buffer): Buffer => {
-    const rest = Buffer.alloc(16);
-    rest.writeUInt32LE(packed.length, 4);
-    rest.writeUInt32LE(told, 8);
-    rest.writeUInt16LE(name.length, 12);
-    return Buffer.concat([start, rest]);
-  };
-  const local = Buffer.concat([
-    sizes(Buffer.from("504b03041400000008000000 0000".replaceAll(" ", ""), "hex")),
-    Buffer.from(name),
-    packed,
-  ]);
-  const central = Buffer.concat([
-    sizes(Buffer.from("504b0102140014000000080000000000", "hex")),
-    Buffer.alloc(14),
-    Buffer.from(name),
-  ]);
+/** A ZIP archive; `told`: the size it says an entry has, when that is a lie. */
+const zipOf = (files: readonly { name: string; content: Buffer; told?: number }[]): Buffer => {
+  const locals: Buffer[] = [];
+  const centrals: Buffer[] = [];
+  for (const { name, content, told } of files) {
+    const packed = deflateRawSync(content);
+    const sizes = (start: string): Buffer => {
+      const rest = Buffer.alloc(16);
+      rest.writeUInt32LE(packed.length, 4);
+      rest.writeUInt32LE(told ?? content.length, 8);
+      rest.writeUInt16LE(name.length, 12);
+      return Buffer.concat([Buffer.from(start, "hex"), rest]);
+    };
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(Buffer.concat(locals).length, 10);
+    centrals.push(sizes("504b0102140014000000080000000000"), rest, Buffer.from(name));
+    locals.push(sizes("504b030414000000080000000000"), Buffer.from(name), packed);
+  }
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06_05_4b_50, 0);
-  end.writeUInt16LE(1, 8);
-  end.writeUInt16LE(1, 10);
-  end.writeUInt32LE(central.length, 12);
-  end.writeUInt32LE(local.length, 16);
-  return Buffer.concat([local, central, end]);
+  end.writeUInt16LE(files.length, 8);
+  end.writeUInt16LE(files.length, 10);
+  end.writeUInt32LE(Buffer.concat(centrals).length, 12);
+  end.writeUInt32LE(Buffer.concat(locals).length, 16);
+  return Buffer.concat([...locals, ...centrals, end]);
 };
+
+/** The spreadsheet with this part of its first sheet replaced. */
+const changed = (file: Buffer, part: RegExp, by: string): Buffer =>
+  zipOf(
+    (zipEntries(file) ?? []).map((entry) => {
+      const content = entryText(file, entry);
+      if (entry.name !== "xl/worksheets/sheet1.xml") {
+        return { name: entry.name, content: Buffer.from(content) };
+      }
+      expect(content).toMatch(part);
+      return { name: entry.name, content: Buffer.from(content.replace(part, by)) };
+    }),
+  );

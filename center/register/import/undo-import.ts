@@ -6,6 +6,8 @@ import { inScope } from "../../rights/scoped.ts";
 import { inChunks } from "../../store/chunks.ts";
 import type { Writing } from "../../store/open-store.ts";
 import { conflict, note, type Change, type Refusal } from "../change-register.ts";
+import { moveToPlaces } from "../move-work.ts";
+import type { DetectorName } from "../place-of.ts";
 
 /**
  * Refused from the first alarm of one of its detectors or the first case at one of its homes on, and
@@ -44,7 +46,10 @@ export const undoImport = async (
       ),
     );
   }
+  const devices = await devicesOf(tx, id);
   await takeBack(tx, id);
+  // What stood before the import went along with it, and goes back.
+  await moveToPlaces(tx, devices, { by: change.actor.name, nowMs: change.nowMs });
   await tx
     .updateTable("imports")
     .set({ undone_by: change.actor.name, undone_at_ms: Math.floor(change.nowMs) })
@@ -53,6 +58,16 @@ export const undoImport = async (
   await note(tx, change, "import-undo", id, { file: batch.file_name, rows: batch.rows });
   return ok(undefined);
 };
+
+/** Detectors that the import has put somewhere. */
+const devicesOf = (tx: Writing, id: string): Promise<readonly DetectorName[]> =>
+  tx
+    .selectFrom("import_items as item")
+    .innerJoin("installations as i", "i.id", "item.ref")
+    .select(["i.gateway", "i.detector"])
+    .where("item.import", "=", id)
+    .where("item.kind", "in", ["installation", "completed"])
+    .execute();
 
 const firstAlarm = async (
   tx: Writing,
@@ -96,6 +111,10 @@ const changedPerson = `exists (select 1 from people t
 /** Somebody has reported something from there: who lives there is asked for as long as it is kept. */
 const reportedFrom = "exists (select 1 from cases t where t.household = i.ref)";
 
+/** A link hangs at the door: what is reported by it has to find its home. */
+const linked = `exists (select 1 from resident_links t
+  where t.household = i.ref and t.withdrawn_at_ms is null)`;
+
 /** What is no longer as the import wrote it, or carries something the import did not bring. */
 const questions: readonly (readonly [kind: string, what: string])[] = [
   ["installation", changedDevice(1)],
@@ -103,6 +122,7 @@ const questions: readonly (readonly [kind: string, what: string])[] = [
   ["point", changed("points")],
   ["household", changed("households")],
   ["household", reportedFrom],
+  ["household", linked],
   ["building", changed("buildings")],
   ["person", changedPerson],
   ["point", other("installations", "point", ["installation", "completed"])],
