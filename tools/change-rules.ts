@@ -34,7 +34,7 @@ export type RulesChange =
   | {
       readonly kind: "publish";
       readonly words: (now: RuleWords) => Result<RuleWords, Bilingual>;
-      readonly then: "apply" | "try";
+      readonly decision: "apply" | "try";
     }
   | { readonly kind: "apply" | "try"; readonly version: number }
   | { readonly kind: "roll-back"; readonly version: number | undefined }
@@ -207,7 +207,7 @@ const draftAndPublish = (
   }
   const edition = publish(book, draft.value, signature);
   return edition.ok
-    ? ok({ edition: edition.value, kind: change.then, fresh: [edition.value] })
+    ? ok({ edition: edition.value, kind: change.decision, fresh: [edition.value] })
     : edition;
 };
 

@@ -51,7 +51,7 @@ export const addRulesCommands = (program: Command): void => {
     .action(async (options: PublishOptions) => {
       const { publishedWords } = await import("./published-words.ts");
       const words = publishedWords(options.limits, options.overrides);
-      await change({ kind: "publish", words, then: options.apply ? "apply" : "try" }, options);
+      await change({ kind: "publish", words, decision: options.apply ? "apply" : "try" }, options);
     });
   signedBy(rules.command("apply"))
     .argument(...version)

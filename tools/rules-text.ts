@@ -20,10 +20,13 @@ export const bookText = (report: BookReport): string =>
 
 const editionLines = ({ version, hash, rules, by, reason, at, changes }: EditionReport) => [
   "",
-  `第 ${version} 版 version ${version}  ${shortHash(hash)}  ${rules.limits ?? "默认 default"}`,
+  `第 ${version} 版 version ${version}  ${shortHash(hash)}  ${rulesOf(rules)}`,
   `  ${at}  ${by}:${reason}`,
   ...(version === 1 ? [] : changeLines(changes)),
 ];
+
+const rulesOf = ({ limits, overrides }: EditionReport["rules"]): string =>
+  (limits ?? "默认 default") + (overrides === undefined ? "" : ` ${JSON.stringify(overrides)}`);
 
 const changeLines = (changes: readonly Difference[]): readonly string[] =>
   changes.length === 0

@@ -57,10 +57,10 @@ const startGateway = async (): Promise<void> => {
 const wang = { by: "王工", reason: "老楼更严", json: false };
 const change = (what: RulesChange, signed: Partial<typeof wang> = {}): Promise<number> =>
   changeRules(what, { ...wang, ...signed }, env());
-const publish = async (overrides: string, then: "apply" | "try"): Promise<number> => {
+const publish = async (overrides: string, decision: "apply" | "try"): Promise<number> => {
   const file = join(folder, "overrides.yaml");
   await writeFile(file, overrides);
-  return change({ kind: "publish", words: publishedWords(undefined, file), then });
+  return change({ kind: "publish", words: publishedWords(undefined, file), decision });
 };
 const rulesInFile = async (): Promise<unknown> => {
   const site: unknown = parse(await readFile(siteFile, "utf8"));
@@ -142,15 +142,19 @@ test("a refusal changes neither the file nor the book", async () => {
     [{ kind: "apply", version: 1 }, {}, "says version 1 already"],
     [{ kind: "try", version: 1 }, {}, "needs no trial"],
     [{ kind: "end-trial" }, {}, "nothing on trial"],
-    [{ kind: "publish", words: now, then: "apply" }, {}, "The same as version 1"],
-    [{ kind: "publish", words: now, then: "apply" }, { by: " " }, "needs a name and a reason"],
+    [{ kind: "publish", words: now, decision: "apply" }, {}, "The same as version 1"],
+    [{ kind: "publish", words: now, decision: "apply" }, { by: " " }, "needs a name and a reason"],
     [
-      { kind: "publish", words: publishedWords("cn-1999", undefined), then: "apply" },
+      { kind: "publish", words: publishedWords("cn-1999", undefined), decision: "apply" },
       {},
       'no limit set "cn-1999"',
     ],
     [
-      { kind: "publish", words: publishedWords(undefined, join(folder, "none.yaml")), then: "try" },
+      {
+        kind: "publish",
+        words: publishedWords(undefined, join(folder, "none.yaml")),
+        decision: "try",
+      },
       {},
       "cannot be used as the site's numbers",
     ],

@@ -17,12 +17,16 @@ export interface BookReport {
   /** Oldest first. `began`: the gateway judges by it since then. */
   readonly deeds: readonly DeedReport[];
   /** What the gateway judges by since its last start; absent: none has written it down yet. */
-  readonly inForce?: { readonly version: number | undefined; readonly shadow?: number };
+  readonly inForce?: Applying;
   /** What it will judge by from its next start on; `mistakes`: the last good site file. */
-  readonly siteFileAsks:
-    | { readonly version?: number; readonly hash: string; readonly shadow?: number }
-    | { readonly mistakes: string };
+  readonly siteFileAsks: (Applying & { readonly hash: string }) | { readonly mistakes: string };
   readonly damagedLines: readonly number[];
+}
+
+/** Version numbers; `undefined`: none, or one the book does not know. */
+export interface Applying {
+  readonly version: number | undefined;
+  readonly shadow: number | undefined;
 }
 
 export interface EditionReport {
@@ -41,7 +45,7 @@ export interface DeedReport {
   readonly at: string;
   /** `undefined`: its line in the book is damaged. */
   readonly version: number | undefined;
-  readonly shadow?: number;
+  readonly shadow?: number | undefined;
   readonly by?: string;
   readonly reason?: string;
 }
@@ -66,36 +70,33 @@ export const showRules = async (
 
 const reportBook = ({ kept, bookFile, siteFile, asked }: RulesPlace): BookReport => {
   const { book, damagedLines } = kept;
-  const versionOf = (hash: string) => book.editions.find((one) => one.hash === hash)?.version;
-  const numbered = <Key extends string>(key: Key, hash: string | undefined) => {
-    const version = hash === undefined ? undefined : versionOf(hash);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one key, one number
-    return (version === undefined ? {} : { [key]: version }) as { readonly [K in Key]?: number };
-  };
+  const versionOf = (hash: string | undefined) =>
+    book.editions.find((one) => one.hash === hash)?.version;
   const last = running(book);
   return {
     bookFile,
     siteFile,
-    editions: book.editions.map(({ kind: _, limits, words, atMs, ...rest }, index) => ({
-      ...rest,
+    editions: book.editions.map(({ version, hash, words, limits, by, reason, atMs }, index) => ({
+      version,
+      hash,
       rules: words,
+      by,
+      reason,
       at: timeOf(atMs),
       changes: index === 0 ? [] : differences(book.editions[index - 1]?.limits, limits),
     })),
-    deeds: book.deeds.map((deed) => ({
-      kind: deed.kind,
-      at: timeOf(deed.atMs),
-      version: versionOf(deed.hash),
-      ...(deed.kind === "began"
-        ? numbered("shadow", deed.shadow)
-        : { by: deed.by, reason: deed.reason }),
-    })),
-    ...(last && { inForce: { version: versionOf(last.hash), ...numbered("shadow", last.shadow) } }),
+    deeds: book.deeds.map((deed) => {
+      const { kind, hash, atMs } = deed;
+      const [at, version] = [timeOf(atMs), versionOf(hash)];
+      if (kind === "began") return { kind, at, version, shadow: versionOf(deed.shadow) };
+      return { kind, at, version, by: deed.by, reason: deed.reason };
+    }),
+    ...(last && { inForce: { version: versionOf(last.hash), shadow: versionOf(last.shadow) } }),
     siteFileAsks: asked.ok
       ? {
-          ...numbered("version", asked.value.inForce.hash),
+          version: versionOf(asked.value.inForce.hash),
           hash: asked.value.inForce.hash,
-          ...numbered("shadow", asked.value.trial?.hash),
+          shadow: versionOf(asked.value.trial?.hash),
         }
       : { mistakes: asked.error },
     damagedLines,

@@ -19,9 +19,8 @@ export const differences = (before: unknown, after: unknown): readonly Differenc
 /** Path and text of everything in a set that judges. */
 export const leavesOf = (limits: unknown, path = ""): readonly (readonly [string, string])[] => {
   if (typeof limits === "number") return [[path, withUnit(path, limits)]];
-  if (typeof limits !== "object" || limits === null) {
-    return limits === undefined ? [] : [[path, String(limits)]];
-  }
+  if (typeof limits === "string") return [[path, limits]];
+  if (typeof limits !== "object" || limits === null) return [];
   return Object.entries(limits).flatMap(([name, inner]) => {
     if (isProse(path, name)) return [];
     const inside = name === "value" ? path : path === "" ? name : `${path}.${name}`;
