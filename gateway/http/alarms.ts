@@ -30,6 +30,8 @@ export interface BoardAlarm {
   readonly sinceMs?: number;
   readonly address?: Address;
   readonly position: BusPosition;
+  /** It is in no site file (any more): see the deed `write-off`. */
+  readonly unregistered?: true;
   /** Who answers for it. */
   readonly owner?: { readonly by: string; readonly atMs?: number; readonly side?: string };
   readonly hush?: { readonly by: string; readonly reason: string; readonly untilMs: number };
@@ -51,6 +53,7 @@ const alarmsOf = (point: Point, now: Instant): readonly BoardAlarm[] => {
     detector: point.id,
     position: point.position,
     ...(point.registered?.address && { address: point.registered.address }),
+    ...(point.registered === undefined && { unregistered: true as const }),
     ...(point.heardAtMs !== undefined && {
       present: { levels: point.levels, heardAtMs: point.heardAtMs },
     }),
@@ -62,7 +65,7 @@ const alarmsOf = (point: Point, now: Instant): readonly BoardAlarm[] => {
   return [...open, ...over];
 };
 
-type Placeless = Omit<BoardAlarm, "detector" | "position" | "address" | "present">;
+type Placeless = Omit<BoardAlarm, "detector" | "position" | "address" | "unregistered" | "present">;
 
 const openAlarm = ({ state, rules }: Point, one: Episode, now: Instant): Placeless => {
   const wall = (monoMs: number): number => Math.round(now.wallMs - now.monoMs + monoMs);

@@ -16,10 +16,10 @@ export const drawer = (say: Say): string =>
 <label>${say(words.badge)} <input id="badge" type="password" autocomplete="off" maxlength="200"></label></div>
 ${holding(say)}
 <div class="hush-only"><label>${say(words.minutes)} <select id="minutes"><option>3</option><option selected>5</option><option>10</option></select></label></div>
-<label class="reason-only">${say(words.reason)} <input id="reason" maxlength="200" data-hush="${say(words.reasonHint)}" data-reset="${say(words.resetHint)}" data-hold="${say(holdPhrases.holdHint)}"></label>
+<label class="reason-only">${say(words.reason)} <input id="reason" maxlength="200" data-hush="${say(words.reasonHint)}" data-reset="${say(words.resetHint)}" data-write-off="${say(words.writeOffHint)}" data-hold="${say(holdPhrases.holdHint)}"></label>
 <div class="on-site-only"><label class="tick"><input id="on-site" type="checkbox"> ${say(words.onSite)}</label></div>
 <p id="problem" role="alert"></p>
-<div class="deeds"><button type="submit" id="do" data-acknowledge="${say(words.sign)}" data-hush="${say(words.hush)}" data-reset="${say(words.reset)}" data-identify="${say(words.identify)}" data-hold="${say(holdPhrases.hold)}" data-unshelve="${say(holdPhrases.unshelve)}" data-return-to-service="${say(holdPhrases.returnToService)}" data-seen="${say(holdPhrases.seen)}"></button><button type="button" class="second" data-deed="close">${say(words.cancel)}</button></div></form>
+<div class="deeds"><button type="submit" id="do" data-acknowledge="${say(words.sign)}" data-hush="${say(words.hush)}" data-reset="${say(words.reset)}" data-write-off="${say(words.writeOff)}" data-identify="${say(words.identify)}" data-hold="${say(holdPhrases.hold)}" data-unshelve="${say(holdPhrases.unshelve)}" data-return-to-service="${say(holdPhrases.returnToService)}" data-seen="${say(holdPhrases.seen)}"></button><button type="button" class="second" data-deed="close">${say(words.cancel)}</button></div></form>
 <noscript><p class="hint">${say(words.noScript)}</p></noscript>`;
 
 /** Nothing is chosen beforehand: who holds back says what, and for how long. */

@@ -29,6 +29,7 @@ export const words = {
   sign: two("签收", "Sign for it"),
   hush: two("消音", "Hush"),
   reset: two("复位", "Reset"),
+  writeOff: two("探测器已拆除", "Detector is gone"),
   unsigned: two("未签收", "nobody has signed"),
   returned: two("已恢复", "back to normal"),
   latched: two("已签收,待复位", "signed for, to be reset"),
@@ -60,6 +61,10 @@ export const words = {
   minutes: two("分钟", "minutes"),
   reason: two("原因", "Reason"),
   reasonHint: two("如:已到场,正在通风", "such as: on site, airing the rooms"),
+  writeOffHint: two(
+    "如:已到场,厨房装修已拆除,便携表复测正常",
+    "such as: was there, taken down by the renovators, portable meter reads zero",
+  ),
   resetHint: two("如:已到场查看,原因已排除", "such as: looked on site, the cause is mended"),
   onSite: two("我在现场,已确认无人受困", "I am on site and nobody is in danger"),
   cancel: two("返回", "Back"),

@@ -168,12 +168,16 @@ const deeds = (alarm: BoardAlarm, say: Say): string => {
     alarm.life === "latched" && !alarm.active
       ? `<button type="button" data-deed="reset">${say(words.reset)}</button>`
       : "";
+  const writeOff =
+    isDanger && alarm.active && alarm.unregistered === true
+      ? `<button type="button" class="second" data-deed="write-off">${say(words.writeOff)}</button>`
+      : "";
   // What stands of gas and CO is never shelved; a broken detector is taken out in its own row.
   const hold =
     !isDanger && alarm.active && !alarm.test && alarm.hold === undefined
       ? `<button type="button" class="second" data-deed="hold" data-at="${detectorPath(alarm.detector)}" data-rule="${alarm.rule}">${say(holdPhrases.hold)}</button>`
       : "";
-  const all = sign + hush + reset + hold;
+  const all = sign + hush + reset + writeOff + hold;
   return all === "" ? "" : `<div class="deeds">${all}</div>`;
 };
 

@@ -1,4 +1,4 @@
-/** What people do at the board: say who they are, sign for an alarm, hush its sound, reset it. */
+/** What people do at the board: say who they are, sign for an alarm, hush its sound, reset it, end one whose detector is gone. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { compileOnUse } from "#domain/compile-on-use.ts";
@@ -28,7 +28,7 @@ const hushing = compileOnUse(
   }),
 );
 const acknowledging = compileOnUse(Type.Object({}));
-const resetting = compileOnUse(Type.Object({ reason }));
+const explaining = compileOnUse(Type.Object({ reason }));
 
 export const addDeedRoutes = (app: FastifyInstance, parts: DeedParts): void => {
   const { people, visits } = parts;
@@ -76,7 +76,7 @@ export const addDeedRoutes = (app: FastifyInstance, parts: DeedParts): void => {
   // Whoever may answer for an alarm may also let it go.
   app.post<Named>("/api/v1/alarms/:episode/reset", (request, reply) => {
     const { body } = request;
-    if (!resetting().Check(body)) return sendProblem(reply, problems.invalid);
+    if (!explaining().Check(body)) return sendProblem(reply, problems.invalid);
     return act(parts, request, reply, "acknowledge", ({ rule, active }, person) =>
       // A self-test that stands must not let go, under its name, what the same rule left latched.
       active
@@ -84,6 +84,21 @@ export const addDeedRoutes = (app: FastifyInstance, parts: DeedParts): void => {
         : ok({ kind: "reset", rule, reason: body.reason, ...person }),
     );
   });
+
+  app.post<Named>("/api/v1/alarms/:episode/write-off", (request, reply) => {
+    const { body } = request;
+    if (!explaining().Check(body)) return sendProblem(reply, problems.invalid);
+    return act(parts, request, reply, "write-off", ({ unregistered }, person) =>
+      unregistered === true
+        ? ok({ kind: "write-off", reason: body.reason, ...person })
+        : err(stillRegistered),
+    );
+  });
+};
+
+const stillRegistered: Bilingual = {
+  zh: "该探测器仍在站点文件中。确已拆除的,请先从站点文件删除并重启网关,再来结束它的报警。",
+  en: "This detector is still in the site file. If it is gone, take it out there and restart the gateway first.",
 };
 
 interface Named {

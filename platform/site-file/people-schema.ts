@@ -13,6 +13,7 @@ export const boardDeeds = [
   "unshelve",
   "take-out-of-service",
   "return-to-service",
+  "write-off",
 ] as const;
 export type BoardDeed = (typeof boardDeeds)[number];
 
@@ -39,7 +40,7 @@ const person = Type.Object(
     may: Type.Array(Type.Enum(boardDeeds), {
       minItems: 1,
       description:
-        "acknowledge: sign and reset; hush: the sound, some minutes; shelve: one rule rings nobody, 24 h at most; take-out-of-service: the whole detector, 7 days at most; unshelve, return-to-service: end these early",
+        "acknowledge: sign and reset; hush: the sound, some minutes; shelve: one rule rings nobody, 24 h at most; take-out-of-service: the whole detector, 7 days at most; unshelve, return-to-service: end these early; write-off: end the alarm of a detector that was taken down and is in no site file any more",
     }),
   },
   { additionalProperties: false },

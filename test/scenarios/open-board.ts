@@ -124,6 +124,8 @@ export const openBoard = async (more: readonly PersonSite[] = []) => {
       sign: (episode: string) => ask("POST", `/api/v1/alarms/${name(episode)}/acknowledge`, {}),
       reset: (episode: string, reason = "已到场查看,灶具已关") =>
         ask("POST", `/api/v1/alarms/${name(episode)}/reset`, { reason }),
+      writeOff: (episode: string, reason = "已到场,厨房装修已拆除") =>
+        ask("POST", `/api/v1/alarms/${name(episode)}/write-off`, { reason }),
       /** What is done to a detector: `shelve`, `unshelve`, `take-out-of-service`, `return-to-service`. */
       hold: (detector: string, deed: string, body: object = {}) =>
         ask("POST", `/api/v1/detectors/${name(detector)}/${deed}`, body),

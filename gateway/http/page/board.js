@@ -63,15 +63,15 @@ const openDrawer = (deed, button) => {
   $("held-for").value = "";
   $("on-site").checked = false;
   askOnSite();
-  const hint = $("reason").dataset[deed];
-  document.querySelector(".reason-only").hidden = hint === undefined;
+  const hint = $("reason").getAttribute(`data-${deed}`);
+  document.querySelector(".reason-only").hidden = hint === null;
   $("reason").placeholder = hint ?? "";
   $("reason").value = "";
   document.querySelector(".who-are-you").hidden = isKnown();
   $("do").textContent = $("do").getAttribute(`data-${deed}`);
   $("drawer").hidden = false;
   const first = isKnown()
-    ? hint === undefined
+    ? hint === null
       ? $("do")
       : $("reason")
     : $("person").value
@@ -157,7 +157,7 @@ const hushing = () => ({
   onSite: $("on-site").checked,
 });
 
-const resetting = () => ({ reason: $("reason").value.trim() });
+const explaining = () => ({ reason: $("reason").value.trim() });
 const shelving = () => ({
   rule: $("held").value,
   minutes: Number($("held-for").value),
@@ -170,7 +170,8 @@ const takingOut = () => ({
 });
 const saying = {
   hush: hushing,
-  reset: resetting,
+  reset: explaining,
+  "write-off": explaining,
   shelve: shelving,
   unshelve: () => ({ rule: asked.rule }),
   "take-out-of-service": takingOut,
@@ -188,6 +189,7 @@ const done = {
   acknowledge: ["已签收", "Signed for"],
   hush: ["已消音", "Hushed"],
   reset: ["已复位", "Reset"],
+  "write-off": ["报警已由您结束", "Ended by you"],
   shelve: ["已搁置", "Shelved"],
   unshelve: ["已解除搁置", "Shelving ended"],
   "take-out-of-service": ["已停用", "Out of service"],
