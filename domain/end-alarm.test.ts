@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { alarmClasses, isDanger } from "./alarm.ts";
 import { gatewayWords, whyNotEnded, type EndFacts } from "./end-alarm.ts";

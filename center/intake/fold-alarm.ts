@@ -97,7 +97,11 @@ export const heldBack = ({ notice, memory }: Pick<Alarm, "notice" | "memory">): 
   memory.rang ? undefined : notice.event.held;
 
 /** Its gateway has spoken of it again: what a person said counts no longer. */
-export const withoutEnd = ({ ended: _, ...memory }: AlarmMemory): AlarmMemory => memory;
+export const withoutEnd = ({ first, undurable, rang }: AlarmMemory): AlarmMemory => ({
+  first,
+  undurable,
+  rang,
+});
 
 /** A notice that came un-numbered has now come numbered: the gateway has it on disk as well. */
 export const markDurable = (alarm: Alarm, event: string): Alarm => ({

@@ -56,7 +56,7 @@ const pictureOf = (
 
 const toldOf = ({ boot, mono_ms: monoMs }: DetectorRow): Told => ({
   boot: boot ?? "",
-  monoMs: Number(monoMs ?? 0),
+  monoMs: monoMs ?? 0,
 });
 
 /** By this name or one it had before; a gateway of before names none while its detector alarms. */

@@ -10,6 +10,7 @@ import { pageAudienceContract } from "../cases/page-audience.contract.ts";
 import { clocksContract } from "../cases/clocks.contract.ts";
 import { clocksTogetherContract } from "../cases/clocks-together.contract.ts";
 import { endAlarmContract } from "../desk/end-alarm.contract.ts";
+import { endedAlarmContract } from "../desk/ended-alarm.contract.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { gatewayLivesContract } from "../intake/gateway-lives.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
@@ -45,6 +46,7 @@ const contracts = [
   manyHomesContract,
   signContract,
   endAlarmContract,
+  endedAlarmContract,
   auditContract,
   scopedContract,
   casesContract,
