@@ -118,6 +118,14 @@ export const endAlarmContract = (database: string, newDatabase: NewDatabase): vo
       expect(await ground.why("chen")).toContain("newest word is that it stands");
     });
 
+    test("is a gateway that goes on with it under the name it had before", async () => {
+      await ground.take(gateway.alarm({ episode: "ep-1", atMs: 10 }));
+      await ground.take(gateway.alarm({ episode: "ep-b", atMs: 200, seq: 1 }));
+      await ground.measure(0);
+      await ground.take(gateway.status({ atMs: 500, detectors: [naming("ep-1")] }));
+      expect(await ground.why("chen")).toContain("newest word is that it stands");
+    });
+
     test("is a gateway of before, which names none while its detector alarms", async () => {
       await ground.raise();
       await ground.measure(0);

@@ -88,6 +88,9 @@ export const endedAlarmContract = (database: string, newDatabase: NewDatabase): 
       await ground.retireGateway();
       await ground.end("chen");
       await ground.fire();
+      // What it had said before is no later word, whatever comes late beside it.
+      await ground.take(gateway.alarm({ seq: 2, atMs: 5, id: "ep-1/early" }));
+      expect(await ground.alarmOf()).toMatchObject({ condition: "returned" });
       const before = (await ground.pages()).length;
       await ground.take(gateway.status({ atMs: 50_000, detectors: [naming("ep-1")] }));
       await ringsAgain(id, before);

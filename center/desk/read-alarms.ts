@@ -168,8 +168,9 @@ const heldOf = (row: DeskRow): Pick<DeskAlarm, "held"> => {
   return held === undefined ? {} : { held: { ...held } };
 };
 
-const endedOf = (row: DeskRow): Pick<DeskAlarm, "ended"> => {
-  const { ended } = parseMemory(row.memory);
+/** Whose word it is that it is over, where that is a person's. */
+export const endedOf = ({ memory }: Pick<DeskRow, "memory">): Pick<DeskAlarm, "ended"> => {
+  const { ended } = parseMemory(memory);
   if (ended === undefined) return {};
   const { by, atMs, reason } = ended;
   return { ended: { by, atMs, reason } };
