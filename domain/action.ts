@@ -19,6 +19,7 @@ export const actionKinds = [
   "hush-expired",
   "hush-broken",
   "hush-released",
+  "written-off",
   "command-refused",
 ] as const;
 export type ActionKind = (typeof actionKinds)[number];

@@ -23,10 +23,12 @@ export const streetEventKinds = [
   "valve-unconfirmed",
   "valve-closed",
   "valve-opened-by-hand",
+  "valve-reopened",
   "fan-running",
   "fan-stopped",
   "fan-barred",
   "fan-unconfirmed",
+  "fan-released",
 ] as const;
 export type StreetEventKind = (typeof streetEventKinds)[number];
 
@@ -94,9 +96,13 @@ export const streetKinds: Readonly<
   // Stays on the desk until somebody has opened it again by hand.
   "valve-closed": { topic: "valve", role: "begins" },
   "valve-opened-by-hand": { topic: "valve", role: "ends" },
+  // While the gas that it was shut for still stands.
+  "valve-reopened": { topic: "valve", role: "begins" },
   "fan-running": { topic: "fan", role: "begins" },
   // Carbon monoxide asks for it, and a combustible gas forbids its switch.
   "fan-barred": { topic: "fan", role: "begins" },
   "fan-unconfirmed": { topic: "fan", role: "begins" },
   "fan-stopped": { topic: "fan", role: "ends" },
+  // Barred or not confirmed before, and nothing is asked of it any more.
+  "fan-released": { topic: "fan", role: "ends" },
 };

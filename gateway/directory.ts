@@ -3,6 +3,7 @@ import { detectorId, isName, type DetectorId } from "#domain/ids.ts";
 import type { Address } from "#domain/place.ts";
 import { milliseconds, seconds, type DurationMs } from "#domain/quantity.ts";
 import { findProfile } from "#firmware-config/registry.ts";
+import { channelName } from "./lines/polled-unit.ts";
 import type { LineSite, Site } from "#platform/site-file/schema.ts";
 
 /** What is registered about one detector. */
@@ -24,6 +25,8 @@ export interface Directory {
   readonly byId: (id: DetectorId) => Registered | undefined;
   /** The detector that a dialect (`native`, `zigbee2mqtt` …) calls `device`. */
   readonly byDevice: (dialect: string, device: string) => Registered | undefined;
+  /** What the same device was called here before it was registered, or under its old id. */
+  readonly namesBefore: (id: DetectorId) => readonly DetectorId[];
 }
 
 export const createDirectory = (site: Site): Directory => {
@@ -45,6 +48,8 @@ export const createDirectory = (site: Site): Directory => {
     };
   });
   const byId = new Map(all.map((one) => [one.id, one]));
+  const siteById = new Map(site.detectors.map((one) => [one.id, one]));
+  const placeNames = Map.groupBy(site.gateway.lines.flatMap(namesOfPlaces), ([id]) => id);
   const byDevice = new Map(
     site.detectors.flatMap((one, index) => {
       const profile = findProfile(one.profile);
@@ -58,8 +63,31 @@ export const createDirectory = (site: Site): Directory => {
     all,
     byId: (id) => byId.get(id),
     byDevice: (dialect, device) => byDevice.get(deviceKey(dialect, device)),
+    namesBefore: (id) => {
+      const one = siteById.get(id);
+      const ofPlaces = placeNames.get(id)?.map(([, name]) => name) ?? [];
+      return (one === undefined ? [] : namesOfDevice(one.profile, one.device ?? id))
+        .concat(ofPlaces)
+        .filter((name) => !byId.has(name));
+    },
   };
 };
+
+const namesOfDevice = (profileId: string, device: string): readonly DetectorId[] => {
+  const profile = findProfile(profileId);
+  if (profile?.transport !== "mqtt") return [];
+  const stranger = unregisteredId(profile.dialect, device);
+  return profile.dialect === "native" ? [stranger, detectorId(device)] : [stranger];
+};
+
+const namesOfPlaces = (line: LineSite): readonly (readonly [string, DetectorId])[] =>
+  line.kind === "serial"
+    ? [[line.detector ?? line.id, detectorId(line.id)]]
+    : line.units.flatMap(({ unit, detectors }) =>
+        detectors.flatMap((id, index) =>
+          id === null ? [] : [[id, channelName(line.id, unit, index + 1)] as const],
+        ),
+      );
 
 const detectorsOn = (line: LineSite): readonly string[] =>
   line.kind === "serial"

@@ -9,12 +9,13 @@ import type { ActionEvent } from "#domain/action.ts";
 import type { AlarmEvent } from "#domain/alarm.ts";
 import type { Level } from "#domain/gas.ts";
 import type { DetectorId } from "#domain/ids.ts";
+import { noticeFacts } from "#domain/notice.ts";
 import type { Report } from "#domain/reading.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { Clock } from "#domain/time.ts";
 import type { Timers } from "#platform/timers.ts";
 import { hasNothing } from "#rules/memory.ts";
-import { saveState, type Command } from "#rules/step.ts";
+import { initialState, saveState, type Command } from "#rules/step.ts";
 import { baselinesOf } from "#rules/street.ts";
 import { carryOut, type Carried, type CarryDeps } from "./carry-out.ts";
 import { brokenHushes } from "./broken-hushes.ts";
@@ -22,6 +23,7 @@ import { inheritedSuppressions } from "./inherited-suppressions.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Point, Points } from "./points.ts";
 import type { ReportFault, SavedState, Take } from "./ports.ts";
+import { endRenamed, type Renamed } from "./renamed.ts";
 import { saveShadow } from "./shadow.ts";
 import { createStreetWatch } from "./street-watch.ts";
 
@@ -128,6 +130,7 @@ export const createPipeline = (deps: PipelineDeps): Pipeline => {
 
   // A restart with an alarm standing sounds again at once, before any source speaks.
   tick(() => true);
+  for (const renamed of points.renamed) leaveName(deps, renamed);
   for (const { point, command } of inherited.stale) obey(point, command);
   for (const link of inherited.gone) street.setLink(link, true);
   const stops = [
@@ -176,6 +179,21 @@ const observed = (
 const answer = ({ refused, actions, waits }: Carried): Result<Done, Bilingual> =>
   refused === undefined ? ok({ actions, kept: waits ?? Promise.resolve() }) : err(refused);
 
+/** Its alarms go on under the new name: here they end, in one transaction with what is known of it. */
+const leaveName = ({ clock, ...deps }: PipelineDeps, renamed: Renamed): void => {
+  const now = clock.now();
+  const { detector } = renamed.from;
+  const { gateway, drill } = deps;
+  const where = { gateway, position: { line: "-", place: detector } };
+  const limits = deps.points.byId.get(renamed.to)?.rules.limits;
+  const records = (limits === undefined ? [] : endRenamed(renamed, now, limits)).map((event) => {
+    const notice = { event, where, drill };
+    return { lane: noticeFacts(notice).lane, notice };
+  });
+  // Nobody waits for these; the keeper reports and retries on its own.
+  deps.keeper.keep(detector, records, saveState(initialState(detector, now))).catch(() => {});
+};
+
 const isWakeDue = ({ state, shadow }: Point, nowMs: number): boolean =>
   (state.wakeAtMs !== undefined && state.wakeAtMs <= nowMs) ||
   (shadow?.state.wakeAtMs !== undefined && shadow.state.wakeAtMs <= nowMs);
@@ -215,6 +233,7 @@ const unsavedShadows = (points: Points): readonly SavedState[] =>
 const neighboursOf = (points: Points) => ({
   homes: homesOf(points),
   baselines: () => quietLevels(points),
+  unrung: unrungOf(points),
 });
 
 /** Everyone registered: whoever is not has neither an address nor neighbours. */
@@ -230,6 +249,13 @@ const homesOf = (points: Points) =>
             ...(registered.address && { address: registered.address }),
           },
         ],
+  );
+
+const unrungOf = (points: Points) =>
+  [...points.byId.values()].flatMap(({ state }) =>
+    state.alarms.episodes
+      .filter(({ held, test }) => test || held !== undefined)
+      .map(({ id }) => id),
   );
 
 const quietLevels = (points: Points) =>

@@ -9,6 +9,7 @@ import { initialState, type DetectorRules, type DetectorState } from "#rules/ste
 import type { Directory, Registered } from "./directory.ts";
 import type { KnownStates } from "./known-states.ts";
 import type { GatewayFault } from "./ports.ts";
+import { followNames, type Renamed } from "./renamed.ts";
 import { createShadow, type Shadow } from "./shadow.ts";
 
 export interface Point {
@@ -33,6 +34,8 @@ export interface Points {
   readonly byId: ReadonlyMap<DetectorId, Point>;
   /** The point of a report's detector, made when it is the first that is heard of it. */
   readonly of: (report: Report) => Point;
+  /** Whose alarms have gone on under another name since the last process. */
+  readonly renamed: readonly Renamed[];
 }
 
 /** More unregistered devices than this, and idle ones are forgotten: a flood of invented names must not fill memory. */
@@ -55,6 +58,7 @@ export const createPoints = (deps: {
   readonly onStranger: (id: DetectorId, position: BusPosition) => void;
 }): Points => {
   const byId = new Map<DetectorId, Point>();
+  const { live, renamed } = followNames(deps.known.live, deps.directory, deps.now());
   let unregistered = 0;
   let forgetAbove = unregisteredMax;
 
@@ -65,7 +69,7 @@ export const createPoints = (deps: {
       id,
       registered,
       rules: deps.rulesFor(registered),
-      state: deps.known.live.get(id) ?? initialState(id, deps.now()),
+      state: live.get(id) ?? initialState(id, deps.now()),
       shadow: trial && createShadow(id, trial, deps.known.shadow.get(id), deps.now()),
       demand: noDemand,
       position,
@@ -88,12 +92,13 @@ export const createPoints = (deps: {
   };
 
   for (const { id } of deps.directory.all) open(id, nowhere);
-  for (const [id, { alarms }] of deps.known.live) {
+  for (const [id, { alarms }] of live) {
     if (!byId.has(id) && alarms.episodes.length > 0) open(id, nowhere);
   }
 
   return {
     byId,
+    renamed,
     of: (report) => byId.get(report.detector) ?? open(report.detector, report.position),
   };
 };

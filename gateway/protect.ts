@@ -16,7 +16,7 @@ import { createMemoryJournal } from "./journal/memory-journal.ts";
 import { openJournal, type OpenedJournal } from "./journal/open-journal.ts";
 import { keepRetention } from "./journal/retention.ts";
 import { createFanInterlock } from "./fans/fan-interlock.ts";
-import { createKeeper } from "./keeper.ts";
+import { createKeeper, type Keeper } from "./keeper.ts";
 import { reviveStates, type KnownStates } from "./known-states.ts";
 import { createLinkRelay } from "./link-relay.ts";
 import { createPipeline } from "./pipeline.ts";
@@ -70,7 +70,7 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
     onUnkept: (notice) => uplink?.sendVolatile(notice),
   });
   const points = openPoints(world, known);
-  const records = createProtectionRecords({ gateway, drill: site.drill, clock, keeper });
+  const records = openRecords(world, keeper, known);
   const wires = { broker, lines, timers, reportFault };
   const { valves, fans } = openInterlocks(world, wires, records, () => buzzers);
   const buzzers = openProtection({
@@ -125,6 +125,15 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
   return { ...acting, ...kept, lines, pipeline, link, uplink, sources };
 };
 
+const openRecords = ({ site, clock }: World, keeper: Keeper, { own: known }: KnownStates) =>
+  createProtectionRecords({
+    gateway: gatewayId(site.gateway.id),
+    drill: site.drill,
+    clock,
+    keeper,
+    known,
+  });
+
 /** Valves are shut for gas, fans may run for CO. */
 const openInterlocks = (
   world: World,
@@ -132,10 +141,15 @@ const openInterlocks = (
   records: ProtectionRecords,
   buzzers: () => Pick<LocalProtection, "unheard">,
 ) => ({
-  valves: createInterlock(wireValves(world.site, wires), { ...world, record: records.valve }),
+  valves: createInterlock(wireValves(world.site, wires), {
+    ...world,
+    record: records.valve,
+    lastTold: (valve) => records.lastTold(`valve:${valve}`),
+  }),
   fans: createFanInterlock(wireFans(world.site, wires), {
     ...world,
     record: records.fan,
+    lastTold: (fan) => records.lastTold(`fan:${fan}`),
     unheard: (serves) => buzzers().unheard(serves),
   }),
 });

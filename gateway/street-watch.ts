@@ -1,7 +1,7 @@
 /** What many homes have in common: storms, causes, dead links. It stands beside the alarms. */
 import { createHash } from "node:crypto";
 import type { AlarmEvent } from "#domain/alarm.ts";
-import type { DetectorId, GatewayId } from "#domain/ids.ts";
+import type { DetectorId, EpisodeId, GatewayId } from "#domain/ids.ts";
 import { noticeFacts, type StreetNotice } from "#domain/notice.ts";
 import type { StreetEvent } from "#domain/street-event.ts";
 import type { Clock } from "#domain/time.ts";
@@ -32,6 +32,8 @@ export interface StreetWatchDeps {
   readonly downLinks: readonly string[];
   /** Detectors whose drift the last process has told. */
   readonly drifting?: readonly DetectorId[];
+  /** Alarms that the last process left standing and that have rung nobody yet. */
+  readonly unrung?: readonly EpisodeId[];
   readonly keeper: Pick<Keeper, "keep">;
   /** Carries out what the street's judgement asks of one detector. */
   readonly command: (detector: DetectorId, command: Command) => void;
@@ -61,8 +63,8 @@ export const createStreetWatch = (deps: StreetWatchDeps): StreetWatch => {
   const links = new Set(deps.homes.map(({ link }) => link).concat(deps.downLinks));
   const settling = new Map<string, () => void>();
   const nameEvent = createNamer();
-  const { downLinks, drifting = [] } = deps;
-  let state: StreetState = { ...openStreet(deps.homes), downLinks, drifting };
+  const { downLinks, drifting = [], unrung } = deps;
+  let state: StreetState = { ...openStreet(deps.homes, unrung), downLinks, drifting };
 
   const judge = (input: StreetInput): void => {
     try {

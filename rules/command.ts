@@ -1,5 +1,5 @@
 import type { ActionOrigin } from "#domain/action.ts";
-import type { RuleId } from "#domain/alarm.ts";
+import type { AlarmEvent, RuleId } from "#domain/alarm.ts";
 import type { UserId } from "#domain/ids.ts";
 import type { DurationMs } from "#domain/quantity.ts";
 import type { ActionEvent } from "./life.ts";
@@ -23,6 +23,8 @@ export type Command =
     })
   | (Person & { readonly kind: "unacknowledge"; readonly rule: RuleId; readonly reason: string })
   | (Person & { readonly kind: "reset"; readonly rule: RuleId; readonly reason: string })
+  /** Said on site of a detector that is there no more. */
+  | (Person & { readonly kind: "write-off"; readonly reason: string })
   | (Person & {
       readonly kind: "shelve";
       readonly rule: RuleId;
@@ -54,4 +56,6 @@ export type Command =
 export interface Obeyed {
   readonly state: DetectorState;
   readonly action: ActionEvent;
+  /** What it ended. */
+  readonly events?: readonly AlarmEvent[];
 }

@@ -10,6 +10,7 @@ import type { LimitSet } from "./limits/limit-set.ts";
 import { refusals } from "./refusals.ts";
 import { sign } from "./sign.ts";
 import { withAlarms, type DetectorState } from "./state.ts";
+import { writeOff } from "./write-off.ts";
 
 export type { Command, Obeyed } from "./command.ts";
 export { refusals } from "./refusals.ts";
@@ -40,6 +41,8 @@ export const obey = (
       return lift(state, "suppressed", command.rule, command.cause, now);
     case "return-to-service":
       return lift(state, "out-of-service", "all", command.by, now);
+    case "write-off":
+      return writeOff(state, command, now, limits);
     case "hush":
       return hush(state, command, now, limits);
     case "release-hush":

@@ -1,5 +1,5 @@
 import type { AlarmEvent } from "#domain/alarm.ts";
-import { monoMs, type MonoMs } from "#domain/quantity.ts";
+import { after, monoMs, type MonoMs } from "#domain/quantity.ts";
 import type { Report } from "#domain/reading.ts";
 import type { Instant } from "#domain/time.ts";
 import { coRule } from "./co.ts";
@@ -9,7 +9,8 @@ import { conditionRules, sensorFaultRule } from "./conditions.ts";
 import { whatBreaks } from "./hush.ts";
 import { deviceAlarmCoRule, deviceAlarmGasRule } from "./device-alarm.ts";
 import { turn, type Turn } from "./episodes.ts";
-import { expire, follow, holdOn, nextExpiry, owe, type ActionEvent } from "./life.ts";
+import { expire, follow, holdOn, nextExpiry, owe, type ActionEvent, type Hush } from "./life.ts";
+import type { LimitSet } from "./limits/limit-set.ts";
 import type { UsableRules } from "./limits/check.ts";
 import {
   noNotes,
@@ -68,8 +69,9 @@ export const judge = (
 ): Judged => {
   const heard = report !== undefined && isHeard(report);
   const anchor = heard ? at : lastHeard(state);
-  const { holds, hush } = state.alarms;
   const { limits, silenceAfter } = rules;
+  const { holds } = state.alarms;
+  const hush = atMost(state.alarms.hush, at, limits);
   const silentFromMs = anchor.monoMs;
   const context: Context = { nowMs: at.monoMs, limits, silenceAfter, silentFromMs };
   const held = expire(holds, at.monoMs);
@@ -106,6 +108,12 @@ export const judge = (
     quiet: state.quiet,
   };
   return { state: isSame(state, next) ? state : next, events: round.events, actions };
+};
+
+/** A restart with a clock that ran back cannot tell how much of it was left: never more than all. */
+const atMost = (hush: Hush | undefined, { monoMs: now }: Instant, { life }: LimitSet) => {
+  const latest = after(now, life.hushAtMost.value);
+  return hush !== undefined && hush.untilMs > latest ? { ...hush, untilMs: latest } : hush;
 };
 
 interface Round {

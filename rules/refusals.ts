@@ -37,6 +37,14 @@ export const refusals = {
   },
   alreadyHeld: { zh: "已经搁置或停用。", en: "It is held back already." },
   notHeld: { zh: "没有可解除的搁置、抑制或停用。", en: "There is nothing to lift." },
+  nothingStands: {
+    zh: "没有正在报警的燃气或一氧化碳报警。",
+    en: "No gas or CO alarm of it stands.",
+  },
+  stillSpeaks: {
+    zh: "该探测器 10 分钟内还在上报,不能按已拆除处理;它自己的读数会结束报警。",
+    en: "This detector has spoken within the last 10 minutes: it is not gone, and its own readings end the alarm.",
+  },
   notSounding: { zh: "现在没有声响。", en: "Nothing sounds." },
   notHushed: { zh: "现在没有消音。", en: "Nothing is hushed." },
   hushedAlready: { zh: "已经消音。", en: "It is hushed already." },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bootId, userId } from "#domain/ids.ts";
-import { seconds } from "#domain/quantity.ts";
+import { epochMs, hours, minutes, seconds } from "#domain/quantity.ts";
 import type { Instant } from "#domain/time.ts";
 import { adjustLimits } from "#rules/limits/adjust.ts";
 import { defaultLimits } from "#rules/limits/sets.ts";
@@ -26,6 +26,8 @@ const afterReboot = (atSeconds: number, bootedAtSeconds: number): Instant => {
   const { wallMs } = instant(atSeconds);
   return { ...instant(atSeconds - bootedAtSeconds, nextBoot), wallMs };
 };
+
+const rules24 = { ...defaultRules, silenceAfter: hours(24) };
 
 const revive = (state: DetectorState, now: Instant): DetectorState => {
   const revived = reviveState(saveState(state), now);
@@ -94,6 +96,37 @@ describe("a restart", () => {
     expect(revived.memory.co?.built).toBeCloseTo(0.2, 5);
     expect(revived.memory.co?.incomplete).toBe(true);
   });
+
+  test.each(["1970", "an hour ago"])(
+    "with a clock that says %s makes no hold and no hush of a detector long unheard last longer",
+    (clock) => {
+      const home = openBench({ limits: defaultLimits, silenceAfter: hours(24) });
+      home.says(0, verdict("co", true, "low"));
+      const now = instant(10_800);
+      const by = userId("李敏");
+      const person = { by, reason: "到场处理" } as const;
+      const hush = { kind: "hush", duration: minutes(10), confirmedOnSite: true } as const;
+      const shelve = { kind: "shelve", rule: "battery-low", duration: hours(8) } as const;
+      let { state } = home;
+      for (const command of [
+        { ...hush, ...person },
+        { ...shelve, ...person },
+      ]) {
+        const done = step(state, { kind: "command", command, now }, rules24);
+        expect(done.refused).toBeUndefined();
+        ({ state } = done);
+      }
+      const wallMs = epochMs(clock === "1970" ? 5_000 : now.wallMs - 3_600_000);
+      const booted = { ...instant(5, nextBoot), wallMs };
+      const revived = step(revive(state, booted), { kind: "tick", now: booted }, rules24);
+      expect(revived.sounding).toBe("none");
+      const later = (minute: number): Instant => instant(5 + minute * 60, nextBoot);
+      const at = (minute: number) =>
+        step(revived.state, { kind: "tick", now: later(minute) }, rules24);
+      expect(at(10)).toMatchObject({ sounding: "co", actions: [{ kind: "hush-expired" }] });
+      expect(at(480).actions.map(({ kind }) => kind)).toContain("shelving-expired");
+    },
+  );
 
   test("is no silence of the detector, but a silence that was told stays until it is heard", () => {
     const home = openBench();

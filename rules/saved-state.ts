@@ -71,7 +71,7 @@ const moveAlarms = (
   episodes: episodes.map((one) => moveEpisode(one, move)),
   life,
   // A hold that was to end in the meantime ends at once.
-  holds: holds.map((hold) => moveHold(hold, move, shift)),
+  holds: holds.map((hold) => moveHold(hold, move, shift, now)),
   hush: hush && { ...hush, untilMs: moveUntil(hush.untilMs, shift) },
   history: history && {
     state: rebase(history.state, now),
@@ -82,11 +82,19 @@ const moveAlarms = (
 /** A time to come may lie ahead of now, unlike one that has been. */
 const moveUntil = (time: MonoMs, shift: number): MonoMs => monoMs(time + shift);
 
-const moveHold = (hold: Hold, move: Move, shift: number): Hold => ({
-  ...hold,
-  sinceMs: move(hold.sinceMs),
-  untilMs: hold.untilMs === undefined ? undefined : moveUntil(hold.untilMs, shift),
-});
+/** Never longer than it was given, though the clock ran back and it began after the last report. */
+const moveHold = (hold: Hold, move: Move, shift: number, now: Instant): Hold => {
+  const { sinceMs, untilMs } = hold;
+  const latest = (until: MonoMs): number => now.monoMs + (until - sinceMs);
+  return {
+    ...hold,
+    sinceMs: move(sinceMs),
+    untilMs:
+      untilMs === undefined
+        ? undefined
+        : monoMs(Math.min(moveUntil(untilMs, shift), latest(untilMs))),
+  };
+};
 
 const moveEpisode = (episode: Episode, move: Move): Episode => ({
   ...episode,

@@ -103,8 +103,10 @@ export const step = (before: DetectorState, input: JudgeInput, rules: DetectorRu
     case "command": {
       const obeyed = obey(state, input.command, given, known.limits);
       if (!obeyed.ok) return { ...unchanged(state), refused: obeyed.error };
+      const { action, events: ended = nothing } = obeyed.value;
       const result = pass(obeyed.value.state, given, known);
-      return { ...result, actions: [obeyed.value.action, ...result.actions] };
+      const events = ended.length === 0 ? result.events : ended.concat(result.events);
+      return { ...result, events, actions: [action, ...result.actions] };
     }
   }
 };

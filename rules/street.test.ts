@@ -104,6 +104,16 @@ describe("homes that rise together", () => {
     expect(scene.told()).toEqual(["shared-cause floor:喜安/2/2"]);
   });
 
+  test("one of them held back until it was severe: the flue is named when it breaks through", () => {
+    const scene = openScene();
+    const shelved = { by: "shelved", who: "li", reason: "换传感器" } as const;
+    scene.at(0, raised(homes[0], { priority: 2, held: shelved }));
+    scene.at(30, raised(homes[3]));
+    expect(scene.told()).toEqual([]);
+    scene.at(60, raised(homes[0], { kind: "worsened" }));
+    expect(scene.told()).toEqual(["shared-cause riser:喜安/2/1"]);
+  });
+
   test("a third home is told, the same one again is not", () => {
     const scene = openScene();
     scene.at(0, raised(homes[0]), raised(homes[3]));
@@ -158,10 +168,46 @@ describe("a storm", () => {
   test("tests, worsenings and what is held back are no crowd", () => {
     const scene = openScene();
     for (const one of homes) {
-      scene.at(0, raised(one, { test: true }), raised(one, { kind: "worsened" }));
+      scene.at(0, raised(one, { test: true }));
+      scene.at(0, raised(one, { kind: "worsened", episode: episodeId("counted long ago") }));
       scene.at(0, raised(one, { held: { by: "late", who: "history", reason: "history" } }));
     }
     expect(scene.told()).toEqual([]);
+  });
+
+  const shelved = { by: "shelved", who: "li", reason: "换传感器" } as const;
+  const silent = { alarmClass: "silence", rule: "silence" } as const;
+
+  test("counts those that were held back, or a test, from when they ring", () => {
+    const scene = openScene();
+    const held = { ...silent, held: shelved };
+    for (const one of homes.slice(0, 6)) scene.at(0, raised(one, held));
+    expect(scene.told()).toEqual([]);
+    for (const one of homes.slice(0, 6))
+      scene.at(700, raised(one, { ...silent, kind: "worsened" }));
+    expect(scene.told()).toContain("storm-begun building:喜安/2");
+    expect(scene.events.at(-1)?.members).toHaveLength(6);
+  });
+
+  test("counts each of them once, and none that was over before it rang", () => {
+    const scene = openScene();
+    for (const one of homes.slice(0, 6)) scene.at(0, raised(one, { ...silent, test: true }));
+    scene.at(5, raised(homes[0], { ...silent, kind: "returned", test: true }));
+    for (const one of homes.slice(0, 6)) {
+      scene.at(10, raised(one, { ...silent, kind: "worsened" }));
+      scene.at(20, raised(one, { ...silent, kind: "worsened" }));
+    }
+    expect(scene.told()).toEqual([]);
+  });
+
+  test("counts what was held back already when the last process ended", () => {
+    const later = raised(homes[0], { kind: "worsened" });
+    const state = openStreet(homes, [later.episode]);
+    const events = [later, ...homes.slice(1, 6).map((one) => raised(one))];
+    const told = stepStreet(state, { kind: "events", events, at: instant(0) }).events;
+    expect(told.map(({ kind, group }) => `${kind} ${group}`)).toContain(
+      "storm-begun building:喜安/2",
+    );
   });
 
   test("5,000 alarms a minute for ten minutes are all kept, in a handful of events", () => {

@@ -3,7 +3,7 @@
  * the detectors, adds what no single detector can know, and hands every event on untouched.
  */
 import type { AlarmEvent } from "#domain/alarm.ts";
-import type { DetectorId } from "#domain/ids.ts";
+import type { DetectorId, EpisodeId } from "#domain/ids.ts";
 import type { Instant } from "#domain/time.ts";
 import type { Command } from "./commands.ts";
 import { findDrift, type Baseline } from "./street/drift.ts";
@@ -22,6 +22,8 @@ export interface StreetState {
   readonly downLinks: readonly string[];
   /** Detectors whose drift has been told. */
   readonly drifting: readonly DetectorId[];
+  /** Alarms that stand and ring nobody yet: held back, or a test. They count from when they ring. */
+  readonly unrung: ReadonlySet<EpisodeId>;
 }
 
 export type StreetInput =
@@ -41,12 +43,19 @@ export interface StreetStep {
   readonly commands: readonly { readonly detector: DetectorId; readonly command: Command }[];
 }
 
-/** A street at rest. Storms are not kept over a restart: they are found again from new alarms. */
-export const openStreet = (homes: readonly Home[]): StreetState => ({
+/**
+ * A street at rest. Storms are not kept over a restart: they are found again from new alarms, and
+ * from those that stand `unrung`.
+ */
+export const openStreet = (
+  homes: readonly Home[],
+  unrung: readonly EpisodeId[] = [],
+): StreetState => ({
   homes: new Map(homes.map((home) => [home.detector, home])),
   groups: new Map(),
   downLinks: [],
   drifting: [],
+  unrung: new Set(unrung),
 });
 
 /** Judges one input about many homes. Pure; changes no alarm of any home. */
@@ -64,7 +73,7 @@ export const stepStreet = (state: StreetState, input: StreetInput): StreetStep =
 };
 
 const take = (state: StreetState, events: readonly AlarmEvent[], at: Instant): StreetStep => {
-  const arrived = events.filter(counts);
+  const { arrived, unrung } = findArrived(state.unrung, events);
   const byGroup = new Map<string, Member[]>();
   for (const { detector, episode, alarmClass } of arrived) {
     for (const key of groupsOf(state.homes.get(detector))) {
@@ -73,7 +82,10 @@ const take = (state: StreetState, events: readonly AlarmEvent[], at: Instant): S
       byGroup.set(key, members);
     }
   }
-  if (byGroup.size === 0 && state.groups.size === 0) return { state, events: [], commands: [] };
+  if (byGroup.size === 0 && state.groups.size === 0) {
+    const same = unrung === state.unrung;
+    return { state: same ? state : { ...state, unrung }, events: [], commands: [] };
+  }
   const groups = new Map(state.groups);
   const told: StreetEvent[] = [];
   for (const key of new Set([...groups.keys(), ...byGroup.keys()])) {
@@ -84,12 +96,30 @@ const take = (state: StreetState, events: readonly AlarmEvent[], at: Instant): S
     else groups.set(key, turn.group);
     told.push(...turn.events);
   }
-  return { state: { ...state, groups }, events: told, commands: [] };
+  return { state: { ...state, groups, unrung }, events: told, commands: [] };
 };
 
-/** New, real, and not held back by anyone: what makes a crowd. */
-const counts = (event: AlarmEvent): boolean =>
-  event.kind === "raised" && !event.test && event.held === undefined;
+/**
+ * What makes a crowd: real, and not held back by anyone, from the first time that it is both. What is
+ * held back when it is raised rings later as a worsening, and would else be missing where its
+ * neighbours are named.
+ */
+const findArrived = (
+  before: ReadonlySet<EpisodeId>,
+  events: readonly AlarmEvent[],
+): { readonly arrived: readonly AlarmEvent[]; readonly unrung: ReadonlySet<EpisodeId> } => {
+  if (events.length === 0) return { arrived: events, unrung: before };
+  const unrung = new Set(before);
+  const arrived = events.filter(({ kind, episode, test, held }) => {
+    const rings = !test && held === undefined;
+    if (kind === "raised" && !rings) unrung.add(episode);
+    if (kind === "returned") unrung.delete(episode);
+    if (kind === "returned" || !rings) return false;
+    return unrung.delete(episode) || kind === "raised";
+  });
+  const same = unrung.size === before.size && [...unrung].every((one) => before.has(one));
+  return { arrived, unrung: same ? before : unrung };
+};
 
 /**
  * A link that is down is one event that names its homes; their own silence is then noise, and

@@ -36,6 +36,7 @@ import "#rules/street.test.ts";
 import "#rules/hush.test.ts";
 import "#rules/hush-ends.test.ts";
 import "#rules/sign.test.ts";
+import "#rules/write-off.test.ts";
 import "#rules/protection/buzzers.test.ts";
 import "#rules/protection/decide.test.ts";
 import "#rules/protection/measured-to-heard.test.ts";

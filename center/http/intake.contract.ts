@@ -215,6 +215,23 @@ export const oneIntakeContract = (database: string, newDatabase: NewDatabase): v
       expect(await waiting()).toEqual([]);
     });
 
+    test("gas in an event that breaks the contract opens its case all the same, once", async () => {
+      const data = { ...smell, callback: "13900000000" };
+      for (const answer of [await send({ data }), await send({ data })]) {
+        expect(answer.status).toBe(422);
+      }
+      expect(await cases()).toMatchObject([
+        { priority: 1, home: "household:0028010603", place: address, report: smell.text },
+      ]);
+      const [event] = await waiting();
+      expect(event).toMatchObject({ state: "unreadable", case: "AJ-000001" });
+
+      const aside = { source: "hotline", id: event?.["id"], reason: "已读,在事件中办理" };
+      expect((await post("/api/v1/intake/quarantine/set-aside", aside)).status).toBe(204);
+      expect(await waiting()).toEqual([]);
+      expect((await cases())[0]?.is_open).toBe(1);
+    });
+
     test("none of hundreds that wait is out of sight: they come page by page", async () => {
       const row = { body: "?", body_sha256: "?", area_path: "/anjing/", state: "unreadable" };
       const none = { reason_zh: null, reason_en: null, case_id: null, merged_into: null };

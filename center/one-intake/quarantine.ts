@@ -67,18 +67,18 @@ export const placeByHand = async (
       },
     });
   }
-  const report = reportIn(event.value.body);
-  if (report === undefined) {
-    return err(
-      conflict(
-        "报文读不出来,无法自动立案;请联系来源单位,另行登记后搁置本条",
-        "the report cannot be read; ask its source, register it by hand, then set this aside",
-      ),
-    );
-  }
   let caseId = event.value.case_id;
   let workedOn: string | undefined;
   if (caseId === null) {
+    const report = reportIn(event.value.body);
+    if (report === undefined) {
+      return err(
+        conflict(
+          "报文读不出来,无法自动立案;请联系来源单位,另行登记后搁置本条",
+          "the report cannot be read; ask its source, register it by hand, then set this aside",
+        ),
+      );
+    }
     const from = { ...(await fromOf(tx, event.value)), area: found.area };
     const opened = await openCase(tx, { from, report, found, nowMs: change.nowMs });
     caseId = opened.mergedInto ?? opened.id;
@@ -97,8 +97,9 @@ export const setAside = async (
 ): Promise<Result<void, Refusal>> => {
   const event = await waitingEvent(tx, change, wish);
   if (!event.ok) return event;
-  const { case_id: caseId, area_path: area } = event.value;
-  if (caseId !== null) {
+  const { case_id: caseId, area_path: area, state } = event.value;
+  // What could not be read has been read by now; its case goes on.
+  if (caseId !== null && state !== "unreadable") {
     return err(
       conflict(
         `已立案 ${caseId},请在事件中办理,不能搁置`,
@@ -109,7 +110,7 @@ export const setAside = async (
   await settle(tx, change, event.value, {
     state: "set-aside",
     area,
-    caseId: null,
+    caseId,
     reason: wish.reason,
   });
   return ok(undefined);

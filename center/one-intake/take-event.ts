@@ -52,13 +52,20 @@ export const takeEvent = async (
   const event = readEvent(body, source.id);
   return store.write(async (tx): Promise<Result<TakenEvent, EventRefusal>> => {
     const fresh = await useNonce(tx, request, nowMs);
+    const from = {
+      source: source.id,
+      kind: caseSourceOf(source.kind),
+      by: source.id,
+      within: [source.area_path],
+      area: source.area_path,
+    };
     if (!event.ok) {
-      const told = { source: source.id, area: source.area_path, body, nowMs, reason: event.error };
-      await keepUnreadable(tx, told);
+      const opened = await keepUnreadable(tx, { from, body, nowMs, reason: event.error });
       await audit(tx, {
         atMs: nowMs,
         actor: source.id,
         action: "intake-event",
+        ...(opened && { subject: opened.mergedInto ?? opened.id }),
         area: source.area_path,
         source: request.from,
         detail: { result: "unreadable" },
@@ -68,19 +75,7 @@ export const takeEvent = async (
     const { id, data } = event.value;
     // A nonce that was seen is good for the very same event only: a retry after a lost answer.
     if (!fresh && !(await isKnown(tx, source.id, id))) return err({ kind: "replayed" });
-    const taken = await takeReport(
-      tx,
-      {
-        source: source.id,
-        kind: caseSourceOf(source.kind),
-        id,
-        by: source.id,
-        within: [source.area_path],
-        area: source.area_path,
-      },
-      data,
-      { body, nowMs },
-    );
+    const taken = await takeReport(tx, { ...from, id }, data, { body, nowMs });
     await audit(tx, {
       atMs: nowMs,
       actor: source.id,

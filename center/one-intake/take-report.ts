@@ -7,6 +7,7 @@ import type { IntakeEventRow } from "../store/intake-tables.ts";
 import type { Writing } from "../store/open-store.ts";
 import { findPlace, type FoundPlace } from "./find-place.ts";
 import { reportKinds, type Report } from "./report.ts";
+import { salvageReport } from "./salvage-report.ts";
 
 export interface ReportFrom {
   /** The registered system, `resident` or `staff`. */
@@ -109,20 +110,38 @@ export const openCase = (
   );
 };
 
-/** Keeps what could not be read at all, under its hash, so that nothing is dropped unseen. */
+/**
+ * Keeps what does not meet the contract, under its hash, so that nothing is dropped unseen. Where it
+ * speaks of gas or CO it becomes a case all the same, once, at the place it names or its source's
+ * area; the event itself waits for somebody to read it.
+ */
 export const keepUnreadable = async (
   tx: Writing,
   told: {
-    readonly source: string;
-    readonly area: string;
+    readonly from: Omit<ReportFrom, "id">;
     readonly body: string;
     readonly reason: Bilingual;
     readonly nowMs: number;
   },
-): Promise<void> => {
-  const id = `unreadable:${hashOf(told.body)}`;
-  if ((await eventNamed(tx, { source: told.source, id })) !== undefined) return;
-  await keepEvent(tx, { ...told, id, state: "unreadable" });
+): Promise<CreatedCase | undefined> => {
+  const { body, nowMs, reason } = told;
+  const from = { ...told.from, id: `unreadable:${hashOf(body)}` };
+  if ((await eventNamed(tx, from)) !== undefined) return undefined;
+  const report = salvageReport(body);
+  const found = report && (await findPlace(tx, report.place, from.within));
+  const opened =
+    report && (await openCase(tx, { from, report: { text: unreadText, ...report }, found, nowMs }));
+  await keepEvent(tx, {
+    source: from.source,
+    id: from.id,
+    body,
+    nowMs,
+    area: found?.area ?? from.area,
+    state: "unreadable",
+    reason,
+    ...(opened && { opened }),
+  });
+  return opened;
 };
 
 const eventNamed = (
@@ -186,6 +205,9 @@ export const caseSourceOf = (name: string): CaseSource => {
   if (known === undefined) throw new Error(`intake_sources holds an unknown kind: ${name}`);
   return known;
 };
+
+const unreadText =
+  "来文格式有误,但提到燃气或一氧化碳;请立即联系来源单位核实,原文在待核实区 · it breaks the contract but speaks of gas or CO: ask its source now, its words wait among the reports to be placed";
 
 const placeUnknown: Bilingual = {
   zh: "登记中找不到报事地点,请人工核实后指派到户、楼栋或社区",

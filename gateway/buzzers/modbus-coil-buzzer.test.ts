@@ -86,3 +86,43 @@ test("a relay unit that is away is named with what to check", async () => {
   expect(result.error.en).toContain("Sounder stair could not be switched");
   expect(result.error.en).toContain("unit 7 on line bus-1");
 });
+
+test("a siren set while its line is still being opened is on as soon as it is open", async () => {
+  const time = createManualTime();
+  const bus = createFakeBus(time.timers, time.nowMs, ({ functionCode, bytes }) => [
+    { afterMs: 5, bytes: functionCode === 5 ? bytes : withCrc(7, 1, 1, 1) },
+  ]);
+  const opens = Promise.withResolvers<void>();
+  const line = openLine(
+    "bus-1",
+    { kind: "rtu-over-tcp", host: "127.0.0.1", port: 1 },
+    {
+      ...time,
+      reportFault: () => {},
+      openPort: async (events) => {
+        await opens.promise;
+        return bus.openPort(events);
+      },
+    },
+  );
+  const set = createBuzzer(line, time.timers).set(on);
+  await time.pass(100);
+  expect(bus.requests).toEqual([]);
+  opens.resolve();
+  await time.pass(50);
+  expect(await set).toEqual({ ok: true, value: undefined });
+});
+
+test("a siren on a line that does not open says so after three seconds", async () => {
+  const time = createManualTime();
+  const bus = createFakeBus(time.timers, time.nowMs, () => []);
+  bus.unplug();
+  const line = openLine(
+    "bus-1",
+    { kind: "rtu-over-tcp", host: "127.0.0.1", port: 1 },
+    { ...time, reportFault: () => {}, openPort: bus.openPort },
+  );
+  const set = createBuzzer(line, time.timers).set(on);
+  await time.pass(3_000);
+  expect(await set).toMatchObject({ ok: false });
+});

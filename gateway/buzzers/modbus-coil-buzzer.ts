@@ -28,6 +28,7 @@ export const createModbusCoilBuzzer = (options: ModbusCoilBuzzerOptions): Buzzer
   const place = { unit, address: coil, replyTimeoutMs };
 
   const turn = async (on: boolean): Promise<Result<void, Bilingual>> => {
+    await line.opened();
     const first = await line.writeCoil({ ...place, on });
     const written = first.ok ? first : await line.writeCoil({ ...place, on });
     if (!written.ok) return err(notWritten(id, line.id, written.error));

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { detectorId, type DetectorId } from "#domain/ids.ts";
 import { seconds } from "#domain/quantity.ts";
 import { err, ok } from "#domain/result.ts";
+import type { StreetEventKind } from "#domain/street-event.ts";
 import { createManualTime } from "#platform/manual-time.ts";
 import { noDemand, type Demand } from "#rules/protection/demand.ts";
 import { createFaultBoard } from "../fault-board.ts";
@@ -19,10 +20,12 @@ const open = ({
   isExplosionProof = false,
   begun = true,
   unheard = [],
+  lastTold,
 }: {
   readonly isExplosionProof?: boolean;
   readonly begun?: boolean;
   readonly unheard?: readonly DetectorId[];
+  readonly lastTold?: StreetEventKind;
 } = {}) => {
   const waiting = new Set(unheard);
   const time = createManualTime();
@@ -55,6 +58,7 @@ const open = ({
       timers: time.timers,
       reportFault: faults.report,
       record: (_fan, kind) => kept.push(kind),
+      lastTold: () => lastTold,
       unheard: (serves) => [...waiting].filter((one) => serves?.has(one) ?? true),
     },
   );
@@ -135,6 +139,38 @@ describe("a combustible gas beside it", () => {
     expect(told).toEqual(["60000 running"]);
   });
 
+  test("and the end of what asks for the fan is the end of its being barred", async () => {
+    const { time, kept, interlock } = open();
+    interlock.follow(kitchen, someGas);
+    interlock.follow(bath, co);
+    interlock.follow(bath, noDemand);
+    interlock.follow(kitchen, noDemand);
+    await time.pass(60_000);
+    expect(kept).toEqual(["fan-barred", "fan-released"]);
+  });
+
+  test("that outlives the CO leaves a fan of ours that runs shown as running, until it may stop", async () => {
+    const { time, kept, interlock } = open();
+    interlock.follow(bath, co);
+    await time.pass(1_000);
+    interlock.follow(kitchen, someGas);
+    interlock.follow(bath, noDemand);
+    expect(kept).toEqual(["fan-running", "fan-barred", "fan-running"]);
+    interlock.follow(kitchen, noDemand);
+    await time.pass(1_000);
+    expect(kept.at(-1)).toBe("fan-stopped");
+  });
+
+  test("ends also that a command was not confirmed", async () => {
+    const { time, kept, device, interlock } = open();
+    device.stuck = true;
+    interlock.follow(bath, co);
+    await time.pass(11_000);
+    interlock.follow(kitchen, someGas);
+    interlock.follow(bath, noDemand);
+    expect(kept).toEqual(["fan-unconfirmed", "fan-barred", "fan-released"]);
+  });
+
   test("ends a command that is still being repeated", async () => {
     const { time, told, device, interlock, faultText } = open();
     device.stuck = true;
@@ -171,6 +207,28 @@ describe("a combustible gas beside it", () => {
     interlock.follow(kitchen, someGas);
     interlock.follow(bath, co);
     expect(told).toEqual(["0 running"]);
+  });
+});
+
+describe("after a start", () => {
+  test("a fan that was barred comes to its end when nothing asks for it any more", async () => {
+    const { time, kept, told } = open({ lastTold: "fan-barred" });
+    await time.pass(1_000);
+    expect([kept, told]).toEqual([["fan-released"], []]);
+  });
+
+  test("a fan that is still barred is told as barred", () => {
+    const { kept, interlock } = open({ lastTold: "fan-barred", begun: false });
+    interlock.follow(bath, co);
+    interlock.follow(kitchen, someGas);
+    interlock.begin();
+    expect(kept).toEqual(["fan-barred"]);
+  });
+
+  test("a fan that we had started is stopped when nothing asks for it any more", async () => {
+    const { time, kept, told } = open({ lastTold: "fan-running" });
+    await time.pass(1_000);
+    expect([kept, told]).toEqual([["fan-stopped"], ["0 stopped"]]);
   });
 });
 

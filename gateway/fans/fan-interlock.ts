@@ -2,6 +2,7 @@
 import type { DetectorId } from "#domain/ids.ts";
 import type { DurationMs } from "#domain/quantity.ts";
 import type { Bilingual } from "#domain/result.ts";
+import type { StreetEventKind } from "#domain/street-event.ts";
 import type { Timers } from "#platform/timers.ts";
 import type { Demand } from "#rules/protection/demand.ts";
 import { decideFan, type FanOrder, type FanPolicy } from "#rules/protection/fan.ts";
@@ -40,12 +41,19 @@ export interface FanDeps {
   readonly timers: Timers;
   readonly reportFault: ReportFault;
   readonly record: ProtectionRecords["fan"];
+  /** What was recorded last of a fan by the process before; absent: nothing was. */
+  readonly lastTold?: (fan: string) => StreetEventKind | undefined;
   /**
    * Those among `serves` (absent: all) whose past could not be read and who have not spoken since:
    * gas may stand there. Asked once begun.
    */
   readonly unheard?: (serves: ReadonlySet<DetectorId> | undefined) => readonly DetectorId[];
 }
+
+const unsettled: ReadonlySet<StreetEventKind | undefined> = new Set([
+  "fan-barred",
+  "fan-unconfirmed",
+]);
 
 /** Who is waited for may have spoken without asking for anything. */
 const askAgainEveryMs = 500;
@@ -72,10 +80,13 @@ const createGuard = (wired: WiredFan, deps: FanDeps) => {
   const demands = new Map<DetectorId, Demand>();
   let begun = false;
   let order: FanOrder = "leave";
-  let startedByUs = false;
+  let told = deps.lastTold?.(fan.id);
+  let startedByUs = told === "fan-running";
   let waitedFor: readonly DetectorId[] = [];
-  const record = (kind: Parameters<FanDeps["record"]>[1], text: Bilingual): void =>
+  const record = (kind: Parameters<FanDeps["record"]>[1], text: Bilingual): void => {
+    told = kind;
     deps.record(fan.id, kind, text, [...demands.keys()]);
+  };
 
   const drive = createDrive(wired, deps, {
     onDone: (state) => {
@@ -101,6 +112,13 @@ const createGuard = (wired: WiredFan, deps: FanDeps) => {
     } else if (order === "stop") drive.set("stopped");
     else drive.letGo();
     if (order === "bar" && before !== "bar") record("fan-barred", barredText(fan.id, waitedFor));
+    if (order === "leave" && unsettled.has(told)) release();
+  };
+  /** It was barred, or did not confirm, and nothing is asked of it any more. */
+  const release = (): void => {
+    const { state } = drive.status();
+    if (startedByUs && state === "running") record("fan-running", doneText(fan.id, state));
+    else record("fan-released", releasedText(fan.id, state));
   };
   const stopWaiting = deps.timers.every(askAgainEveryMs, () => {
     if (waitedFor.length > 0) obey();
@@ -161,7 +179,7 @@ const createDrive = (
     insistence.end();
     fault(undefined);
   };
-  const stopReading = readEvery<FanState>(timers, driven, (read) => {
+  const reading = readEvery<FanState>(timers, driven, (read) => {
     if (!read.ok) return insistence.blame(read.error);
     state = read.value;
     if (wanted === undefined) return then.onFound(state);
@@ -182,7 +200,7 @@ const createDrive = (
       confirmed: wanted === undefined && state !== undefined,
     }),
     end: async (): Promise<void> => {
-      stopReading();
+      reading.stop();
       insistence.end();
       await fan.end();
     },
@@ -197,6 +215,18 @@ const unconfirmedText = (id: string): Bilingual => ({
   zh: `排风机 ${id} 未确认,仍在重试。不要为它进入室内;请从室外通风`,
   en: `fan ${id} has not confirmed and is told again. Do not go in for it; ventilate from outside`,
 });
+const releasedText = (id: string, state: FanStatus["state"]): Bilingual => {
+  const { zh, en } = stateWords[state];
+  return {
+    zh: `排风机 ${id} 已无启停要求,保持原状(${zh})`,
+    en: `nothing is asked of fan ${id} any more; it is left as it is (${en})`,
+  };
+};
+const stateWords: Readonly<Record<FanStatus["state"], Bilingual>> = {
+  running: { zh: "运行", en: "running" },
+  stopped: { zh: "停止", en: "stopped" },
+  unknown: { zh: "状态未知", en: "state unknown" },
+};
 const barredText = (id: string, waitedFor: readonly DetectorId[]): Bilingual => {
   const names = waitedFor.slice(0, 10);
   return waitedFor.length === 0

@@ -82,6 +82,11 @@ export interface BusLine {
     readonly replyTimeoutMs: number;
   }) => Promise<Result<void, LineError>>;
   readonly stats: () => LineStats;
+  /**
+   * Resolves when the line has been opened for the first time, or is so late that it may never be:
+   * at a start, sirens and valves must not wait for the next time they are told.
+   */
+  readonly opened: () => Promise<void>;
   /** Answers what is waiting with `line-closed` and frees the port. */
   readonly close: () => Promise<void>;
 }
@@ -92,6 +97,8 @@ export interface BusLine {
  */
 export const openLine = (id: string, options: LineOptions, deps: LineDeps): BusLine => {
   const { clock, timers, reportFault } = deps;
+  const opening = Promise.withResolvers<void>();
+  const stopWaiting = timers.after(openingGraceMs, opening.resolve);
   const port = supervisePort({
     faultKey: `line-${id}`,
     open: deps.openPort ?? openPortOf(options, timers),
@@ -99,6 +106,7 @@ export const openLine = (id: string, options: LineOptions, deps: LineDeps): BusL
       muteness.heard();
       bus.receive(bytes);
     },
+    onOpen: () => opening.resolve(),
     onGone: () => bus.portGone(),
     timers,
     reportFault,
@@ -142,12 +150,18 @@ export const openLine = (id: string, options: LineOptions, deps: LineDeps): BusL
       open: port.current() !== undefined,
       openings: port.openings(),
     }),
+    opened: () => opening.promise,
     close: async () => {
+      stopWaiting();
+      opening.resolve();
       await bus.close();
       await port.close();
     },
   };
 };
+
+/** A port opens within milliseconds, a TCP connection within its time-out. */
+export const openingGraceMs = 3_000;
 
 /** Source: MODBUS Application Protocol Specification V1.1b3, §6.5. */
 const coilOn = 0xff00;

@@ -3,7 +3,7 @@ import { decodeRegisters } from "#firmware-config/modbus.ts";
 import type { ReportFault, Running, Take } from "../ports.ts";
 import { errorText } from "./error-text.ts";
 import { createHandOver } from "./hand-over.ts";
-import type { BusLine } from "./line.ts";
+import { openingGraceMs, type BusLine } from "./line.ts";
 import {
   probeTimeoutMs,
   reportDecoderBug,
@@ -115,8 +115,6 @@ const timetableRow = (unit: PolledUnit) => ({
   probeCostMs: () => probeTimeoutMs(unit) + unit.profile.replyTimeoutMs + schedulingMs,
 });
 
-/** A port opens within milliseconds, a TCP connection within its time-out. */
-const openingGraceMs = 3_000;
 /** Timers and USB converters are late by a few milliseconds each. */
 const schedulingMs = 20;
 /** setTimeout takes no infinity; a source without units looks again once an hour. */

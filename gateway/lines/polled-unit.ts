@@ -30,6 +30,10 @@ export const probeTimeoutMs = (unit: PolledUnit): number => {
   return Math.min(replyTimeoutMs, Math.max(shortestProbeMs, 2 * unit.slowestAnswerMs));
 };
 
+/** What a channel is called that nobody registered; `channel` counts from 1. */
+export const channelName = (line: string, unit: number, channel: number): DetectorId =>
+  detectorId(`${line}-unit-${unit}-channel-${channel}`);
+
 /** One report per channel. */
 export const reportReadings = (
   unit: PolledUnit,
@@ -38,9 +42,8 @@ export const reportReadings = (
 ): readonly Report[] =>
   findingsByChannel.map((findings, index) => {
     const channel = index + 1;
-    const name = detectorId(`${unit.line}-unit-${unit.unit}-channel-${channel}`);
     return {
-      detector: unit.detectors[index] ?? name,
+      detector: unit.detectors[index] ?? channelName(unit.line, unit.unit, channel),
       position: { line: unit.line, place: `unit ${unit.unit}, channel ${channel}` },
       receivedAt,
       findings,

@@ -5,10 +5,10 @@ import { createLinkPicture } from "./link-picture.ts";
 
 type State = Parameters<typeof createLinkPicture>[1] extends () => infer Read ? Read : never;
 
-const open = () => {
+const open = ({ wasLost = false } = {}) => {
   const time = createManualTime();
   let state: State = { link: "up", connected: true, alarmWaitsSinceMs: undefined };
-  const read = createLinkPicture(time.clock, () => state);
+  const read = createLinkPicture(time.clock, () => state, wasLost);
   return {
     at: (nowMs: number, next: Partial<State> = {}) => {
       time.advance(nowMs - time.nowMs());
@@ -48,4 +48,12 @@ test("an alarm that nobody confirms stays unconfirmed when the cable is cut as w
   const link = open();
   link.at(60_000, { alarmWaitsSinceMs: monoMs(40_000) });
   expect(link.at(61_000, { link: "lost", connected: false })).toEqual([61_000, 40_000]);
+});
+
+test("what sounded for want of the center when the last process ended goes on until it is heard", () => {
+  const link = open({ wasLost: true });
+  expect(link.at(0, { link: "lost", connected: false })).toEqual([-Infinity, undefined]);
+  expect(link.at(1_000, { connected: true })).toEqual([undefined, -Infinity]);
+  expect(link.at(2_000, { link: "up" })).toEqual([undefined, undefined]);
+  expect(link.at(3_000, { link: "lost" })).toEqual([undefined, 3_000]);
 });

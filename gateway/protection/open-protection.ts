@@ -41,8 +41,9 @@ export const openProtection = (parts: ProtectionParts): Protection => {
   const protection = createProtection({
     ...parts,
     policy: protectionPolicy(settings),
-    link: createLinkPicture(parts.clock, () => parts.uplink() ?? notYet),
+    link: createLinkPicture(parts.clock, () => parts.uplink() ?? notYet, hadEscalated(parts)),
     onChange: records.buzzer,
+    lastTold: (id) => records.lastTold(`buzzer:${id}`),
     holding: createHolding({
       file: join(folder, "unheard"),
       lost: lostDetectors(parts),
@@ -64,6 +65,9 @@ export const openProtection = (parts: ProtectionParts): Protection => {
 };
 
 const notYet = { link: "lost", connected: false, alarmWaitsSinceMs: undefined } as const;
+
+const hadEscalated = ({ buzzers, records }: ProtectionParts): boolean =>
+  buzzers.some(({ buzzer }) => records.lastTold(`buzzer:${buzzer.id}`) === "buzzer-escalated");
 
 const lostDetectors = ({ lost, directory }: ProtectionParts): readonly DetectorId[] =>
   lost === "all" ? directory.all.map(({ id }) => id) : (lost ?? []);

@@ -5,6 +5,7 @@
 import type { BuzzerCommand } from "#domain/buzzer.ts";
 import type { BuzzerId, DetectorId } from "#domain/ids.ts";
 import { seconds } from "#domain/quantity.ts";
+import type { StreetEventKind } from "#domain/street-event.ts";
 import type { Clock } from "#domain/time.ts";
 import type { Timers } from "#platform/timers.ts";
 import {
@@ -51,6 +52,8 @@ export interface ProtectionDeps {
   readonly onOpen?: () => void;
   /** Told of every change, after the buzzer has been told. */
   readonly onChange?: (change: BuzzerChange) => void;
+  /** What was recorded last of a buzzer by the process before; absent: nothing was. */
+  readonly lastTold?: (buzzer: BuzzerId) => StreetEventKind | undefined;
   /** Detectors whose past could not be read: nothing that serves them is set off before they speak. */
   readonly holding?: Holding;
   readonly selfTests?: SelfTestDeps;
@@ -83,7 +86,10 @@ export const defaultProtection: ProtectionPolicy = {
 /** Time alone changes a command only through limits of whole seconds. */
 const tickMs = 500;
 const always: BuzzerPolicy = { causes: ["always"], level: "urgent", chirpsForFaults: false };
-const nothing: BuzzerCommand = { state: "off" };
+const sounding: ReadonlySet<StreetEventKind | undefined> = new Set([
+  "buzzer-on",
+  "buzzer-escalated",
+]);
 const nobodyLost: Holding = { unheard: () => [] };
 const noLink = { linkLostSinceMs: undefined, unconfirmedSinceMs: undefined, deadMan: false };
 
@@ -106,7 +112,7 @@ export const createProtection = (deps: ProtectionDeps): Protection => {
     if (tests.isTesting(output.id) && wanted.state === "off") return;
     output.command = wanted;
     board.set(output.id, wanted);
-    if (isSameCommand(before ?? nothing, wanted)) return;
+    if (!isNews(wanted, before, deps.lastTold?.(output.id))) return;
     deps.onChange?.({ buzzer: output.id, command: wanted, detectors: [...output.asking.keys()] });
   };
   /** Somebody it serves may still be in alarm, though nobody knows of it: it is not set off. */
@@ -160,6 +166,16 @@ export const createProtection = (deps: ProtectionDeps): Protection => {
     },
   };
 };
+
+/** Whether it does something else than people were told last, perhaps by the process before. */
+const isNews = (
+  wanted: BuzzerCommand,
+  before: BuzzerCommand | undefined,
+  lastTold: StreetEventKind | undefined,
+): boolean =>
+  before === undefined
+    ? wanted.state === "on" || sounding.has(lastTold)
+    : !isSameCommand(before, wanted);
 
 const createOutput = ({ buzzer, serves, policy = always }: WiredBuzzer) => ({
   id: buzzer.id,

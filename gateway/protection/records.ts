@@ -3,7 +3,7 @@ import { causeWords, type BuzzerCommand } from "#domain/buzzer.ts";
 import { detectorId, type BuzzerId, type DetectorId, type GatewayId } from "#domain/ids.ts";
 import { noticeFacts, type StreetNotice } from "#domain/notice.ts";
 import type { Bilingual } from "#domain/result.ts";
-import type { StreetEvent, StreetEventKind } from "#domain/street-event.ts";
+import { streetEventKinds, type StreetEvent, type StreetEventKind } from "#domain/street-event.ts";
 import type { Clock, Instant } from "#domain/time.ts";
 import type { Keeper } from "../keeper.ts";
 import type { BuzzerChange } from "./protection.ts";
@@ -14,6 +14,8 @@ export interface RecordDeps {
   readonly drill: boolean;
   readonly clock: Clock;
   readonly keeper: Pick<Keeper, "keep">;
+  /** What the last process kept beside the states of its detectors. */
+  readonly known?: ReadonlyMap<string, string> | undefined;
 }
 
 export interface ProtectionRecords {
@@ -21,7 +23,12 @@ export interface ProtectionRecords {
   readonly selfTest: (result: SelfTestResult) => void;
   readonly valve: RecordActuator<"valve">;
   readonly fan: RecordActuator<"fan">;
+  /** What was recorded last of a buzzer, valve or fan, by this process or the one before. */
+  readonly lastTold: (group: ActuatorGroup) => StreetEventKind | undefined;
 }
+
+/** What such records are kept by, and the journal's name for what was told last. */
+type ActuatorGroup = `${"buzzer" | "valve" | "fan"}:${string}`;
 
 type RecordActuator<Kind extends string> = (
   id: string,
@@ -35,8 +42,9 @@ const membersMax = 50;
 
 export const createProtectionRecords = (deps: RecordDeps): ProtectionRecords => {
   let number = 0;
+  const last = new Map<string, StreetEventKind>();
   const keep = (
-    group: string,
+    group: ActuatorGroup,
     kind: StreetEventKind,
     text: Bilingual,
     members: readonly DetectorId[],
@@ -54,8 +62,9 @@ export const createProtectionRecords = (deps: RecordDeps): ProtectionRecords => 
     };
     const notice: StreetNotice = { street, where: { gateway: deps.gateway }, drill: deps.drill };
     const records = [{ lane: noticeFacts(notice).lane, notice }];
+    last.set(group, kind);
     // Nobody waits for these; the keeper reports and retries on its own.
-    deps.keeper.keep(detectorId(group), records, undefined).catch(() => {});
+    deps.keeper.keep(detectorId(group), records, JSON.stringify(kind)).catch(() => {});
   };
 
   return {
@@ -78,11 +87,15 @@ export const createProtectionRecords = (deps: RecordDeps): ProtectionRecords => 
       ),
     valve: (valve, kind, text, detectors) => keep(`valve:${valve}`, kind, text, detectors),
     fan: (fan, kind, text, detectors) => keep(`fan:${fan}`, kind, text, detectors),
+    lastTold: (group) =>
+      last.get(group) ??
+      streetEventKinds.find((kind) => JSON.stringify(kind) === deps.known?.get(group)),
   };
 };
 
 const troubles: ReadonlySet<StreetEventKind> = new Set([
   "valve-unconfirmed",
+  "valve-reopened",
   "fan-unconfirmed",
   "fan-barred",
   "buzzer-test-failed",

@@ -7,7 +7,8 @@ const shut = { state: "on", pattern: "t3", cause: "always" } as const;
 
 /**
  * A valve on a GPIO line, held on to close. The line is let go when the gateway ends, so the valve
- * must be one that latches shut. A held line cannot be read: `closed` means that it is held.
+ * must be one that latches shut. A held line cannot be read: `closed` means that it is held, and of one
+ * that could not be held nobody knows where the valve is.
  */
 export const createGpioValve = (
   options: Omit<GpioLineBuzzerOptions, "patterned"> & { readonly id: string },
@@ -21,8 +22,7 @@ export const createGpioValve = (
       held = set;
       return set.ok ? ok(undefined) : err(set.error);
     },
-    readBack: async () =>
-      ok(held === undefined ? undefined : ((held.ok ? "closed" : "open") satisfies ValvePosition)),
+    readBack: async () => ok(held?.ok === true ? ("closed" satisfies ValvePosition) : undefined),
     end: contact.close,
   };
 };

@@ -48,19 +48,20 @@ export const createInsistence = (
   };
 };
 
-/** One question at a time: a dead line answers late. Returns how to stop asking. */
+/** One question at a time: a dead line answers late. */
 export const readEvery = <Position>(
   timers: Timers,
   { readBack, broken }: Omit<Driven<Position>, "tell">,
   onRead: (read: Result<Position | undefined, Bilingual>) => void,
-): (() => void) => {
+): { readonly ask: () => void; readonly stop: () => void } => {
   let reading = false;
-  return timers.every(readBackEveryMs, () => {
+  const ask = (): void => {
     if (reading) return;
     reading = true;
     void Promise.try(readBack)
       .catch((error: unknown) => err(broken(error)))
       .then(onRead)
       .finally(() => (reading = false));
-  });
+  };
+  return { ask, stop: timers.every(readBackEveryMs, ask) };
 };

@@ -1,12 +1,11 @@
 /** Shuts the gas where gas is: at once, told again until read back, and never opened from here. */
 import type { DetectorId } from "#domain/ids.ts";
 import type { DurationMs } from "#domain/quantity.ts";
-import type { Bilingual } from "#domain/result.ts";
+import type { StreetEventKind } from "#domain/street-event.ts";
 import type { Timers } from "#platform/timers.ts";
 import type { Demand } from "#rules/protection/demand.ts";
-import type { ReportFault } from "../ports.ts";
-import type { ProtectionRecords } from "../protection/records.ts";
-import { createInsistence, readEvery } from "./insist.ts";
+import { createInsistence, readEvery, type Driven } from "./insist.ts";
+import { broken, createTeller, type TellerDeps } from "./tell.ts";
 import type { Valve, ValvePosition } from "./valve.ts";
 
 /** One valve, the detectors it closes for (absent: all), and for which gases. */
@@ -32,11 +31,19 @@ export interface Interlock {
   readonly close: () => Promise<void>;
 }
 
-export interface InterlockDeps {
+export interface InterlockDeps extends TellerDeps {
   readonly timers: Timers;
-  readonly reportFault: ReportFault;
-  readonly record: ProtectionRecords["valve"];
+  /** What was recorded last of a valve, perhaps by the process before; absent: nothing was. */
+  readonly lastTold?: (valve: string) => StreetEventKind | undefined;
 }
+
+/** A valve that could not be read so often in a row may be anywhere. Our own choice: five seconds. */
+const unreadMax = 10;
+const underWay: ReadonlySet<StreetEventKind | undefined> = new Set([
+  "valve-closing",
+  "valve-unconfirmed",
+  "valve-reopened",
+]);
 
 export const createInterlock = (wired: readonly WiredValve[], deps: InterlockDeps): Interlock => {
   const guards = wired.map((one) => createGuard(one, deps));
@@ -53,61 +60,65 @@ export const createInterlock = (wired: readonly WiredValve[], deps: InterlockDep
 
 const createGuard = (
   { valve, serves, closesOn, confirmWithin }: WiredValve,
-  { timers, reportFault, record }: InterlockDeps,
+  { timers, lastTold, ...deps }: InterlockDeps,
 ) => {
   const asking = new Set<DetectorId>();
-  let position: ValvePosition | undefined;
   /** Told to close and not yet read back as shut. */
   let closing = false;
+  /** Read since the start. */
+  let position: ValvePosition | undefined;
+  /** As it was known to be last, perhaps by the process before: it may have been opened meanwhile. */
+  let lastKnown = lastTold?.(valve.id) === "valve-closed" ? ("closed" as const) : position;
+  /** The process before ended while it told the valve to close: how that went is still to be told. */
+  let owesEnd = underWay.has(lastTold?.(valve.id));
+  let unread = 0;
 
-  const fault = (text: Bilingual | undefined): void =>
-    reportFault({
-      key: `valve:${valve.id}`,
-      present: text !== undefined,
-      text: text ?? shutText(valve.id),
-    });
-  const driven = {
-    tell: valve.close,
-    readBack: valve.readBack,
-    broken: (error: unknown) => broken(valve.id, error),
-  };
-  const closer = createInsistence(driven, confirmWithin, timers, (trouble) => {
-    const why = trouble ?? unconfirmedText(valve.id);
-    fault(why);
-    record(valve.id, "valve-unconfirmed", why, [...asking]);
-  });
+  const teller = createTeller(valve.id, asking, deps);
+  const driven = drivenBy(valve);
+  const closer = createInsistence(driven, confirmWithin, timers, teller.late);
   const shut = (): void => {
     if (closing) return;
     closing = true;
+    owesEnd = false;
+    // Whether it was opened while nobody looked can only be seen before it is told.
+    if (position === undefined && lastKnown === "closed") reading.ask();
     closer.begin();
-    record(valve.id, "valve-closing", closingText(valve.id), [...asking]);
+    teller.closing();
   };
   const hear = (now: ValvePosition | undefined): void => {
-    const before = position;
+    const wasShut = lastKnown === "closed";
     position = now;
-    if (closing && now === "closed") {
+    lastKnown = now ?? lastKnown;
+    if (now === "open" && (wasShut || owesEnd)) {
+      teller.opened();
+      // Where that fails the valve may be shut once more: the side to err on.
+      if (asking.size === 0) void valve.takeBack?.().catch(() => {});
+    }
+    if (now === "closed" && (closing || owesEnd)) {
       closing = false;
       closer.end();
-      fault(undefined);
-      record(valve.id, "valve-closed", shutText(valve.id), [...asking]);
-    } else if (!closing && now === "open") {
-      if (before === "closed") {
-        record(valve.id, "valve-opened-by-hand", openedText(valve.id), [...asking]);
-      }
+      teller.closed();
+    } else if (now === "open" && asking.size > 0) {
       // Opened while gas stands, or found open: it is shut again as long as somebody asks.
-      if (asking.size > 0) shut();
+      shut();
     }
+    owesEnd &&= now === undefined;
   };
-  const stopReading = readEvery<ValvePosition>(timers, driven, (read) => {
-    if (read.ok) hear(read.value);
-    else closer.blame(read.error);
+  const reading = readEvery<ValvePosition>(timers, driven, (read) => {
+    unread = read.ok ? 0 : unread + 1;
+    if (read.ok) return hear(read.value);
+    closer.blame(read.error);
+    if (unread >= unreadMax) position = undefined;
   });
 
   return {
     follow: (detector: DetectorId, demand: Demand): void => {
       if (serves !== undefined && !serves.has(detector)) return;
       const asks = closesOn.some((gas) => (gas === "gas" ? demand.gas : demand.urgent === "co"));
-      if (!asks) return void asking.delete(detector);
+      if (!asks) {
+        if (asking.delete(detector) && asking.size === 0) teller.over();
+        return;
+      }
       const isNew = !asking.has(detector);
       asking.add(detector);
       // Also a valve that said it was shut: that may be long ago.
@@ -119,30 +130,15 @@ const createGuard = (
       confirmed: !closing && position !== undefined,
     }),
     end: async (): Promise<void> => {
-      stopReading();
+      reading.stop();
       closer.end();
       await valve.end();
     },
   };
 };
 
-const closingText = (id: string): Bilingual => ({
-  zh: `燃气达到危险值,已下令关闭阀门 ${id}`,
-  en: `gas at the danger level: valve ${id} was told to close`,
-});
-const unconfirmedText = (id: string): Bilingual => ({
-  zh: `阀门 ${id} 未确认关闭,仍在重试。请立即从室外手动关阀,并联系燃气公司`,
-  en: `valve ${id} has not confirmed that it is shut and is told again. Close it by hand from outside now, and call the gas company`,
-});
-const shutText = (id: string): Bilingual => ({
-  zh: `阀门 ${id} 已关闭。只能现场确认安全后手动打开`,
-  en: `valve ${id} is shut. It can only be opened by hand, on site, once it is safe`,
-});
-const openedText = (id: string): Bilingual => ({
-  zh: `阀门 ${id} 已在现场被打开`,
-  en: `valve ${id} was opened on site`,
-});
-const broken = (id: string, error: unknown): Bilingual => ({
-  zh: `阀门 ${id} 驱动出错:${String(error)}。请到现场手动关阀`,
-  en: `valve ${id} failed: ${String(error)}. Close it by hand on site`,
+const drivenBy = ({ id, close, readBack }: Valve): Driven<ValvePosition> => ({
+  tell: close,
+  readBack,
+  broken: (error) => broken(id, error),
 });

@@ -27,12 +27,14 @@ export const createModbusCoilValve = (options: ModbusCoilValveOptions): Valve =>
   return {
     id,
     close: async () => {
+      await line.opened();
       const first = await write();
       // A collision on the wire must not leave the gas on.
       const written = first.ok ? first : await write();
       return written.ok ? ok(undefined) : err(unreachable(id, line.id, written.error));
     },
     readBack: async (): Promise<Result<ValvePosition, Bilingual>> => {
+      await line.opened();
       const read = await line.read({ unit, ...asked, count: 1, replyTimeoutMs });
       if (!read.ok) return err(unreachable(id, line.id, read.error));
       return ok(read.value[0] === 1 ? "closed" : "open");

@@ -48,3 +48,24 @@ test("what it said before it was told does not count", async () => {
   await expect.poll(() => heard.length).toBe(1);
   expect(await valve.readBack()).toEqual(ok(undefined));
 });
+
+test("that it was open is told once, however quickly it has shut", async () => {
+  const { valve, device } = await open(undefined);
+  const topic = "canary/v1/valves/v1/state";
+  await device.publishAsync(topic, "open", { qos: 1 });
+  await device.publishAsync(topic, "closed", { qos: 1 });
+  expect([await valve.readBack(), await valve.readBack()]).toEqual([ok("open"), ok("closed")]);
+});
+
+test("a valve that was opened by hand and starts anew is not shut by a command that is over", async () => {
+  const { valve, device, heard } = await open(undefined);
+  await valve.close();
+  await expect.poll(() => heard).toEqual(['{"state":"closed"}']);
+  await valve.takeBack?.();
+  await expect.poll(() => heard).toEqual(['{"state":"closed"}', ""]);
+  await device.unsubscribeAsync("canary/v1/valves/v1/set");
+  await device.subscribeAsync("canary/v1/valves/v1/set", { qos: 1 });
+  // Had anything been kept, it would have come before this.
+  await device.publishAsync("canary/v1/valves/v1/set", "end", { qos: 1 });
+  await expect.poll(() => heard.slice(2)).toEqual(["end"]);
+});

@@ -7,15 +7,18 @@ export const valveStateTopic = (id: string): string => `canary/v1/valves/${id}/s
 
 /**
  * A valve that follows a retained `{"state":"closed"}` and says where it is on its state topic. What
- * it said before it was told does not count: it may have lost its power since.
+ * it said before it was told does not count: it may have lost its power since. That it was open in
+ * between is told once, however quickly it has shut.
  */
 export const createMqttValve = (
   id: string,
   mqtt: Pick<MqttListener, "publish" | "subscribe">,
 ): Valve => {
   let position: ValvePosition | undefined;
+  let wasOpen = false;
   mqtt.subscribe(valveStateTopic(id), (_topic, payload) => {
     position = readPosition(Buffer.from(payload).toString("utf8")) ?? position;
+    wasOpen ||= position === "open";
   });
   return {
     id,
@@ -26,7 +29,12 @@ export const createMqttValve = (
         (error: unknown) => err(notSent(id, error)),
       );
     },
-    readBack: async () => ok(position),
+    readBack: async () => {
+      const said = wasOpen && position !== undefined ? "open" : position;
+      if (said !== undefined) wasOpen = false;
+      return ok(said);
+    },
+    takeBack: () => mqtt.publish(valveSetTopic(id), "", { qos: 1, retain: true }),
     end: async () => {},
   };
 };

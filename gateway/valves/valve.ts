@@ -13,5 +13,10 @@ export interface Valve {
   readonly close: () => Promise<Result<void, Bilingual>>;
   /** Asks the device. `undefined`: it has not said anything yet. */
   readonly readBack: () => Promise<Result<ValvePosition | undefined, Bilingual>>;
+  /**
+   * Whoever was told to close and keeps the command for later need not follow it any more: a person
+   * has opened it since. Moves nothing. Absent: commands are not kept.
+   */
+  readonly takeBack?: () => Promise<void>;
   readonly end: () => Promise<void>;
 }

@@ -80,6 +80,19 @@ const openHome = async () => {
   };
 };
 
+test("a buzzer that sounded when the gateway ended, and is silent after it, is told as silent", async () => {
+  const street = await openHome();
+  await street.says(kitchen, alarmed);
+  street.setLink("lost");
+  await street.pass(20_000);
+  expect((await street.kept()).at(-1)).toBe("buzzer-escalated duty-room");
+  street.setLink("up");
+  await street.crashAndRestart();
+  await street.settle();
+  expect(street.does("duty-room")).toBe("off");
+  expect((await street.kept()).slice(2)).toEqual(["buzzer-on home", "buzzer-off duty-room"]);
+});
+
 describe("an alarm with the center well", () => {
   test("sounds at home only; unsigned for two minutes it sounds in the duty room, until signed", async () => {
     const street = await openHome();

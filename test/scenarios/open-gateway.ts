@@ -237,7 +237,13 @@ const startLife = async (
     onStranger: (id, { place }) => reportFault(strangerFault(id, place)),
   });
   const gateway = gatewayId(site.gateway.id);
-  const records = createProtectionRecords({ gateway, drill: site.drill, clock, keeper });
+  const records = createProtectionRecords({
+    gateway,
+    drill: site.drill,
+    clock,
+    keeper,
+    known: known.own,
+  });
   const tested = new Map<string, EpochMs>();
   const protection = createProtection({
     buzzers: story?.buzzers ?? [{ buzzer }],
@@ -249,7 +255,11 @@ const startLife = async (
       lost: known.lost === "all" ? directory.all.map(({ id }) => id) : (known.lost ?? []),
       isHeard: (id) => points.byId.get(id)?.state.heard ?? true,
     }),
-    ...(story && { link: story.link, onChange: records.buzzer }),
+    ...(story && {
+      link: story.link,
+      onChange: records.buzzer,
+      lastTold: (id) => records.lastTold(`buzzer:${id}`),
+    }),
     ...(story?.selfTests && {
       selfTests: {
         plan: story.selfTests,

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { detectorId, userId } from "#domain/ids.ts";
+import { hours } from "#domain/quantity.ts";
 import type { StreetEvent } from "#domain/street-event.ts";
 import { openGateway, type StoryGateway } from "./open-gateway.ts";
 import { siteWithBuilding } from "./sites.ts";
@@ -60,4 +62,23 @@ test("an address longer than a name on the wire costs no event", async () => {
   for (const home of homes(6)) await street.says(home, { co_ppm: 80, status: ["alarm"] });
   const begun = (await streetEvents(street)).find(({ kind }) => kind === "storm-begun");
   expect(begun?.id.length).toBeLessThanOrEqual(200);
+});
+
+test("homes whose silence was shelved roll up when it rings, also over a restart", async () => {
+  const street = await openGateway(siteWithBuilding(6));
+  const by = userId("李敏");
+  for (const home of homes(6)) {
+    await street.says(home, { co_ppm: 2, status: [] });
+    const rule = "silence" as const;
+    const shelve = { kind: "shelve", rule, by, reason: "整栋停电", duration: hours(1) } as const;
+    expect(street.pipeline().command(detectorId(home), shelve).ok).toBe(true);
+  }
+  await street.time.pass(120_000);
+  await street.crashAndRestart();
+  await street.time.pass(3_600_000);
+  await street.settle();
+  const told = (await streetEvents(street)).find(
+    ({ kind, group }) => kind === "storm-begun" && group === "building:/9栋",
+  );
+  expect(told?.members).toEqual(homes(6));
 });

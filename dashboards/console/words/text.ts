@@ -226,6 +226,7 @@ export const actionWord: Readonly<Record<ActionKind, Bilingual>> = {
   hushed: both("消音", "Hushed"),
   "hush-expired": both("消音到期", "Hush ended"),
   "hush-broken": both("消音被新情况解除", "Hush broken by what happened since"),
+  "written-off": both("确认探测器已拆除", "Detector said to be gone"),
   "hush-released": both("解除消音", "Hush released"),
   "command-refused": both("网关拒绝了请求", "The gateway refused"),
 };
