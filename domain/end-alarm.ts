@@ -51,8 +51,8 @@ const alreadyOver: Bilingual = {
 
 const whyNotByGateway: Readonly<Record<GatewayWord, Bilingual | undefined>> = {
   stands: {
-    zh: "网关最新状态表明仍在报警,恢复由网关报告,不能人工结束。请继续处置;设备已拆除的,请先从网关站点文件中删去",
-    en: "its gateway's newest word is that it stands, and the gateway will tell when it is over. Go on dealing with it; if the device was taken away, take it out of the gateway's site file first",
+    zh: "网关最新状态表明仍在报警,恢复由网关报告,不能人工结束。请继续处置;设备已拆除的,请到场在网关看板上确认拆除",
+    en: "its gateway's newest word is that it stands, and the gateway will tell when it is over. Go on dealing with it; if the detector was taken away, whoever is there says so at the gateway's own board",
   },
   behind: {
     zh: "报警之后网关还没有报告过该探测器的状态。请等网关的下一次完整状态(重启网关即发);设备已拆除的,请先在登记中拆下",

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { NewDatabase } from "../open-ground.testing.ts";
 import { detectorAt } from "../fake-gateway.testing.ts";
+import { alarmsAtPoint } from "../register/point-history.ts";
 import { changesAfter, lastPosition } from "../store/stream-log.ts";
 import {
   anew,
@@ -160,8 +161,14 @@ export const endAlarmContract = (database: string, newDatabase: NewDatabase): vo
       await ground.loseLink();
       await ground.hang();
       expect(await ground.why("chen")).toContain("Find the gateway");
-      await ground.store.db.updateTable("installations").set({ removed_at_ms: 1 }).execute();
+      await ground.store.db
+        .updateTable("installations")
+        .set({ removed_at_ms: ground.nowMs() })
+        .execute();
       expect(await ground.why("chen")).toBe("ended");
+      expect(await alarmsAtPoint(ground.store.db, "p-1", 9)).toMatchObject([
+        { condition: "returned", ended: { by: "chen" } },
+      ]);
     });
 
     test("is air that is not clean, or was measured before the alarm's newest word", async () => {

@@ -53,7 +53,7 @@ export const alarmsAtPoint = async (
     .orderBy("alarms.episode")
     .limit(limit)
     .execute();
-  return rows.map(({ memory, ...alarm }) => ({ ...alarm, ...endedOf({ memory }) }));
+  return rows.map(({ memory, ...alarm }) => Object.assign(alarm, endedOf({ memory })));
 };
 
 /** A device that hangs somewhere now and whose service life ends. */
