@@ -18,6 +18,8 @@ export interface CarryDeps {
   readonly drill: boolean;
   readonly keeper: Pick<Keeper, "keep" | "owed">;
   readonly sound: (detector: DetectorId, demand: Demand) => void;
+  /** Hears what was done to alarms, or ended by its time; must neither throw nor wait. */
+  readonly witness?: (actions: readonly ActionEvent[]) => void;
 }
 
 /** What came of one input; `waits` only when something must reach the disk. */
@@ -47,6 +49,7 @@ export const carryOut = (deps: CarryDeps, point: Point, input: JudgeInput): Carr
   const events = next.events.filter((event) => isForTheDesk(point, event));
   const { actions, refused } = next;
   const waits = keepStep(deps, point, { state: next.state, events, actions }, input);
+  if (actions.length > 0) deps.witness?.(actions);
   tryInShadow(deps, point, input);
   return { events, actions, waits, ...(refused !== undefined && { refused }) };
 };

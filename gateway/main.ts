@@ -2,6 +2,7 @@
 import { ok, type Bilingual, type Result } from "#domain/result.ts";
 import type { MqttListener } from "#platform/mqtt-listener/listener.ts";
 import { createStatusReader, type GatewayStatus } from "./http/status.ts";
+import { noteRules } from "./note-rules.ts";
 import { openRecord, protect, type Protection } from "./protect.ts";
 import { createMqttSource, type MqttSource } from "./sources/mqtt-source.ts";
 import type { StartTimes } from "./start/start-times.ts";
@@ -63,6 +64,7 @@ const finish = async (
   start: StartTimes,
 ): Promise<Result<RunningGateway, Bilingual>> => {
   const { options, safe } = world;
+  const noted = noteRules(world);
   protection.telemetry.refresh();
   const status = createStatusReader({ ...world, ...protection, source, start });
   await protection.link.open();
@@ -83,6 +85,7 @@ const finish = async (
     await protection.pipeline.close();
     await protection.telemetry.close();
     await protection.reserve.close();
+    await noted;
   };
   if (!http.ok && options.outlivesPage !== true) {
     await close();

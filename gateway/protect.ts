@@ -15,6 +15,7 @@ import type { Registered } from "./directory.ts";
 import { createMemoryJournal } from "./journal/memory-journal.ts";
 import { openJournal, type OpenedJournal } from "./journal/open-journal.ts";
 import { keepRetention } from "./journal/retention.ts";
+import { createEndedHolds, endedHoldsKey, type EndedHolds } from "./ended-holds.ts";
 import { createFanInterlock } from "./fans/fan-interlock.ts";
 import { createKeeper, type Keeper } from "./keeper.ts";
 import { reviveStates, type KnownStates } from "./known-states.ts";
@@ -93,6 +94,7 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
     status: () => reportStatus(world, points),
   });
   const lane = startTelemetryLane(telemetry, uplink, { link, clock, timers, gateway, reportFault });
+  const endedHolds = openEndedHolds(world, known, keeper);
   const pipeline = createPipeline({
     gateway,
     drill: site.drill,
@@ -108,22 +110,30 @@ export const protect = async (world: World, broker: MqttListener, opened: Opened
     reportFault,
     drifting: readDrift(known.own?.get(streetKey)),
     observe: createObserver(telemetry),
+    witness: endedHolds.note,
   });
   // Known alarms have asked by now: nothing that sounds is set off first, and no fan starts in gas.
   buzzers.begin();
   fans.begin();
   links.follow(pipeline.setLink);
   link.onMessage(takeCommands(world, { pipeline, points, keeper, known }));
-  const sources = startSources(site, lines, {
-    clock,
-    timers,
-    take: pipeline.take,
-    reportFault: links.report,
-  });
-  const kept = { telemetry, lane, reserve, keeper, points };
+  const { take } = pipeline;
+  const sources = startSources(site, lines, { clock, timers, take, reportFault: links.report });
+  const kept = { telemetry, lane, reserve, keeper, points, endedHolds };
   const acting = { buzzers, valves, fans, deadMan, retention: startRetention(world, journal) };
   return { ...acting, ...kept, lines, pipeline, link, uplink, sources };
 };
+
+const openEndedHolds = (
+  { clock }: World,
+  { own }: KnownStates,
+  keeper: Pick<Keeper, "save">,
+): EndedHolds =>
+  createEndedHolds({
+    saved: own?.get(endedHoldsKey),
+    save: (json) => keeper.save([{ detector: endedHoldsKey, json }]),
+    nowMs: () => clock.now().wallMs,
+  });
 
 const openRecords = ({ site, clock }: World, keeper: Keeper, { own: known }: KnownStates) =>
   createProtectionRecords({

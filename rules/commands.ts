@@ -1,3 +1,4 @@
+import type { ActionOrigin } from "#domain/action.ts";
 import { ruleIds, type RuleId } from "#domain/alarm.ts";
 import { after } from "#domain/quantity.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
@@ -34,13 +35,13 @@ export const obey = (
       return hold(state, command, now, limits);
     case "suppress":
       if (dangerRules.has(command.rule)) return err(refusals.dangerByDesign);
-      return put(state, command.cause, command.rule, "suppressed", now, undefined, command.cause);
+      return suppress(state, command, now);
     case "unshelve":
-      return lift(state, "shelved", command.rule, command.by, now);
+      return lift(state, "shelved", command.rule, command, now);
     case "unsuppress":
-      return lift(state, "suppressed", command.rule, command.cause, now);
+      return lift(state, "suppressed", command.rule, { by: command.cause }, now);
     case "return-to-service":
-      return lift(state, "out-of-service", "all", command.by, now);
+      return lift(state, "out-of-service", "all", command, now);
     case "write-off":
       return writeOff(state, command, now, limits);
     case "hush":
@@ -71,7 +72,7 @@ const hold = (
   now: Instant,
   limits: LimitSet,
 ): Result<Obeyed, Bilingual> => {
-  const { by, reason, duration } = command;
+  const { by, reason, duration, origin } = command;
   const shelve = command.kind === "shelve";
   const atMost = shelve ? limits.life.shelveAtMost : limits.life.outOfServiceAtMost;
   if (!(duration > 0 && duration <= atMost.value)) return err(tooLong(atMost.value));
@@ -80,9 +81,16 @@ const hold = (
     return err(refusals.dangerStands);
   }
   const kind = shelve ? "shelved" : "out-of-service";
-  const until = after(now.monoMs, duration);
-  return put(state, by, shelve ? command.rule : "all", kind, now, until, reason);
+  const rule = shelve ? command.rule : "all";
+  return put(state, { kind, rule, by, reason, untilMs: after(now.monoMs, duration) }, now, origin);
 };
+
+const suppress = (
+  state: DetectorState,
+  { rule, cause }: Extract<Command, { kind: "suppress" }>,
+  now: Instant,
+): Result<Obeyed, Bilingual> =>
+  put(state, { kind: "suppressed", rule, by: cause, reason: cause, untilMs: undefined }, now);
 
 const tooLong = (atMostMs: number): Bilingual => {
   const hours = atMostMs / 3_600_000;
@@ -94,22 +102,22 @@ const tooLong = (atMostMs: number): Bilingual => {
 
 const put = (
   state: DetectorState,
-  by: string,
-  rule: RuleId | "all",
-  kind: Hold["kind"],
+  hold: Omit<Hold, "sinceMs">,
   now: Instant,
-  untilMs: Hold["untilMs"],
-  reason: string,
+  origin?: ActionOrigin,
 ): Result<Obeyed, Bilingual> => {
+  const { kind, rule, by, reason, untilMs } = hold;
   if (state.alarms.holds.some((one) => one.kind === kind && one.rule === rule)) {
     return err(refusals.alreadyHeld);
   }
   const placed: Hold = { kind, rule, by, reason, sinceMs: now.monoMs, untilMs };
   const as = kind === "out-of-service" ? "taken-out-of-service" : kind;
-  const left = untilMs === undefined ? {} : { untilWallMs: now.wallMs + untilMs - now.monoMs };
   return ok({
     state: withAlarms(state, { holds: state.alarms.holds.concat(placed) }),
-    action: act(as, state, now, rule, by, reason, left),
+    action: act(as, state, now, rule, by, reason, {
+      ...(untilMs !== undefined && { untilWallMs: now.wallMs + untilMs - now.monoMs }),
+      ...(origin && { origin }),
+    }),
   });
 };
 
@@ -117,7 +125,7 @@ const lift = (
   state: DetectorState,
   kind: Hold["kind"],
   rule: RuleId | "all",
-  by: string,
+  { by, origin }: { readonly by: string; readonly origin?: ActionOrigin },
   now: Instant,
 ): Result<Obeyed, Bilingual> => {
   const { holds } = state.alarms;
@@ -135,6 +143,7 @@ const lift = (
       rule,
       by,
       found.reason,
+      origin && { origin },
     ),
   });
 };

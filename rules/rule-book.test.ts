@@ -1,103 +1,108 @@
-import { createHash } from "node:crypto";
+/** The book of rules; how a person reaches it is in `tools/rules.test.ts`. */
 import { expect, test } from "vitest";
-import { userId } from "#domain/ids.ts";
+import { epochMs } from "#domain/quantity.ts";
+import type { Bilingual, Result } from "#domain/result.ts";
 import { adjustLimits } from "#rules/limits/adjust.ts";
-import { defaultLimits, limitSets } from "#rules/limits/sets.ts";
-import { defaultRules, detector, instant, lel, reportAt } from "#test/compliance/timetable.ts";
+import { defaultLimits } from "#rules/limits/sets.ts";
 import {
-  activate,
-  canonicalJson,
-  editionOf,
-  openRuleBook,
+  beforeThis,
+  begins,
+  decide,
+  found,
   publish,
-  tryInShadow,
-  type RuleBook,
+  readBook,
+  running,
+  type Draft,
+  type Entry,
 } from "./rule-book.ts";
-import { beginShadow, stepWithShadow } from "./shadow.ts";
-import { initialState } from "./step.ts";
 
-const hash = (text: string) => createHash("sha256").update(text).digest("hex");
-const signature = { by: "陈工", reason: "按街道要求", at: instant(0) };
-const stricter = adjustLimits(defaultLimits, { gas: { lowPercentLel: 6 } });
-if (!stricter.ok) throw new Error("limits");
-
-const value = (result: ReturnType<typeof publish>): RuleBook => {
+const must = <Value>(result: Result<Value, Bilingual>): Value => {
   if (!result.ok) throw new Error(result.error.en);
   return result.value;
 };
+const refusal = <Value>(result: Result<Value, Bilingual>): string =>
+  result.ok ? "done" : result.error.en;
 
-const book = value(
-  publish(openRuleBook(defaultLimits, signature, hash), stricter.value, signature, hash),
-);
+const draft = (lowPercentLel: number): Draft => {
+  const overrides = { gas: { lowPercentLel } };
+  const limits = adjustLimits(defaultLimits, overrides);
+  if (!limits.ok) throw new Error("limits");
+  return { words: { overrides }, limits: limits.value, hash: `hash-${lowPercentLel}` };
+};
+const at = (minute: number) => epochMs(minute * 60_000);
+const signature = (minute: number) => ({ by: "王工", reason: "按街道要求", atMs: at(minute) });
 
-test("an edition judges only once it is activated, and the old one can be brought back", () => {
-  expect(book).toMatchObject({ active: 1, shadow: undefined });
-  const active = value(activate(book, 2, signature));
-  expect(editionOf(active, active.active)?.limits.gas.low.raiseAt.value).toBe(6);
-  const back = value(activate(active, 1, signature));
-  expect(editionOf(back, back.active)?.hash).toBe(editionOf(book, 1)?.hash);
-  expect(back.editions).toHaveLength(2);
+const [first] = found(readBook([]), [draft(10)], at(0));
+if (first === undefined) throw new Error("no edition");
+const second = must(publish(readBook([first]), draft(6), signature(1)));
+const book = (...more: readonly Entry[]) => readBook([first, second, ...more]);
+const began = (hash: string, minute: number, shadow?: string): Entry => ({
+  kind: "began",
+  hash,
+  ...(shadow !== undefined && { shadow }),
+  atMs: at(minute),
 });
 
-test("the hash follows the content, not the order it was written in", () => {
-  const reversed = Object.fromEntries(Object.entries(defaultLimits).toReversed());
-  expect(canonicalJson(reversed)).toBe(canonicalJson(defaultLimits));
-  expect(new Set(book.editions.map((one) => one.hash)).size).toBe(2);
-  expect(publish(book, stricter.value, signature, hash)).toMatchObject({
-    ok: false,
-    error: { en: "The same as version 2; not published." },
-  });
+test("rules that nobody published are taken in once, by the site file; a published one has a name", () => {
+  expect(book().editions.map(({ version, hash, by }) => [version, hash, by])).toEqual([
+    [1, "hash-10", "站点文件 site file"],
+    [2, "hash-6", "王工"],
+  ]);
+  expect(found(book(), [draft(10), draft(6)], at(2))).toEqual([]);
+  expect(found(book(), [draft(7), draft(7)], at(2)).map(({ version }) => version)).toEqual([3]);
 });
 
-test("nothing is published or activated without a name and a reason, and no unknown version", () => {
-  const last = limitSets.at(-1);
-  if (last === undefined) throw new Error("no set");
-  expect(publish(book, last, { ...signature, by: " " }, hash).ok).toBe(false);
-  expect(activate(book, 2, { ...signature, reason: "" }).ok).toBe(false);
-  expect(activate(book, 3, signature).ok).toBe(false);
-  expect(tryInShadow(book, 3).ok).toBe(false);
-  expect(tryInShadow(book, 1).ok).toBe(false);
-});
-
-test("an edition in the shadow is recorded and rings nobody; activated, its shadow ends", () => {
-  const trying = value(tryInShadow(book, 2));
-  expect(value(activate(trying, 2, signature)).shadow).toBeUndefined();
-  expect(value(activate(trying, 1, signature)).shadow).toBe(2);
-  expect(value(tryInShadow(trying, undefined)).shadow).toBeUndefined();
-
-  const trial = { limits: stricter.value, silenceAfter: defaultRules.silenceAfter };
-  let live = initialState(detector, instant(0));
-  let shadow = beginShadow(live, instant(0));
-  const told: string[] = [];
-  const tried: (string | undefined)[] = [];
-  for (let second = 0; second < 30; second += 1) {
-    const report = reportAt(instant(second), lel(7));
-    const result = stepWithShadow(live, shadow, { kind: "report", report }, defaultRules, trial);
-    ({ state: live, shadow } = result);
-    told.push(...result.events.map((event) => event.rule));
-    tried.push(...result.shadowEvents.map((event) => event.held?.by));
-    expect(result.sounding).toBe("none");
-  }
-  expect(told).toEqual([]);
-  expect(tried).toEqual(["shadow"]);
-  const command = { kind: "return-to-service", by: userId("李敏") } as const;
-  const now = instant(31);
-  expect(
-    stepWithShadow(live, shadow, { kind: "command", command, now }, defaultRules, trial).shadow,
-  ).toBe(shadow);
-});
-
-test("refusals say which version, in both languages; a version counts from one", () => {
-  expect(book.editions.map((one) => one.version)).toEqual([1, 2]);
-  const refused = activate(book, 7, signature);
-  expect(refused.ok ? {} : refused.error).toEqual({
-    zh: "没有第 7 版规则。",
-    en: "There is no version 7.",
-  });
-  const unsigned = activate(book, 2, { ...signature, reason: "  " });
-  expect(unsigned.ok ? "" : unsigned.error.zh).toContain("姓名和原因");
-  expect(unsigned.ok ? "" : unsigned.error.en).toContain("a name and a reason");
-  expect(canonicalJson({ b: null, a: [{ d: 1, c: null }] })).toBe(
-    '{"a":[{"c":null,"d":1}],"b":null}',
+test("nothing is published or decided without a name and a reason, and no unknown version", () => {
+  const unsigned = { ...signature(3), by: " " };
+  expect(refusal(publish(book(), draft(7), unsigned))).toContain("a name and a reason");
+  expect(refusal(decide(book(), "apply", 2, { ...signature(3), reason: "" }))).toContain("reason");
+  expect(refusal(decide(book(), "apply", 3, signature(3)))).toBe(
+    "There is no version 3; there are: 1, 2",
   );
+  expect(refusal(decide(readBook([]), "try", 1, signature(3)))).toContain("there are: none");
+});
+
+test("the same rules are not published twice, and the refusal says what to do instead", () => {
+  expect(refusal(publish(book(), draft(10), signature(3)))).toBe(
+    "The same as version 1; not published. To apply it: canary rules apply 1; to try it: canary rules try 1",
+  );
+});
+
+test("a start is written down when it judges by something else than the one before", () => {
+  const entry = begins(book(), "hash-10", undefined, at(1));
+  expect(entry).toEqual(began("hash-10", 1));
+  const once = book(began("hash-10", 1));
+  expect(begins(once, "hash-10", undefined, at(2))).toBeUndefined();
+  expect(begins(once, "hash-10", "hash-6", at(2))).toEqual(began("hash-10", 2, "hash-6"));
+  expect(begins(once, "hash-6", undefined, at(2))).toEqual(began("hash-6", 2));
+  expect(running(once)).toEqual(began("hash-10", 1));
+  expect(running(book())).toBeUndefined();
+});
+
+test("a rollback leads to what judged before, also when the new rules never came to judge", () => {
+  const target = (...more: readonly Entry[]) => must(beforeThis(book(...more), "hash-6")).version;
+  expect(target(began("hash-10", 1))).toBe(1);
+  expect(target(began("hash-10", 1), began("hash-6", 2))).toBe(1);
+  expect(refusal(beforeThis(book(began("hash-6", 1)), "hash-6"))).toContain("No other version");
+});
+
+test("a second rollback in a row does not bring back what was taken down", () => {
+  const back = must(decide(book(), "roll-back", 1, signature(3)));
+  const tried = book(began("hash-10", 1), began("hash-6", 2), back, began("hash-10", 4));
+  expect(refusal(beforeThis(tried, "hash-10"))).toContain("Name a version");
+  const again = readBook([
+    ...tried.editions,
+    ...tried.deeds,
+    must(decide(book(), "apply", 2, signature(5))),
+  ]);
+  expect(must(beforeThis(again, "hash-6")).version).toBe(1);
+});
+
+test("two writers that give one number at once leave two editions with two numbers", () => {
+  const other = must(publish(readBook([first]), draft(7), signature(1)));
+  expect(book(other, second).editions.map(({ version, hash }) => [version, hash])).toEqual([
+    [1, "hash-10"],
+    [2, "hash-6"],
+    [3, "hash-7"],
+  ]);
 });

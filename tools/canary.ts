@@ -1,6 +1,7 @@
 /** The `canary` command. Each subcommand loads only what it needs, so that a small one starts fast. */
 import { Command, Option } from "commander";
 import type { ProveOptions } from "./prove.ts";
+import { addRulesCommands } from "./rules-commands.ts";
 
 const program = new Command("canary")
   .description(
@@ -177,6 +178,8 @@ program
       complain: (text) => process.stderr.write(`${text}\n`),
     });
   });
+
+addRulesCommands(program);
 
 program
   .command("prove")

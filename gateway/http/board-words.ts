@@ -49,8 +49,8 @@ export const words = {
     "Nobody is registered to sign here: make a PIN with canary pin and put it under gateway.people.",
   ),
   secure: two(
-    "签收、消音和复位在加密页面进行:打开加密页面",
-    "Signing, hushing and resetting are done on the encrypted page: open it",
+    "签收、消音、复位和搁置在加密页面进行:打开加密页面",
+    "Signing, hushing, resetting and shelving are done on the encrypted page: open it",
   ),
   identify: two("认证", "Identify"),
   leave: two("锁定", "Lock"),

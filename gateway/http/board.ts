@@ -18,6 +18,8 @@ import {
   words,
   type Language,
 } from "./board-words.ts";
+import { detectorPath, endedList, holdList } from "./hold-cards.ts";
+import { holdPhrases } from "./hold-words.ts";
 import type { GatewayStatus } from "./status.ts";
 
 /** Who looks. */
@@ -75,10 +77,21 @@ const liveParts = (status: GatewayStatus, viewer: Viewer, say: Say): string =>
       : `<p class="hint"><a href="${escape(viewer.secureUrl)}">${say(words.secure)}</a></p>`,
     viewer.masked && viewer.canIdentify ? `<p class="hint">${say(words.masked)}</p>` : "",
     alarmList(status, viewer, say),
+    ...heldLists(status, viewer, say),
     buzzerList(status.buzzers, say),
     faultList(status, say),
-    detectorLists(status, say),
+    detectorLists(status, viewer, say),
   ].join("\n");
+
+const heldLists = (
+  { holds, endedHolds, nowMs }: GatewayStatus,
+  { person, canIdentify }: Viewer,
+  say: Say,
+): readonly string[] => {
+  const placeOf = (at: Parameters<typeof placeText>[0]): string => placeText(at, say);
+  const look = { say, nowMs, person, canAct: canIdentify, placeText: placeOf };
+  return [holdList(holds, look), endedList(endedHolds, look)];
+};
 
 const linkLine = ({ nowMs, link, unwritten, telemetry }: GatewayStatus, say: Say): string =>
   `<p class="link ${link.state}" id="link" data-now="${Math.round(nowMs)}">${say(words.asOf)} <time>${clockText(nowMs)}</time> · ${say(words.center)}: <b>${say(link.state === "up" ? words.up : words.lost)}</b> · ${say(words.queue)} ${link.unconfirmed}${unwritten > 0 ? ` · <b>${say(words.unwritten)} ${unwritten}</b>` : ""}</p><p class="hint">${say(telemetry.text)}</p>`;
@@ -97,7 +110,7 @@ const alarmCard = (alarm: BoardAlarm, nowMs: number, viewer: Viewer, say: Say): 
     sinceMs === undefined
       ? ""
       : `${clockText(sinceMs)} ${say(words.since)} · <span class="span">${spanText(nowMs - sinceMs)}</span> · `;
-  return `<article class="${kind}" data-episode="${escape(alarm.episode)}"><p class="what"><span class="mark">${marks[priority]}</span> ${alarm.test ? `${say(words.test)} ` : ""}${say(matterWord(alarm.alarmClass, alarm.rule))} ${valueText(alarm, nowMs, say)}</p>
+  return `<article class="${kind}" data-at="${escape(`/api/v1/alarms/${encodeURIComponent(alarm.episode)}`)}"><p class="what"><span class="mark">${marks[priority]}</span> ${alarm.test ? `${say(words.test)} ` : ""}${say(matterWord(alarm.alarmClass, alarm.rule))} ${valueText(alarm, nowMs, say)}</p>
 <p class="place">${placeText(alarm, say)}</p><p class="meta">${began}${lifeText(alarm, say)}</p>${holdText(alarm, nowMs, say)}${hushText(alarm, nowMs, say)}${viewer.canIdentify ? deeds(alarm, say) : ""}</article>`;
 };
 
@@ -155,7 +168,12 @@ const deeds = (alarm: BoardAlarm, say: Say): string => {
     alarm.life === "latched" && !alarm.active
       ? `<button type="button" data-deed="reset">${say(words.reset)}</button>`
       : "";
-  const all = sign + hush + reset;
+  // What stands of gas and CO is never shelved; a broken detector is taken out in its own row.
+  const hold =
+    !isDanger && alarm.active && !alarm.test && alarm.hold === undefined
+      ? `<button type="button" class="second" data-deed="hold" data-at="${detectorPath(alarm.detector)}" data-rule="${alarm.rule}">${say(holdPhrases.hold)}</button>`
+      : "";
+  const all = sign + hush + reset + hold;
   return all === "" ? "" : `<div class="deeds">${all}</div>`;
 };
 
@@ -186,12 +204,16 @@ const faultList = ({ faults }: GatewayStatus, say: Say): string =>
     : `<h2>${say(words.faults)} (${faults.length})</h2><ul class="faults">${faults.map((text) => `<li>${say(text)}</li>`).join("")}</ul>`;
 
 /** What is not well stands open; the many that are well are one line until somebody asks. */
-const detectorLists = ({ detectors, nowMs }: GatewayStatus, say: Say): string => {
+const detectorLists = (
+  { detectors, nowMs }: GatewayStatus,
+  { canIdentify }: Viewer,
+  say: Say,
+): string => {
   const sorted = detectors.toSorted(
     (a, b) => stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state),
   );
   const rows = (some: readonly DetectorStatus[]): string =>
-    `<table>${some.map((one) => detectorRow(one, nowMs, say)).join("")}</table>`;
+    `<table>${some.map((one) => detectorRow(one, nowMs, canIdentify, say)).join("")}</table>`;
   const unwell = sorted.filter(({ state }) => state !== "normal");
   const well = sorted.filter(({ state }) => state === "normal");
   return `<h2>${say(words.detectors)} (${detectors.length})</h2>${unwell.length === 0 ? "" : rows(unwell)}${
@@ -201,8 +223,16 @@ const detectorLists = ({ detectors, nowMs }: GatewayStatus, say: Say): string =>
   }`;
 };
 
-const detectorRow = (detector: DetectorStatus, nowMs: number, say: Say): string => {
+const detectorRow = (
+  detector: DetectorStatus,
+  nowMs: number,
+  canAct: boolean,
+  say: Say,
+): string => {
   const age =
     detector.heardAtMs === undefined ? say(words.never) : ageText(nowMs - detector.heardAtMs);
-  return `<tr class="${detector.state}"><td>${say(stateWord(detector.state))}</td><td>${placeText(detector, say)}<br><small>${escape(detector.detector)}</small></td><td>${escape(detector.levels.map(levelText).join(" · "))}</td><td class="age">${age}</td></tr>`;
+  const hold = canAct
+    ? `<button type="button" data-deed="hold">${say(holdPhrases.holdShort)}</button>`
+    : "";
+  return `<tr class="${detector.state}" data-at="${detectorPath(detector.detector)}"><td>${say(stateWord(detector.state))}</td><td>${placeText(detector, say)}<br><small>${escape(detector.detector)}</small></td><td>${escape(detector.levels.map(levelText).join(" · "))}</td><td class="age">${age}${hold}</td></tr>`;
 };

@@ -35,6 +35,29 @@ const status: GatewayStatus = {
       hush: { by: "<b>王</b>", reason: "<script>alert(6)</script>", untilMs: 1 },
     },
   ],
+  holds: [
+    {
+      detector: "<b>x</b>",
+      position: { line: "mqtt", place: "<i>c</i>" },
+      kind: "shelved",
+      rule: "co",
+      by: "<b>王</b>",
+      reason: "<script>alert(7)</script>",
+      untilMs: 1,
+    },
+  ],
+  endedHolds: [
+    {
+      id: '"><script>alert(8)</script>',
+      detector: "<b>x</b>",
+      position: { line: "mqtt", place: "<i>c</i>" },
+      kind: "out-of-service",
+      rule: "all",
+      by: "<b>王</b>",
+      reason: "<script>alert(9)</script>",
+      endedAtMs: 1,
+    },
+  ],
   start: { processMs: 400, machineMs: 9_000 },
   detectors: [
     {
@@ -80,6 +103,7 @@ const open = async () => {
     clock: time.clock,
     timers: time.timers,
     points: { byId: new Map() },
+    endedHolds: { all: () => [], seen: () => {} },
     pipeline: { command: () => err({ zh: "无", en: "none" }) },
   });
   if (!http.ok) throw new Error(http.error.en);

@@ -2,33 +2,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { compileOnUse } from "#domain/compile-on-use.ts";
-import { userId } from "#domain/ids.ts";
 import { minutes } from "#domain/quantity.ts";
 import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
-import type { Clock } from "#domain/time.ts";
 import { refusals } from "#rules/refusals.ts";
-import type { Timers } from "#platform/timers.ts";
 import type { BoardDeed } from "#platform/site-file/people-schema.ts";
-import type { People, Person } from "../people/people.ts";
-import type { Visits } from "../people/visits.ts";
-import type { Done, HumanCommand, Pipeline } from "../pipeline.ts";
-import type { Points } from "../points.ts";
+import type { HumanCommand } from "../pipeline.ts";
 import { boardAlarms, type BoardAlarm } from "./alarms.ts";
+import { byOf, carry, whoMay, type By, type DeedParts } from "./deeds.ts";
 import { maskEpisode } from "./masked.ts";
-import { problems, refusedBecause, sendProblem, tooEarly, type ProblemFacts } from "./problems.ts";
+import { problems, sendProblem, tooEarly } from "./problems.ts";
 import { isOverheard } from "./secure-page.ts";
-import { isOwnPage, setCookie, tokenIn, visitOf } from "./visitor.ts";
-
-export interface DeedParts {
-  readonly people: People;
-  readonly visits: Visits;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly points: Pick<Points, "byId">;
-  readonly pipeline: Pick<Pipeline, "command">;
-  /** The encrypted page's: what people show of themselves from other machines is taken only there. */
-  readonly securePort?: number;
-}
+import { isOwnPage, setCookie, tokenIn } from "./visitor.ts";
 
 const short = Type.String({ minLength: 1, maxLength: 200 });
 const proof = compileOnUse(
@@ -45,9 +29,6 @@ const hushing = compileOnUse(
 );
 const acknowledging = compileOnUse(Type.Object({}));
 const resetting = compileOnUse(Type.Object({ reason }));
-
-/** A person waits this long for the disk; what they did has effect before. */
-const diskPatienceMs = 2_000;
 
 export const addDeedRoutes = (app: FastifyInstance, parts: DeedParts): void => {
   const { people, visits } = parts;
@@ -109,8 +90,6 @@ interface Named {
   readonly Params: { readonly episode: string };
 }
 
-type By = Pick<Extract<HumanCommand, { kind: "hush" }>, "by" | "origin">;
-
 const act = async (
   parts: DeedParts,
   request: FastifyRequest<Named>,
@@ -126,42 +105,5 @@ const act = async (
   );
   const point = [...parts.points.byId.values()].find(({ id }) => id === alarm?.detector);
   if (alarm === undefined || point === undefined) return sendProblem(reply, problems.noSuchAlarm);
-  const by: By = { by: userId(person.name), origin: { side: "board", source: request.ip } };
-  const command = commandFor(alarm, by);
-  const done = command.ok ? parts.pipeline.command(point.id, command.value) : command;
-  if (!done.ok) return sendProblem(reply, refusedBecause(done.error));
-  return reply.send({
-    done: done.value.actions.map(({ kind, at, untilWallMs }) => ({
-      kind,
-      atMs: at.wallMs,
-      ...(untilWallMs !== undefined && { untilMs: untilWallMs }),
-    })),
-    // False: it has effect, and the disk does not have it yet; it is tried again.
-    written: await isWritten(done.value, parts.timers),
-  });
+  return carry(parts, reply, point.id, commandFor(alarm, byOf(person, request)));
 };
-
-const whoMay = (
-  { visits, securePort }: DeedParts,
-  request: FastifyRequest,
-  deed: BoardDeed,
-): Person | ProblemFacts => {
-  if (!isOwnPage(request)) return problems.foreignPage;
-  if (isOverheard(request, securePort)) return problems.encryptedOnly;
-  const visit = visitOf(visits, request, "touch");
-  if (visit === undefined) return problems.whoAreYou;
-  return visit.person.may.includes(deed) ? visit.person : problems.notYours;
-};
-
-const isWritten = ({ kept }: Done, timers: Timers): Promise<boolean> =>
-  new Promise((resolve) => {
-    const cancel = timers.after(diskPatienceMs, () => resolve(false));
-    const settle = (written: boolean): void => {
-      cancel();
-      resolve(written);
-    };
-    kept.then(
-      () => settle(true),
-      () => settle(false),
-    );
-  });

@@ -34,6 +34,17 @@ export const maskStatus = (status: GatewayStatus): GatewayStatus => {
       ...(one.hold && { hold: { ...one.hold, reason: hide(one.hold.reason) } }),
       episode: maskEpisode(one.episode, one.detector),
     })),
+    holds: status.holds.map((one) => ({
+      ...one,
+      ...(one.address && masked(one.detector, one.address, hide)),
+      reason: hide(one.reason),
+    })),
+    endedHolds: status.endedHolds.map((one) => ({
+      ...one,
+      ...(one.address && masked(one.detector, one.address, hide)),
+      reason: hide(one.reason),
+      id: maskEpisode(one.id, one.detector),
+    })),
     buzzers: status.buzzers.map((one) => ({ ...one, id: buzzerId(hide(one.id)) })),
     valves: status.valves.map((one) => ({ ...one, id: hide(one.id) })),
     faults: status.faults.map(({ key, zh, en }) => ({
@@ -47,6 +58,10 @@ export const maskStatus = (status: GatewayStatus): GatewayStatus => {
 /** What an alarm is called to those who may not know its flat; a deed may name it so too. */
 export const maskEpisode = (episode: string, detector: string): string =>
   episode.replace(detector, handleOf(detector));
+
+/** Whether a detector is meant, by its name or by what it is called to those who may not know it. */
+export const isNamed = (detector: string, given: string): boolean =>
+  given === detector || given === handleOf(detector);
 
 const masked = (detector: string, address: Address, hide: (text: string) => string) => ({
   detector: hide(detector),

@@ -96,6 +96,24 @@ export const problems = {
       en: "you may not do this at this gateway; ask somebody who may",
     },
   },
+  noSuchDetector: {
+    status: 404,
+    kind: "no-such-detector",
+    title: "No such detector",
+    detail: {
+      zh: "本网关没有这台探测器,或页面已过时。请看最新画面",
+      en: "this gateway has no such detector, or the page is out of date. Look at it as it is now",
+    },
+  },
+  noSuchHold: {
+    status: 404,
+    kind: "no-such-hold",
+    title: "No such hold",
+    detail: {
+      zh: "没有这条到期提示:已看过,或页面已过时",
+      en: "there is no such note: it has been seen, or the page is out of date",
+    },
+  },
   noSuchAlarm: {
     status: 404,
     kind: "no-such-alarm",

@@ -8,7 +8,9 @@ import { err, ok, type Bilingual, type Result } from "#domain/result.ts";
 import { explainListenError } from "#platform/listen-error.ts";
 import type { ReportFault, Running } from "../ports.ts";
 import { renderBoard, type Viewer } from "./board.ts";
-import { addDeedRoutes, type DeedParts } from "./deed-routes.ts";
+import { addDeedRoutes } from "./deed-routes.ts";
+import type { DeedParts } from "./deeds.ts";
+import { addHoldRoutes } from "./hold-routes.ts";
 import { maskStatus } from "./masked.ts";
 import { problems, sendProblem } from "./problems.ts";
 import {
@@ -102,6 +104,7 @@ export const createGatewayApp = (options: AppParts, certificate?: Certificate) =
   );
   addBoard(app, options);
   addDeedRoutes(app, options);
+  addHoldRoutes(app, options);
   return app;
 };
 

@@ -13,7 +13,9 @@ import type { Points } from "../points.ts";
 import type { Protection } from "../protection/protection.ts";
 import type { MqttSource } from "../sources/mqtt-source.ts";
 import type { AppliedRules } from "../site-limits.ts";
+import type { EndedHolds } from "../ended-holds.ts";
 import { boardAlarms, type BoardAlarm } from "./alarms.ts";
+import { boardEnded, boardHolds, type BoardEnded, type BoardHold } from "./holds.ts";
 import type { Telemetry, TelemetryStatus } from "../telemetry/open-telemetry.ts";
 import { detectorStatus } from "../detector-status.ts";
 import type { FanInterlock, FanStatus } from "../fans/fan-interlock.ts";
@@ -32,6 +34,10 @@ export interface GatewayStatus {
   readonly unwritten: number;
   /** Open alarms, and those that have returned and wait for a signature or a reset. */
   readonly alarms: readonly BoardAlarm[];
+  /** What people hold back for a time, also where no alarm is open. */
+  readonly holds: readonly BoardHold[];
+  /** What of it ended by its time, until its owner has seen that. */
+  readonly endedHolds: readonly BoardEnded[];
   readonly detectors: readonly DetectorStatus[];
   readonly buzzers: readonly BuzzerStatus[];
   readonly valves: readonly ValveStatus[];
@@ -57,6 +63,7 @@ export const createStatusReader =
     readonly clock: Clock;
     readonly pipeline: Pipeline;
     readonly points: Points;
+    readonly endedHolds: Pick<EndedHolds, "all">;
     readonly buzzers: Protection;
     readonly valves: Interlock;
     readonly fans: FanInterlock;
@@ -82,6 +89,8 @@ export const createStatusReader =
       link: { state: link, unconfirmed },
       unwritten: parts.keeper.unwritten(),
       alarms: boardAlarms(parts.points.byId.values(), now),
+      holds: boardHolds(parts.points.byId.values(), now),
+      endedHolds: boardEnded(parts.points.byId, parts.endedHolds.all()),
       detectors: Array.from(parts.points.byId.values(), detectorStatus),
       buzzers: parts.buzzers.status(),
       valves: parts.valves.status(),

@@ -1,11 +1,11 @@
 /** The page and the figures: loaded only once everything that protects stands. */
-import type { DeedParts } from "../http/deed-routes.ts";
+import type { DeedParts } from "../http/deeds.ts";
 import type { ReadStatus } from "../http/status.ts";
 import type { World } from "../world.ts";
 
 export const openPage = async (
   { site, clock, timers, reportFault }: World,
-  { points, pipeline }: Pick<DeedParts, "points" | "pipeline">,
+  { points, pipeline, endedHolds }: Pick<DeedParts, "points" | "pipeline" | "endedHolds">,
   status: ReadStatus,
 ) => {
   const [{ openGatewayHttp }, { createGatewayMetrics }, { createPeople }, { createVisits }] =
@@ -21,6 +21,7 @@ export const openPage = async (
     metrics: createGatewayMetrics(status),
     points,
     pipeline,
+    endedHolds,
     clock,
     timers,
     reportFault,

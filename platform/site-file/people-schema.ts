@@ -2,8 +2,18 @@ import { Type, type Static } from "typebox";
 import { namePattern } from "#domain/ids.ts";
 import { port, strict } from "./parts.ts";
 
-/** What a person may do at the gateway's own board. */
-export const boardDeeds = ["acknowledge", "hush"] as const;
+/**
+ * What a person may do at the gateway's own board. To hold a rule or a detector back, and to let it
+ * ring again, are rights of their own: whoever may end a silence need not be able to begin one.
+ */
+export const boardDeeds = [
+  "acknowledge",
+  "hush",
+  "shelve",
+  "unshelve",
+  "take-out-of-service",
+  "return-to-service",
+] as const;
 export type BoardDeed = (typeof boardDeeds)[number];
 
 const person = Type.Object(
@@ -26,7 +36,11 @@ const person = Type.Object(
         description: "made by `canary pin <id> --badge`",
       }),
     ),
-    may: Type.Array(Type.Enum(boardDeeds), { minItems: 1 }),
+    may: Type.Array(Type.Enum(boardDeeds), {
+      minItems: 1,
+      description:
+        "acknowledge: sign and reset; hush: the sound, some minutes; shelve: one rule rings nobody, 24 h at most; take-out-of-service: the whole detector, 7 days at most; unshelve, return-to-service: end these early",
+    }),
   },
   { additionalProperties: false },
 );

@@ -153,6 +153,11 @@ const gateway = <
               description: "a limit set on trial: judges beside the one in force, rings nobody",
             }),
           ),
+          shadowOverrides: Type.Optional(
+            Type.Record(Type.String(), Type.Unknown(), {
+              description: "numbers of its own for the set on trial, as overrides has them",
+            }),
+          ),
         },
         { ...strict, default: {} },
       ),

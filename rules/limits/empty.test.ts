@@ -1,8 +1,8 @@
 /** Limits that look whole and would judge nothing: refused when published, replaced when met. */
 import { describe, expect, test } from "vitest";
-import { milliseconds, minutes, seconds } from "#domain/quantity.ts";
-import { openRuleBook, publish } from "#rules/rule-book.ts";
-import { co, instant, openBench } from "#test/compliance/timetable.ts";
+import { epochMs, milliseconds, minutes, seconds } from "#domain/quantity.ts";
+import { publish, readBook } from "#rules/rule-book.ts";
+import { co, openBench } from "#test/compliance/timetable.ts";
 import { usable, whatIsWrong } from "./check.ts";
 import type { LimitSet } from "./limit-set.ts";
 import { defaultLimits } from "./sets.ts";
@@ -46,9 +46,9 @@ const useless: readonly (readonly [reason: string, LimitSet])[] = [
 
 describe.each(useless)("%s", (reason, limits) => {
   test("is not published, and both languages say what is wrong", () => {
-    const signature = { by: "陈工", reason: "试验", at: instant(0) };
-    const book = openRuleBook(defaultLimits, signature, (text) => text);
-    const published = publish(book, limits, signature, (text) => text);
+    const signature = { by: "陈工", reason: "试验", atMs: epochMs(0) };
+    const draft = { words: {}, limits, hash: "useless" };
+    const published = publish(readBook([]), draft, signature);
     expect(whatIsWrong(limits)).toBe(reason);
     expect(published).toEqual({
       ok: false,

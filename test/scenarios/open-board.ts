@@ -3,6 +3,7 @@ import { Registry } from "prom-client";
 import type { PersonSite } from "#platform/site-file/people-schema.ts";
 import { createToken, hashToken } from "#platform/device-credentials.ts";
 import { boardAlarms } from "#gateway/http/alarms.ts";
+import { boardEnded, boardHolds } from "#gateway/http/holds.ts";
 import { createGatewayApp } from "#gateway/http/server.ts";
 import type { GatewayStatus } from "#gateway/http/status.ts";
 import { createPeople } from "#gateway/people/people.ts";
@@ -20,7 +21,17 @@ const people = async (): Promise<readonly PersonSite[]> => [
   { id: "zhao", name: "赵军", badgeHash: hashToken(token), may: ["acknowledge", "hush"] },
 ];
 
-export const openBoard = async () => {
+/** A person with a badge and just these rights; the badge is shown as it is returned here. */
+export const badged = (
+  id: string,
+  name: string,
+  may: PersonSite["may"],
+): { readonly person: PersonSite; readonly badge: string } => {
+  const code = createToken();
+  return { person: { id, name, badgeHash: hashToken(code), may }, badge: `${id}.${code}` };
+};
+
+export const openBoard = async (more: readonly PersonSite[] = []) => {
   const site = exampleSite();
   const street = await openGateway(site);
   const { clock, timers } = street.time;
@@ -47,6 +58,8 @@ export const openBoard = async () => {
     },
     unwritten: 0,
     alarms: boardAlarms(street.points().byId.values(), clock.now()),
+    holds: boardHolds(street.points().byId.values(), clock.now()),
+    endedHolds: boardEnded(street.points().byId, street.endedHolds().all()),
     detectors: street.board(),
     buzzers: [],
     valves: [],
@@ -59,11 +72,19 @@ export const openBoard = async () => {
     metrics: new Registry(),
     clock,
     timers,
-    points: { byId: street.points().byId },
+    points: {
+      get byId() {
+        return street.points().byId;
+      },
+    },
+    endedHolds: {
+      all: () => street.endedHolds().all(),
+      seen: (id) => street.endedHolds().seen(id),
+    },
     pipeline: { command: (...given) => street.pipeline().command(...given) },
     visits: createVisits(clock),
     people: createPeople({
-      people: await people(),
+      people: [...(await people()), ...more],
       clock,
       reportFault: ({ key, present, text }) => {
         if (present) faults.set(key, text);
@@ -103,6 +124,10 @@ export const openBoard = async () => {
       sign: (episode: string) => ask("POST", `/api/v1/alarms/${name(episode)}/acknowledge`, {}),
       reset: (episode: string, reason = "已到场查看,灶具已关") =>
         ask("POST", `/api/v1/alarms/${name(episode)}/reset`, { reason }),
+      /** What is done to a detector: `shelve`, `unshelve`, `take-out-of-service`, `return-to-service`. */
+      hold: (detector: string, deed: string, body: object = {}) =>
+        ask("POST", `/api/v1/detectors/${name(detector)}/${deed}`, body),
+      seen: (id: string) => ask("POST", `/api/v1/ended-holds/${name(id)}/seen`, {}),
       hush: (episode: string, change: object = {}) =>
         ask("POST", `/api/v1/alarms/${name(episode)}/hush`, {
           minutes: 5,

@@ -13,6 +13,7 @@ import type { DetectorStatus } from "#domain/wire-shapes.ts";
 import { createCommandTaker } from "#gateway/commands/take-command.ts";
 import { takenName } from "#gateway/commands/taken.ts";
 import { createDirectory } from "#gateway/directory.ts";
+import { createEndedHolds, endedHoldsKey, type EndedHolds } from "#gateway/ended-holds.ts";
 import { createFaultBoard } from "#gateway/fault-board.ts";
 import { createMemoryJournal } from "#gateway/journal/memory-journal.ts";
 import { createKeeper } from "#gateway/keeper.ts";
@@ -71,6 +72,7 @@ export interface StoryGateway {
   readonly board: () => DetectorStatus[];
   readonly stateOf: (detector: string) => string | undefined;
   readonly points: () => Points;
+  readonly endedHolds: () => EndedHolds;
   readonly pointOf: (detector: DetectorId) => Point | undefined;
   /** The gateway's own door for people and lines. */
   readonly pipeline: () => Pipeline;
@@ -173,6 +175,7 @@ export const openGateway = async (
     command: (payload) =>
       life.takeCommand(downTopic(gatewayId(site.gateway.id), "command"), payload),
     points: () => life.points,
+    endedHolds: () => life.endedHolds,
     pointOf: (detector) => life.points.byId.get(detector),
     setDisk: (next) => {
       state.disk = next;
@@ -271,6 +274,11 @@ const startLife = async (
       },
     }),
   });
+  const endedHolds = createEndedHolds({
+    saved: known.own?.get(endedHoldsKey),
+    save: (json) => keeper.save([{ detector: endedHoldsKey, json }]),
+    nowMs: () => clock.now().wallMs,
+  });
   const pipeline = createPipeline({
     gateway,
     drill: site.drill,
@@ -281,6 +289,7 @@ const startLife = async (
     sound: protection.follow,
     reportFault,
     drifting: readDrift(known.own?.get(streetKey)),
+    witness: endedHolds.note,
   });
   protection.begin();
   const source = createMqttSource({ directory, clock, take: pipeline.take });
@@ -295,5 +304,5 @@ const startLife = async (
     centerKey: site.gateway.center.commandKey,
     remembered: known.own?.get(takenName),
   });
-  return { points, pipeline, source, takeCommand, buzzer: () => sounding };
+  return { points, pipeline, endedHolds, source, takeCommand, buzzer: () => sounding };
 };

@@ -6,7 +6,7 @@ const headers = { "x-canary-board": "1" };
 
 let heard = Date.now();
 let pressing = false;
-let asked; // what the open drawer is about: { deed, episode }
+let asked; // what the open drawer is about: { deed, at, rule }
 
 /** What stood on the page when the gateway fell silent stays, under a banner that says since when. */
 const look = async (isDue = () => !pressing) => {
@@ -34,7 +34,7 @@ const lookNow = () => look(() => true);
 
 const show = (page) => {
   const open = [...document.querySelectorAll("details[open]")].map(({ id }) => id);
-  const held = document.activeElement?.closest?.("article")?.dataset.episode;
+  const held = cardAround(document.activeElement)?.dataset.at;
   const deed = document.activeElement?.dataset?.deed;
   for (const id of ["live", "who"]) {
     const fresh = page.getElementById(id);
@@ -45,25 +45,30 @@ const show = (page) => {
     cardOf(held)?.querySelector(`[data-deed="${deed}"]`)?.focus();
 };
 
-const cardOf = (episode) =>
-  [...document.querySelectorAll("article")].find((card) => card.dataset.episode === episode);
+const cardAround = (element) => element?.closest?.("article, tr") ?? null;
+const cardOf = (at) =>
+  [...document.querySelectorAll("article, tr")].find((card) => card.dataset.at === at);
 const isKnown = () => $("who").dataset.person !== undefined;
 
-const openDrawer = (deed, card) => {
-  asked = { deed, episode: card?.dataset.episode };
-  const [what, place] = ["what", "place"].map(
-    (part) => card?.querySelector("." + part)?.textContent,
-  );
-  $("about").textContent = card === null ? "" : `${place} · ${what}`;
+const openDrawer = (deed, button) => {
+  const card = cardAround(button);
+  const { at, rule } = { ...card?.dataset, ...button.dataset };
+  asked = { deed, at, rule };
+  $("about").textContent = card === null ? "" : aboutOf(card);
   $("problem").textContent = "";
   $("said").textContent = "";
   for (const part of document.querySelectorAll(".hush-only")) part.hidden = deed !== "hush";
+  for (const part of document.querySelectorAll(".hold-only")) part.hidden = deed !== "hold";
+  $("held").value = rule ?? "";
+  $("held-for").value = "";
+  $("on-site").checked = false;
+  askOnSite();
   const hint = $("reason").dataset[deed];
   document.querySelector(".reason-only").hidden = hint === undefined;
   $("reason").placeholder = hint ?? "";
   $("reason").value = "";
   document.querySelector(".who-are-you").hidden = isKnown();
-  $("do").textContent = $("do").dataset[deed];
+  $("do").textContent = $("do").getAttribute(`data-${deed}`);
   $("drawer").hidden = false;
   const first = isKnown()
     ? hint === undefined
@@ -73,6 +78,21 @@ const openDrawer = (deed, card) => {
       ? $("pin")
       : $("person");
   first.focus();
+};
+
+/** Where, and what is the matter there; of a detector in the list, its row. */
+const aboutOf = (card) =>
+  (card.cells === undefined
+    ? [...card.querySelectorAll(".place, .what")].toReversed()
+    : [card.cells[1], card.cells[0]]
+  )
+    .map((part) => part.innerText.replaceAll("\n", " "))
+    .join(" · ");
+
+/** A hush, and a whole detector, need somebody who has looked; a shelving of one rule does not. */
+const askOnSite = () => {
+  const needed = asked.deed === "hush" || (asked.deed === "hold" && $("held").value === "all");
+  document.querySelector(".on-site-only").hidden = !needed;
 };
 
 const closeDrawer = () => {
@@ -100,8 +120,9 @@ const proof = () => {
 };
 
 const submit = async () => {
-  const { deed, episode } = asked;
-  $("problem").textContent = "";
+  const { at, deed } = whatIsAsked();
+  $("problem").textContent = deed === undefined ? $("held").dataset.missing : "";
+  if (deed === undefined) return;
   $("do").disabled = true;
   try {
     if (!isKnown()) {
@@ -110,8 +131,7 @@ const submit = async () => {
       document.querySelector(".who-are-you").hidden = true;
     }
     if (deed !== "identify") {
-      const path = `/api/v1/alarms/${encodeURIComponent(episode)}/${deed}`;
-      const { written } = await send("POST", path, saying[deed]?.() ?? {});
+      const { written } = await send("POST", `${at}/${deed}`, saying[deed]?.() ?? {});
       $("said").textContent = said(deed, written);
       setTimeout(() => ($("said").textContent = ""), 8000);
     }
@@ -138,12 +158,41 @@ const hushing = () => ({
 });
 
 const resetting = () => ({ reason: $("reason").value.trim() });
-const saying = { hush: hushing, reset: resetting };
+const shelving = () => ({
+  rule: $("held").value,
+  minutes: Number($("held-for").value),
+  reason: $("reason").value.trim(),
+});
+const takingOut = () => ({
+  minutes: Number($("held-for").value),
+  reason: $("reason").value.trim(),
+  onSite: $("on-site").checked,
+});
+const saying = {
+  hush: hushing,
+  reset: resetting,
+  shelve: shelving,
+  unshelve: () => ({ rule: asked.rule }),
+  "take-out-of-service": takingOut,
+};
+
+/** One form for both: what is chosen in it says which deed it is; nothing chosen, none. */
+const whatIsAsked = () => {
+  if (asked.deed !== "hold") return asked;
+  const chosen = { "": undefined, all: "take-out-of-service" };
+  const held = $("held").value;
+  return { ...asked, deed: held in chosen ? chosen[held] : "shelve" };
+};
 
 const done = {
   acknowledge: ["已签收", "Signed for"],
   hush: ["已消音", "Hushed"],
   reset: ["已复位", "Reset"],
+  shelve: ["已搁置", "Shelved"],
+  unshelve: ["已解除搁置", "Shelving ended"],
+  "take-out-of-service": ["已停用", "Out of service"],
+  "return-to-service": ["已恢复使用", "Back in service"],
+  seen: ["已记下", "Noted"],
 };
 const said = (deed, written) => {
   const what = done[deed][zh ? 0 : 1];
@@ -158,7 +207,10 @@ document.addEventListener("click", (event) => {
   if (deed === "close") closeDrawer();
   else if (deed === "leave") send("DELETE", "/api/v1/session").then(lookNow, lookNow);
   else if ($("who").dataset.secure) location.assign($("who").dataset.secure);
-  else openDrawer(deed, button.closest("article"));
+  else openDrawer(deed, button);
+});
+document.addEventListener("change", (event) => {
+  if (event.target.id === "held") askOnSite();
 });
 document.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -177,7 +229,10 @@ setInterval(() => {
   const now = Number($("link").dataset.now) + (Date.now() - heard);
   for (const at of document.querySelectorAll("[data-until]")) {
     const left = Math.max(0, Math.round((Number(at.dataset.until) - now) / 1000));
-    at.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    const [hours, minutes] = [Math.floor(left / 3600), Math.floor(left / 60) % 60];
+    const tail = String(left % 60).padStart(2, "0");
+    at.textContent =
+      hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
   }
 }, 1000);
 const again = () => look().finally(() => setTimeout(again, everyMs));
