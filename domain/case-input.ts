@@ -3,8 +3,8 @@ import { Type, type Static } from "typebox";
 import type { Conclusion } from "./case.ts";
 import { PrioritySchema } from "./wire-shapes.ts";
 
-// No NUL, which PostgreSQL cannot hold.
-const words = Type.String({ minLength: 1, maxLength: 2_000, pattern: "^[^\\u0000]*$" });
+/** A person's own words. No NUL, which PostgreSQL cannot hold. */
+export const words = Type.String({ minLength: 1, maxLength: 2_000, pattern: "^[^\\u0000]*$" });
 const name = Type.String({ minLength: 1, maxLength: 200, pattern: "^[^\\u0000-\\u001f]*$" });
 const epochMs = Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000 });
 

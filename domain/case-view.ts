@@ -121,6 +121,18 @@ export const CaseDetailSchema = Type.Object({
     }),
   ),
   actions: Type.Array(OfferSchema),
+  ends: Type.Array(
+    Type.Object({
+      episode: Type.String(),
+      allowed: Type.Boolean(),
+      reason: Type.Optional(Type.Object(bilingual.properties, { description: "why not (yet)" })),
+    }),
+    {
+      description:
+        "alarms that stand and that their gateway does not say stand: whether this person may end " +
+        "them (POST /api/v1/alarms/{episode}/end)",
+    },
+  ),
 });
 export type CaseDetail = Static<typeof CaseDetailSchema>;
 

@@ -1,8 +1,8 @@
 /**
  * What the center's HTTP API shows and the console draws: one schema for server, page and OpenAPI.
  *
- * An alarm is the device's condition and only a gateway changes it; a case (事件) is what people
- * work on. They stand side by side here and never share a state.
+ * An alarm is the device's condition and its gateway's to change, or a person's to end where that
+ * has forgotten it; a case (事件) is what people work on. They stand side by side here and never share a state.
  */
 import { Type, type Static } from "typebox";
 import { caseStates } from "./case.ts";
@@ -20,6 +20,20 @@ export const alarmConditions = ["active", "returned"] as const;
 /** Of one alarm: whether somebody has signed for it. Its case's own progress is `progress`. */
 export const signStates = ["reported", "accepted"] as const;
 
+/** Whose word it is that an alarm is over, where it is not its device's. */
+export const EndedSchema = Type.Object(
+  {
+    by: Type.String(),
+    atMs: Type.Number({ description: "by the center's clock, epoch ms" }),
+    reason: Type.String(),
+  },
+  {
+    description:
+      "present: returned by a person's word, not the device's; its gateway had forgotten it",
+  },
+);
+export type EndedView = Static<typeof EndedSchema>;
+
 /** One alarm episode with its case. */
 export const DeskAlarmSchema = Type.Object({
   episode: Type.String(),
@@ -35,6 +49,7 @@ export const DeskAlarmSchema = Type.Object({
     description: "false: the gateway's disk failed, only the center has it",
   }),
   late: Type.Boolean(),
+  ended: Type.Optional(EndedSchema),
   unstored: Type.Optional(
     Type.Literal(true, {
       description:

@@ -9,6 +9,7 @@ import type { CaseEventRow } from "../store/case-tables.ts";
 import { actingOn } from "./act-on-case.ts";
 import { caseRow, rowToCase } from "./case-rows.ts";
 import { gatherFacts } from "./gather-facts.ts";
+import { endOffers } from "./may-end.ts";
 import { toViews } from "./read-cases.ts";
 import { pagesOfCase } from "./read-pages.ts";
 import { eventsOf, parseDetail } from "./timeline.ts";
@@ -44,6 +45,7 @@ export const caseDetail = async (
     actions: offers(rowToCase(row), facts, actingOn(actor, row), nowMs).map((offer) =>
       offerToView(offer, view.state),
     ),
+    ends: await endOffers(db, row, actor),
   };
 };
 

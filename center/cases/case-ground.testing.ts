@@ -7,7 +7,7 @@ import { createFakeGateway, type Happening } from "../fake-gateway.testing.ts";
 import { openGround, type NewDatabase } from "../open-ground.testing.ts";
 import { once } from "../store/once.ts";
 import type { Store } from "../store/open-store.ts";
-import { actOnCase, type ActOutcome } from "./act-on-case.ts";
+import { actOnCase, noteOnCase, type ActOutcome } from "./act-on-case.ts";
 import { caseDetail } from "./case-detail.ts";
 import { fireTimers } from "./fire-timers.ts";
 import { casePage } from "./read-cases.ts";
@@ -125,6 +125,12 @@ const createHands = (
         },
         (tx) => actOnCase(tx, action, request),
       );
+    },
+    /** Progress that is no step. */
+    note: async (who: PersonName, input: ActInput): Promise<ActOutcome> => {
+      const { id, version } = await see.only();
+      const seen = { caseId: id, version, actor: people[who], source: "127.0.0.1" };
+      return store.write((tx) => noteOnCase(tx, { ...seen, input, nowMs: nowMs() }));
     },
     photo: async (caseId: string): Promise<void> => {
       presses += 1;

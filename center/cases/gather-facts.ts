@@ -64,7 +64,7 @@ const factsOf = (row: CaseRow, found: Found, nowMs: number): CaseFacts => {
   const { members, events } = found;
   const evidence = found.evidence.filter((one) => one.at_ms >= row.round_at_ms);
   const danger = members.filter((one) => isDangerRow(one));
-  const lastAlarmAtMs = events.findLast((event) => event.action.startsWith("alarm"))?.at_ms;
+  const lastAlarmAtMs = events.findLast(isWordOfAlarm)?.at_ms;
   const unsigned = members.filter((one) => one.rings === 1 && one.signed_at_ms === null).length;
   return {
     activeDanger: danger.some((one) => one.condition === "active"),
@@ -76,7 +76,8 @@ const factsOf = (row: CaseRow, found: Found, nowMs: number): CaseFacts => {
         ? Number(row.signed_at_ms === null)
         : Math.max(unsigned, Number(row.unsigned_since_ms !== null)),
     gases: [...new Set(danger.map((one) => (one.alarm_class === "co" ? "co" : "combustible")))],
-    ...inRound(events, row, lastAlarmAtMs ?? 0),
+    readings: [...sceneReadings(events, row).values()].map(({ gas, value }) => ({ gas, value })),
+    ...inRound(events, row),
     photos: evidence.filter(({ kind }) => kind === "photo").length,
     evidence: evidence.length,
     dissatisfiedBefore: events.some(({ action }) => action === "verify_fail"),
@@ -132,23 +133,39 @@ const evidenceOf = async (db: Reading, caseIds: readonly string[]) => {
 
 const isDangerRow = (one: Member): boolean => one.alarm_class === "co" || one.alarm_class === "gas";
 
-/** What was said and measured since the round began; readings only since the last alarm. */
+const isWordOfAlarm = ({ action }: CaseEventRow): boolean => action.startsWith("alarm");
+
+/** What was measured on the scene, and who wrote it down. */
+export type TakenReading = SceneReading & { readonly by: string };
+
+/** The newest reading of each gas since the case's last alarm, in its present round. */
+export const sceneReadings = (
+  events: readonly CaseEventRow[],
+  row: CaseRow,
+): ReadonlyMap<SceneReading["gas"], TakenReading> => {
+  const last = events.findLastIndex(isWordOfAlarm);
+  const sinceMs = Math.max(row.round_at_ms, events[last]?.at_ms ?? 0);
+  const readings = new Map<SceneReading["gas"], TakenReading>();
+  // Written after it as well: of one millisecond the order of writing decides.
+  for (const { at_ms: atMs, actor, detail } of events.slice(last + 1)) {
+    if (atMs < sinceMs) continue;
+    for (const reading of parseDetail(detail).readings ?? []) {
+      readings.set(reading.gas, { ...reading, by: actor });
+    }
+  }
+  return readings;
+};
+
+/** What was said since the round began. */
 const inRound = (
   events: readonly CaseEventRow[],
   row: CaseRow,
-  lastAlarmAtMs: number,
-): Pick<CaseFacts, "readings" | "contacted" | "failedCalls"> => {
+): Pick<CaseFacts, "contacted" | "failedCalls"> => {
   const round = events
     .filter((event) => event.at_ms >= row.round_at_ms)
     .map((event) => ({ atMs: event.at_ms, detail: parseDetail(event.detail) }));
-  const readings = new Map<SceneReading["gas"], SceneReading>();
-  for (const { atMs, detail } of round) {
-    if (atMs < lastAlarmAtMs) continue;
-    for (const reading of detail.readings ?? []) readings.set(reading.gas, reading);
-  }
   const failed = round.filter(({ detail }) => detail.failedCall === true);
   return {
-    readings: [...readings.values()],
     contacted: round.some(({ detail }) => detail.contact !== undefined),
     failedCalls: {
       count: failed.length,

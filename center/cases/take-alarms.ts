@@ -1,4 +1,5 @@
 import { asksForSignature, type AlarmNotice } from "#domain/alarm.ts";
+import type { Bilingual } from "#domain/result.ts";
 import { inLists } from "../store/chunks.ts";
 import { insertRows } from "../store/insert-rows.ts";
 import type { Writing } from "../store/open-store.ts";
@@ -13,7 +14,7 @@ import { joinCases } from "./join-cases.ts";
 import { openCasesAt, recentlyClosedAt } from "./open-cases.ts";
 import { seedFor, type PlacedAlarm } from "./seed-case.ts";
 import { addEvents } from "./timeline.ts";
-import { actionOf, reasons, tellChanges, type Action } from "./tell-changes.ts";
+import { actionOf, reasonOf, tellChanges, type Action } from "./tell-changes.ts";
 
 /** An alarm that intake has changed. */
 export interface AlarmChange {
@@ -104,6 +105,7 @@ export const takeAlarms = async (
 interface Ended {
   readonly row: CaseRow;
   readonly action: Exclude<Action, "alarm_over">;
+  readonly why: Bilingual;
 }
 
 /**
@@ -115,11 +117,13 @@ const endedCasesOf = async (
   changes: readonly AlarmChange[],
 ): Promise<ReadonlyMap<string, Ended>> => {
   const ended = new Map<string, Ended>();
-  const ringing = new Map<string, Ended["action"]>();
+  const ringing = new Map<string, Pick<Ended, "action" | "why">>();
   const noticeOf = new Map(changes.map(({ alarm }) => [alarm.episode, alarm.notice]));
   for (const { alarm, before } of changes) {
-    const action = before === undefined ? undefined : actionOf({ alarm, before });
-    if (action !== undefined && action !== "alarm_over") ringing.set(alarm.episode, action);
+    if (before === undefined) continue;
+    const action = actionOf({ alarm, before });
+    if (action === undefined || action === "alarm_over") continue;
+    ringing.set(alarm.episode, { action, why: reasonOf({ before }, action) });
   }
   for (const chunk of inLists([...ringing.keys()])) {
     const rows = await tx
@@ -130,10 +134,10 @@ const endedCasesOf = async (
       .where("case_alarms.episode", "in", chunk)
       .execute();
     for (const { alarm, ...row } of rows) {
-      const action = ringing.get(alarm);
+      const rings = ringing.get(alarm);
       const notice = noticeOf.get(alarm);
-      if (action === undefined || notice === undefined) continue;
-      if (row.is_open === 0 || isTooStaged(row, notice)) ended.set(alarm, { row, action });
+      if (rings === undefined || notice === undefined) continue;
+      if (row.is_open === 0 || isTooStaged(row, notice)) ended.set(alarm, { row, ...rings });
     }
   }
   return ended;
@@ -158,7 +162,7 @@ const tellOfEnded = async (
   nowMs: number,
 ): Promise<readonly TurnedReal[]> => {
   const turned: TurnedReal[] = [];
-  for (const [episode, { row: old, action }] of ended) {
+  for (const [episode, { row: old, action, why }] of ended) {
     const { case_id } = await tx
       .selectFrom("case_alarms")
       .select("case_id")
@@ -169,7 +173,7 @@ const tellOfEnded = async (
       actor: "system",
       action,
       channel: "gateway",
-      text: reasons[action],
+      text: why,
     };
     await addEvents(tx, [
       { ...event, caseId: old.id, detail: { episode, cases: [case_id] } },

@@ -43,7 +43,7 @@ export const tellChanges = async (
         detail: { episode: alarm.episode, priority: alarm.notice.event.priority },
       };
       const explained = action === "alarm_again" || action === "alarm_goes_on";
-      const first = { ...entry, action, ...(explained && { text: reasons[action] }) };
+      const first = { ...entry, action, ...(explained && { text: reasonOf({ before }, action) }) };
       // It may have become worse and be over, all in one batch.
       const isOverToo = action === "alarm_worse" && isOverNow({ alarm, before });
       return isOverToo ? [first, { ...entry, action: "alarm_over" }] : [first];
@@ -51,7 +51,7 @@ export const tellChanges = async (
   );
   for (const { alarm, before, action, member } of told) {
     if (action === "alarm_over") continue;
-    await worsen(tx, { alarm, before }, member, { cause: reasons[action], nowMs });
+    await worsen(tx, { alarm, before }, member, { cause: reasonOf({ before }, action), nowMs });
   }
   await noteChanges(
     tx,
@@ -64,7 +64,20 @@ export const tellChanges = async (
 export type Action = "alarm_worse" | "alarm_over" | "alarm_again" | "alarm_goes_on";
 
 /** What people read in the timeline. */
-export const reasons = {
+export const reasonOf = (
+  { before }: Pick<Change, "before">,
+  action: Exclude<Action, "alarm_over">,
+): Bilingual => {
+  const { ended } = before.memory;
+  return action === "alarm_again" && ended !== undefined
+    ? {
+        zh: `报警曾由 ${ended.by} 人工结束,但网关又报仍在报警,请重新核对现场`,
+        en: `${ended.by} had ended it, but its gateway says again that it stands: look again`,
+      }
+    : reasons[action];
+};
+
+const reasons = {
   alarm_worse: { zh: "报警加重", en: "the alarm has worsened" },
   alarm_again: {
     zh: "报警曾报恢复,但网关最新状态表明仍在报警,请重新核对现场",

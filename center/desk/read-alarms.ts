@@ -145,6 +145,7 @@ const rowToDeskAlarm = (row: DeskRow, actions: DeskAlarm["actions"]): DeskAlarm 
   durable: row.durable === 1,
   late: row.late === 1,
   ...heldOf(row),
+  ...endedOf(row),
   ...(actions !== undefined && actions.length > 0 && { actions }),
   ...(row.status !== null && { present: presentStatus(row.status, row.link) }),
   case: {
@@ -165,6 +166,14 @@ const progressOf = (state: string): Pick<DeskAlarm["case"], "progress"> => {
 const heldOf = (row: DeskRow): Pick<DeskAlarm, "held"> => {
   const held = heldBack({ notice: parseNotice(row.notice), memory: parseMemory(row.memory) });
   return held === undefined ? {} : { held: { ...held } };
+};
+
+/** Whose word it is that it is over, where that is a person's. */
+export const endedOf = ({ memory }: Pick<DeskRow, "memory">): Pick<DeskAlarm, "ended"> => {
+  const { ended } = parseMemory(memory);
+  if (ended === undefined) return {};
+  const { by, atMs, reason } = ended;
+  return { ended: { by, atMs, reason } };
 };
 
 /** The same value; the schema's type has mutable parts where the domain's has readonly ones. */

@@ -33,11 +33,12 @@ const AlarmQuerySchema = Type.Object({
   ),
 });
 
-const EpisodeSchema = Type.Object({
+export const EpisodeSchema = Type.Object({
   episode: Type.String({ pattern: "^[^\\u0000-\\u001f]{1,400}$" }),
 });
 
-const SignHeadersSchema = Type.Object({
+/** Of a press on an alarm's button. */
+export const AlarmHeadersSchema = Type.Object({
   "if-match": Type.Optional(
     Type.String({ description: 'the version of the case, quoted: "1"', maxLength: 100 }),
   ),
@@ -92,7 +93,7 @@ export const addAlarmRoutes = (app: App, parts: HttpParts): void => {
           "Says “I own it” (T02, reported → accepted). Neither silences nor clears the alarm.",
         tags: ["alarms"],
         params: EpisodeSchema,
-        headers: SignHeadersSchema,
+        headers: AlarmHeadersSchema,
         response: { 200: DeskAlarmSchema, ...conflictResponses, ...problemResponses },
       },
     },
@@ -166,7 +167,7 @@ const takenBy = (current: DeskAlarm): ProblemFacts => ({
   current,
 });
 
-const noSuchAlarm = notFound({
+export const noSuchAlarm = notFound({
   zh: "没有这条报警,请刷新页面",
   en: "there is no such alarm; reload the page",
 });

@@ -210,6 +210,7 @@ const deskAndCases = async (): Promise<void> => {
   await go("GET /api/v1/evidence/{id}", [String(photo["id"])]);
   await go("POST /api/v1/evidence/{id}/delete", [String(photo["id"])], { body: reason });
   await go("POST /api/v1/alarms/{episode}/acknowledge", ["ep-1"], { body: reason });
+  await endForgotten();
   await go(`GET /api/v1/clocks?${closedFilters}`);
   const time = { area: places.street, withinMs: 240_000 };
   await go("PUT /api/v1/clocks/{priority}/{clock}", ["2", "sign"], { body: time });
@@ -218,6 +219,15 @@ const deskAndCases = async (): Promise<void> => {
   await go("GET /api/v1/gateways");
   await go("GET /api/v1/gateways/{id}/completeness", ["gw-xian"]);
   await go("GET /api/v1/detectors/{gateway}/{detector}/history", ["gw-xian", "kitchen"]);
+};
+
+/** Its gateway begins anew without it; somebody else has measured in the meantime. */
+const endForgotten = async (): Promise<void> => {
+  const anew = createFakeGateway("gw-xian", "journal-2", "boot-2");
+  await desk.take(anew.status({ atMs: 1, detectors: [detectorAt("kitchen", 0, "normal")] }));
+  const readings = [{ gas: "co", value: 0 }];
+  await go("POST /api/v1/cases/{id}/notes", ["AJ-000001"], { body: { readings }, user: "phone" });
+  await go("POST /api/v1/alarms/{episode}/end", ["ep-1"], { body: reason, version: 2 });
 };
 
 const register = async (): Promise<void> => {

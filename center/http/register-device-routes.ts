@@ -1,6 +1,7 @@
 // oxlint-disable oxc/no-async-endpoint-handlers -- Express only; Fastify answers for rejections
 import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
+import { EndedSchema } from "#domain/desk.ts";
 import { namePattern } from "#domain/ids.ts";
 import {
   completeDevice,
@@ -68,6 +69,7 @@ const PointAlarmSchema = Type.Object({
   alarmClass: Type.String(),
   priority: Type.Number(),
   condition: Type.String(),
+  ended: Type.Optional(EndedSchema),
   installation: Type.String({ description: "the device that raised it" }),
 });
 const DueSchema = Type.Object({

@@ -10,6 +10,7 @@ import { addAccountRoutes } from "./account-routes.ts";
 import { addAlarmRoutes } from "./alarm-routes.ts";
 import { addClockRoutes } from "./clock-routes.ts";
 import { addCommandRoutes } from "./command-routes.ts";
+import { addEndAlarmRoute } from "./end-alarm-route.ts";
 import type { App, HttpParts } from "./app.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
 import { addCaseRoutes } from "./case-routes.ts";
@@ -106,6 +107,7 @@ export const createHttpServer = async (parts: HttpParts): Promise<App> => {
   addDeskRoutes(app, parts);
   addStreamRoute(app, parts);
   addAlarmRoutes(app, parts);
+  addEndAlarmRoute(app, parts);
   addCommandRoutes(app, parts);
   addCaseRoutes(app, parts);
   addPageRoutes(app, parts);

@@ -25,6 +25,18 @@ export interface AlarmMemory {
   readonly undurable: readonly string[];
   /** One of its notices was not held back: it has rung, and a signature is owed. */
   readonly rang: boolean;
+  /** It is over by a person's word; the gateway's next word of it takes this away. */
+  readonly ended?: Ended;
+}
+
+/** A person's word that an alarm is over which its gateway had forgotten; see `desk/end-alarm.ts`. */
+export interface Ended {
+  readonly by: string;
+  /** By the center's clock, epoch ms. */
+  readonly atMs: number;
+  readonly reason: string;
+  /** What the gateway last said of the detector then: boot and monotonic time. It is no news. */
+  readonly picture?: { readonly boot: string; readonly monoMs: number };
 }
 
 /** One notice as it came. */
@@ -59,7 +71,7 @@ export const foldAlarm = (
       receivedAtMs: place.nowMs,
     };
   }
-  const { first, undurable, rang } = alarm.memory;
+  const { first, undurable, rang, ended } = alarm.memory;
   const isNewest = isAfter(event, alarm.notice.event);
   return {
     ...alarm,
@@ -69,6 +81,7 @@ export const foldAlarm = (
       first: isEarlier(event, first) ? firstOf(arrival) : first,
       undurable: arrival.durable ? undurable : [...new Set([...undurable, event.id])].sort(),
       rang: rang || event.held === undefined,
+      ...(!isNewest && ended && { ended }),
     },
   };
 };
@@ -82,6 +95,13 @@ const asRealAs = (notice: AlarmNotice, all: readonly AlarmNotice[]): AlarmNotice
 /** Why it rings nobody; `undefined` as soon as one of its notices has rung. */
 export const heldBack = ({ notice, memory }: Pick<Alarm, "notice" | "memory">): Held | undefined =>
   memory.rang ? undefined : notice.event.held;
+
+/** Its gateway has spoken of it again: what a person said counts no longer. */
+export const withoutEnd = ({ first, undurable, rang }: AlarmMemory): AlarmMemory => ({
+  first,
+  undurable,
+  rang,
+});
 
 /** A notice that came un-numbered has now come numbered: the gateway has it on disk as well. */
 export const markDurable = (alarm: Alarm, event: string): Alarm => ({

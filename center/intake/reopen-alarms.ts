@@ -10,9 +10,9 @@ import { takeAlarms } from "../cases/take-alarms.ts";
 import { inLists } from "../store/chunks.ts";
 import type { Writing } from "../store/open-store.ts";
 import type { AlarmRow, DetectorRow } from "../store/tables.ts";
-import { heldBack, type Alarm } from "./fold-alarm.ts";
+import { heldBack, withoutEnd, type Alarm } from "./fold-alarm.ts";
 import { bootPlaces } from "./gateway-lives.ts";
-import { parseNotice, rowToAlarm } from "./alarm-rows.ts";
+import { parseMemory, parseNotice, rowToAlarm } from "./alarm-rows.ts";
 
 /** Checks the alarms of these detectors against their gateway's picture; answers the episodes changed. */
 export const reopenAlarms = async (
@@ -32,7 +32,9 @@ export const reopenAlarms = async (
     const places = await bootPlaces(tx, gateway);
     for (const row of doubtful) {
       const picture = pictures.get(row.detector);
-      if (picture === undefined || !isNewer(picture, row, places)) continue;
+      if (picture === undefined || wasOverruled(row, picture)) continue;
+      const told = { boot: picture.boot ?? "", monoMs: Number(picture.mono_ms) };
+      if (!isNewer(told, row, places)) continue;
       const stands = standingIn(picture).some(
         (name) =>
           name === row.gateway_episode || leftNames.get(keyOf({ gateway, name })) === row.episode,
@@ -149,24 +151,41 @@ const picturesOf = async (
   return pictureBy;
 };
 
+/** When something was told, by the gateway's own clock. */
+export interface Told {
+  readonly boot: string;
+  readonly monoMs: number;
+}
+
 /**
- * Between two boots the later heard is the newer one. An event of a boot that has sent no status yet
- * is newer than every picture.
+ * Whether it was told after the alarm's newest event. Between two boots the later heard is the newer
+ * one. An event of a boot that has sent no status yet is newer than every picture.
  */
-const isNewer = (
-  { boot, mono_ms: monoMs }: DetectorRow,
+export const isNewer = (
+  { boot, monoMs }: Told,
   row: AlarmRow,
   places: ReadonlyMap<string, number>,
 ): boolean => {
   const { at } = parseNotice(row.notice).event;
   // A status says whole milliseconds.
-  if (boot === at.bootId) return Number(monoMs) > at.monoMs + 1;
-  return (places.get(boot ?? "") ?? 0) > (places.get(at.bootId) ?? Infinity);
+  if (boot === at.bootId) return monoMs > at.monoMs + 1;
+  return (places.get(boot) ?? 0) > (places.get(at.bootId) ?? Infinity);
+};
+
+/** A person ended the alarm against this very picture: it is no later word. */
+const wasOverruled = (row: AlarmRow, { boot, mono_ms: monoMs }: DetectorRow): boolean => {
+  const { picture } = parseMemory(row.memory).ended ?? {};
+  return picture?.boot === (boot ?? "") && picture.monoMs === Number(monoMs);
 };
 
 const reopen = async (tx: Writing, row: AlarmRow, nowMs: number): Promise<void> => {
   const { episode, gateway, detector } = row;
   await setCondition(tx, row, { condition: "active", onDesk: 1, nowMs });
+  await tx
+    .updateTable("alarms")
+    .set({ memory: JSON.stringify(withoutEnd(parseMemory(row.memory))) })
+    .where("episode", "=", episode)
+    .execute();
   await tx
     .insertInto("reopened")
     .values({ episode, gateway, detector, since_ms: nowMs })
@@ -204,7 +223,7 @@ const setCondition = async (
 };
 
 /** Written by `save-status.ts` from a checked status message. */
-const standingIn = ({ status }: Pick<DetectorRow, "status">): readonly string[] => {
+export const standingIn = ({ status }: Pick<DetectorRow, "status">): readonly string[] => {
   const { episodes = [] }: { readonly episodes?: readonly string[] } = JSON.parse(status);
   return episodes;
 };

@@ -1,6 +1,8 @@
 /** What a point has seen, whichever device hung there, and which devices are due. */
 import { sql } from "kysely";
+import type { EndedView } from "#domain/desk.ts";
 import type { Actor } from "#domain/rights.ts";
+import { endedOf } from "../desk/read-alarms.ts";
 import type { Reading } from "../store/open-store.ts";
 import { seenBy } from "./read-register.ts";
 
@@ -11,6 +13,7 @@ export interface PointAlarm {
   readonly alarmClass: string;
   readonly priority: number;
   readonly condition: string;
+  readonly ended?: EndedView;
   /** The installation that raised it. */
   readonly installation: string;
 }
@@ -20,8 +23,8 @@ export const alarmsAtPoint = async (
   db: Reading,
   point: string,
   limit: number,
-): Promise<readonly PointAlarm[]> =>
-  db
+): Promise<readonly PointAlarm[]> => {
+  const rows = await db
     .selectFrom("installations as i")
     .innerJoin("alarms", (join) =>
       join
@@ -36,6 +39,7 @@ export const alarmsAtPoint = async (
       "alarms.alarm_class as alarmClass",
       "alarms.priority",
       "alarms.condition",
+      "alarms.memory",
       "i.id as installation",
     ])
     .where("i.point", "=", point)
@@ -49,6 +53,8 @@ export const alarmsAtPoint = async (
     .orderBy("alarms.episode")
     .limit(limit)
     .execute();
+  return rows.map(({ memory, ...alarm }) => Object.assign(alarm, endedOf({ memory })));
+};
 
 /** A device that hangs somewhere now and whose service life ends. */
 export interface DueDevice {

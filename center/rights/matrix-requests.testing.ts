@@ -84,6 +84,18 @@ export const deskRequests: Readonly<Record<string, RequestOf>> = {
     inside: 409,
     shows: includes("not-signed"),
   },
+  // Its gateway has said nothing of it since: nothing but that stands in the way.
+  "POST /api/v1/alarms/:episode/end": {
+    ask: ({ name }) => ({
+      method: "POST",
+      path: `/api/v1/alarms/${name}/end`,
+      body: reason,
+      headers: { "if-match": '"1"', "idempotency-key": randomUUID() },
+    }),
+    outside: 404,
+    inside: 409,
+    shows: includes("alarm-not-ended"),
+  },
   "GET /api/v1/detectors/:gateway/:detector/history": {
     ask: get(({ name }) => `/api/v1/detectors/gw-xian/${name}/history`),
     outside: 404,

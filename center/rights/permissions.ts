@@ -20,6 +20,8 @@ export const rolesWith = {
   "alarms.read": handlers,
   /** T02 签收. */
   "alarms.sign": ["grid", "duty", "street_duty", "district"],
+  /** 人工结束: an alarm its gateway has forgotten; whoever leads, not whoever stands in the home. */
+  "alarms.end": ["community_lead", "street_duty", "street_lead"],
   "cases.read": handlers,
   /** Which step of a case a role may take, its own table says. */
   "cases.act": handlers,

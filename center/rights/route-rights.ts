@@ -36,6 +36,7 @@ const deskRights = {
   "GET /api/v1/stream": { who: "alarms.read", audit: "none" },
   "GET /api/v1/alarms": { who: "alarms.read", audit: "none" },
   "POST /api/v1/alarms/:episode/sign": { who: "alarms.sign", audit: "write" },
+  "POST /api/v1/alarms/:episode/end": { who: "alarms.end", audit: "write" },
   "GET /api/v1/cases": { who: "cases.read", audit: "none" },
   "GET /api/v1/cases/:id": { who: "cases.read", audit: "none" },
   "GET /api/v1/cases/:id/reporters": { who: "people.read", audit: "personal" },

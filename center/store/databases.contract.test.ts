@@ -9,6 +9,8 @@ import { gatewayCasesContract } from "../cases/gateway-cases.contract.ts";
 import { pageAudienceContract } from "../cases/page-audience.contract.ts";
 import { clocksContract } from "../cases/clocks.contract.ts";
 import { clocksTogetherContract } from "../cases/clocks-together.contract.ts";
+import { endAlarmContract } from "../desk/end-alarm.contract.ts";
+import { endedAlarmContract } from "../desk/ended-alarm.contract.ts";
 import { signContract } from "../desk/sign-alarm.contract.ts";
 import { gatewayLivesContract } from "../intake/gateway-lives.contract.ts";
 import { intakeContract } from "../intake/intake.contract.ts";
@@ -43,6 +45,8 @@ const contracts = [
   noteBootsContract,
   manyHomesContract,
   signContract,
+  endAlarmContract,
+  endedAlarmContract,
   auditContract,
   scopedContract,
   casesContract,

@@ -1,6 +1,7 @@
 /** Cases, pages and people over the center's HTTP API. Expected failures are values. */
 import type { ActInput } from "#domain/case-input.ts";
 import type { CaseDetail, CaseView, PageView } from "#domain/case-view.ts";
+import type { DeskAlarm } from "#domain/desk.ts";
 import { request, type Answer } from "./api.ts";
 
 /** One person of a home as this login may see them. */
@@ -39,6 +40,17 @@ export const actOnCase = (
 ): Answer<CaseView> =>
   request("POST", `cases/${id}/actions/${action}`, {
     body: input,
+    headers: { "If-Match": `"${version}"`, "Idempotency-Key": key },
+  });
+
+/** Ends an alarm that its gateway has forgotten, as the person saw it. */
+export const endAlarm = (
+  { episode, case: { version } }: DeskAlarm,
+  reason: string,
+  key: string,
+): Answer<DeskAlarm> =>
+  request("POST", `alarms/${encodeURIComponent(episode)}/end`, {
+    body: { reason },
     headers: { "If-Match": `"${version}"`, "Idempotency-Key": key },
   });
 

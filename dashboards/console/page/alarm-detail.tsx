@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { DeskAlarm } from "#domain/desk.ts";
 import { peakLevel } from "../state/peak-level.ts";
-import { formatLevel, formatMoment, nameAlarm } from "../words/format.ts";
+import { formatLevel, formatMoment, nameAlarm, returnedWord } from "../words/format.ts";
 import { actionWord, text } from "../words/text.ts";
 import { caseText } from "../words/case-words.ts";
 import { clauseWord, ruleWord } from "../words/rule-words.ts";
@@ -41,7 +41,9 @@ export const AlarmDetail = ({ alarm, onOpenCase }: Props) => {
       </p>
       <p className="how">
         <CaseState alarm={alarm} />
-        {alarm.condition === "returned" && <span className="state">{say(text.returned)}</span>}
+        {alarm.condition === "returned" && (
+          <span className="state">{say(returnedWord(alarm))}</span>
+        )}
         <Marks alarm={alarm} away={false} />
       </p>
       <dl>

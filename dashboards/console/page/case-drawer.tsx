@@ -5,12 +5,13 @@ import type { Bilingual } from "#domain/result.ts";
 import { owesUpper } from "../state/owes-upper.ts";
 import { caseText, levelWord } from "../words/case-words.ts";
 import { text } from "../words/text.ts";
-import { formatClock, formatTimer, nameAlarm } from "../words/format.ts";
+import { formatClock, formatTimer, nameAlarm, returnedWord } from "../words/format.ts";
 import { ruleWord } from "../words/rule-words.ts";
 import { useWords } from "../words/language.tsx";
 import { Badge } from "./badge.tsx";
 import { CaseActions } from "./case-actions.tsx";
 import { CaseClocks } from "./case-clocks.tsx";
+import { CaseEnds } from "./case-ends.tsx";
 import { CaseEvidence, CaseTimeline } from "./case-past.tsx";
 import { CasePeople } from "./case-people.tsx";
 import { useNowMs } from "./pulse-context.tsx";
@@ -27,7 +28,7 @@ interface Props {
 /** One case beside the queue, never over it: how it stands, what can be done, what was done. */
 export const CaseDrawer = ({ id, stamp, onSay, onSignedOut }: Props) => {
   const { say } = useWords();
-  const { detail, trouble, busy, act, note, upload } = useCase(id, stamp, onSignedOut);
+  const { detail, trouble, busy, act, note, end, upload } = useCase(id, stamp, onSignedOut);
   if (detail === undefined) return <p>{say(trouble ?? caseText.loading)}</p>;
   return (
     <>
@@ -41,6 +42,16 @@ export const CaseDrawer = ({ id, stamp, onSay, onSignedOut }: Props) => {
         onAct={async (offer, input) => {
           const done = await act(offer, input);
           if (done) onSay(caseText.done(offer.name, id));
+          return done;
+        }}
+      />
+      <CaseEnds
+        key={`ends ${id}`}
+        detail={detail}
+        busy={busy}
+        onEnd={async (alarm, reason) => {
+          const done = await end(alarm, reason);
+          if (done) onSay(caseText.done(caseText.endAlarm, id));
           return done;
         }}
       />
@@ -123,7 +134,7 @@ const Members = ({ alarms }: { readonly alarms: CaseDetail["alarms"] }) => {
             {say(ruleWord[alarm.notice.event.rule])}
             {" · "}
             {alarm.condition === "returned"
-              ? say(text.returned)
+              ? say(returnedWord(alarm))
               : say(alarm.notice.event.cause.text)}
             {" · "}
             {alarm.case.state === "reported"

@@ -81,9 +81,14 @@ const Opened = ({
 const stampOf = (id: string, work: WorkState, desk: DeskState): string =>
   [
     work.versions.get(id),
+    // A note is no new version, but somebody has done something: the clocks began anew.
+    work.cases.get(id)?.nextClockAtMs,
     ...[...desk.alarms.values()]
       .filter((alarm) => alarm.case.id === id)
-      .map(({ episode, condition, case: { version } }) => `${episode} ${condition} ${version}`),
+      .map(({ episode, condition, present, case: { version } }) =>
+        // What its gateway says of the detector decides whether a person may end it.
+        [episode, condition, version, present?.state, ...(present?.episodes ?? [])].join(" "),
+      ),
   ].join();
 
 const titleOf = (view: SideView): Bilingual => {

@@ -1,9 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { ActInput } from "#domain/case-input.ts";
 import type { CaseDetail } from "#domain/case-view.ts";
+import type { DeskAlarm } from "#domain/desk.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { explainApiError, type ApiError, type Answer } from "../outside/api.ts";
-import { actOnCase, fetchCase, noteOnCase, uploadEvidence } from "../outside/case-api.ts";
+import { actOnCase, endAlarm, fetchCase, noteOnCase, uploadEvidence } from "../outside/case-api.ts";
 import { newKey } from "../outside/new-key.ts";
 import { caseText } from "../words/case-words.ts";
 
@@ -59,6 +60,10 @@ export const useCase = (id: string, stamp: string, onSignedOut: () => void) => {
           ),
     note: (input: ActInput) =>
       send(`note ${JSON.stringify(input)}`, (key) => noteOnCase(id, input, key)),
+    end: (alarm: DeskAlarm, reason: string) =>
+      send(`end ${alarm.episode} ${alarm.case.version} ${reason}`, (key) =>
+        endAlarm(alarm, reason, key),
+      ),
     upload: (file: File) => send(`file ${file.name}`, () => uploadEvidence(id, file)),
   };
 };

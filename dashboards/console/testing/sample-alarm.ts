@@ -24,6 +24,8 @@ export interface Story {
   /** Never rang, for this reason. */
   readonly held?: DeskAlarm["held"];
   readonly actions?: DeskAlarm["actions"];
+  /** Over by a person's word. */
+  readonly ended?: DeskAlarm["ended"];
 }
 
 export const sampleAlarm = (story: Story = {}): DeskAlarm => {
@@ -78,6 +80,7 @@ export const sampleAlarm = (story: Story = {}): DeskAlarm => {
     late: story.late ?? false,
     ...(story.held && { held: story.held }),
     ...(story.actions && { actions: story.actions }),
+    ...(story.ended && { ended: story.ended }),
     ...(story.present && { present: story.present }),
     case: {
       id: `AJ-${episode}`,

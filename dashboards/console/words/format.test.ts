@@ -8,6 +8,7 @@ import {
   formatTimer,
   nameAlarm,
   namePlace,
+  returnedWord,
 } from "./format.ts";
 
 test("a level carries its unit and at most one decimal", () => {
@@ -51,6 +52,15 @@ test("an alarm is called by its gas, a pre-alarm says so, a fault is never calle
     "可燃气体",
   );
   expect(nameAlarm(sampleAlarm({ event: troubleEvent("power", "", "") })).zh).toBe("断电");
+});
+
+test("an alarm that a person has ended is told apart from one its device says is over", () => {
+  expect(returnedWord(sampleAlarm({ condition: "returned" })).zh).toBe("已恢复");
+  const ended = { by: "chen", atMs: nightMs, reason: "换卡" };
+  expect(returnedWord(sampleAlarm({ condition: "returned", ended }))).toEqual({
+    zh: "chen 人工结束 11-22 03:14:00(非设备报告)",
+    en: "ended by chen 11-22 03:14:00, not by its device",
+  });
 });
 
 test("without an address the place is the gateway and the position on its wires", () => {

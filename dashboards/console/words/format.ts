@@ -55,6 +55,10 @@ export const nameAlarm = ({ notice: { event } }: DeskAlarm): Bilingual => {
   return { zh: `${name.zh} ${preAlarmWord.zh}`, en: `${name.en} ${preAlarmWord.en}` };
 };
 
+/** Over by whose word: its device's, or a person's. */
+export const returnedWord = ({ ended }: DeskAlarm): Bilingual =>
+  ended === undefined ? text.returned : text.ended(ended.by, formatMoment(ended.atMs));
+
 /** The address, or what is known instead of it: the gateway and the place on its wires. */
 export const namePlace = ({ notice: { where } }: DeskAlarm): Bilingual => {
   if (where.address !== undefined) return { zh: where.address.text, en: where.address.text };

@@ -139,6 +139,8 @@ export const text = {
   signedBy: (name: string, at: string) =>
     both(`${name} 已签收 ${at}`, `Signed for by ${name} ${at}`),
   returned: both("已恢复", "back to normal"),
+  ended: (by: string, at: string) =>
+    both(`${by} 人工结束 ${at}(非设备报告)`, `ended by ${by} ${at}, not by its device`),
   overdue: (seconds: number) => both(`已超 ${seconds} 秒`, `over ${seconds} s`),
   sinceAlarm: both("报警至今", "Since the alarm"),
   sign: both("签收", "Sign for"),
