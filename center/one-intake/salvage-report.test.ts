@@ -25,6 +25,13 @@ test.each([
   expect(salvageReport(body)).toEqual({ kind, place: {} });
 });
 
+test("Chinese that its sender writes as escapes is read as the words it is", () => {
+  const body = String.raw`{"data":{"kind":"other","text":"\u4e09\u697c\u6f0f\u6c14"}}`;
+  expect(salvageReport(body)).toEqual({ kind: "gas-smell", place: {}, text: "三楼漏气" });
+  const co = String.raw`{"data":{"text":"\u7591\u4f3c\u4e00\u6c27\u5316\u78b3"}}`;
+  expect(salvageReport(co)).toMatchObject({ kind: "co-suspected" });
+});
+
 test("what speaks of neither gas nor carbon monoxide waits for people", () => {
   expect(salvage({ kind: "request", text: "路灯不亮", colour: "red" })).toBeUndefined();
   expect(salvageReport("{not json")).toBeUndefined();

@@ -13,13 +13,16 @@ const dangerWords = {
  * does not fit is left out, and stands in the body that is kept. `undefined`: it speaks of neither.
  */
 export const salvageReport = (body: string): Report | undefined => {
-  const kind = dangerWords["co-suspected"].test(body)
+  const value = parseJson(body);
+  // Many programs send Chinese as escapes (\u6f0f\u6c14), which only read as words once decoded.
+  const said = body + JSON.stringify(value);
+  const kind = dangerWords["co-suspected"].test(said)
     ? "co-suspected"
-    : dangerWords["gas-smell"].test(body)
+    : dangerWords["gas-smell"].test(said)
       ? "gas-smell"
       : undefined;
   if (kind === undefined) return undefined;
-  const data = fieldsOf(fieldsOf(parseJson(body))["data"]);
+  const data = fieldsOf(fieldsOf(value)["data"]);
   const { text, drill } = ReportSchema.properties;
   return {
     kind,
