@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { createFakeGateway, type Happening } from "../fake-gateway.testing.ts";
-import { foldAlarm, markDurable, type Alarm } from "./fold-alarm.ts";
+import { foldAlarm, goOnAs, markDurable, type Alarm } from "./fold-alarm.ts";
 
 const gateway = createFakeGateway("gw-1");
 
@@ -97,4 +97,14 @@ test("an alarm began with its first event, though the next boot's clock begins i
     );
     expect(told?.memory.first.at).toEqual(raised.data.event.at);
   }
+});
+
+test("what a person had said of an alarm counts no longer once it goes on under another name", () => {
+  const told = fold([{ kind: "raised", atMs: 0, seq: 1 }]);
+  const memory = { ...told.memory, ended: { by: "chen", atMs: 5_000, reason: "换卡" } };
+  const next = gateway.message({ kind: "worsened", atMs: 9_000, seq: 2, co: 900 });
+  const { data: notice, durable, late } = next;
+  const after = goOnAs({ ...told, condition: "returned", memory }, { notice, durable, late });
+  expect(after.condition).toBe("active");
+  expect(after.memory).not.toHaveProperty("ended");
 });

@@ -123,7 +123,7 @@ export const goOnAs = (alarm: Alarm, arrival: Arrival): Alarm => {
     condition: conditionAfter(event),
     notice: asRealAs(arrival.notice, [alarm.notice, arrival.notice]),
     memory: {
-      ...alarm.memory,
+      ...withoutEnd(alarm.memory),
       // Before whatever comes under the new name, whose numbers begin anew.
       first: { ...alarm.memory.first, number: 0 },
       undurable: arrival.durable ? [] : [event.id],
