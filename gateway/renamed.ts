@@ -3,8 +3,9 @@ import type { AlarmEvent, Cause } from "#domain/alarm.ts";
 import type { DetectorId } from "#domain/ids.ts";
 import type { Instant } from "#domain/time.ts";
 import { giveUp } from "#rules/episodes.ts";
-import { adopt } from "#rules/late.ts";
+import { adopt, endHistory } from "#rules/late.ts";
 import type { LimitSet } from "#rules/limits/limit-set.ts";
+import type { Memory } from "#rules/memory.ts";
 import { initialState, isQuiet, type DetectorState } from "#rules/step.ts";
 import type { Directory } from "./directory.ts";
 
@@ -37,13 +38,17 @@ export const followNames = (
       const from = live.get(name);
       if (from === undefined || isQuiet(from)) continue;
       const to = live.get(id) ?? initialState(id, now);
-      live.set(id, { ...to, wakeAtMs: now.monoMs, memory: adopt(to.memory, from.memory) });
+      live.set(id, { ...to, wakeAtMs: now.monoMs, memory: adopt(to.memory, gasKnown(from)) });
       live.delete(name);
       renamed.push({ from, to: id });
     }
   }
   return { live, renamed };
 };
+
+/** What its store told of last, and nothing has contradicted, would have become the present in seconds. */
+const gasKnown = ({ memory, alarms: { history } }: DetectorState): Memory =>
+  history?.dueMs === undefined ? memory : adopt(memory, history.state.memory);
 
 /** The old name's alarms, told as over under the new one's rules. */
 export const endRenamed = (
@@ -61,5 +66,7 @@ export const endRenamed = (
     inputs: { detector: to },
   });
   const { detector } = from;
-  return from.alarms.episodes.map((one) => giveUp(one, cause, { detector, at, limits }));
+  return from.alarms.episodes
+    .map((one) => giveUp(one, cause, { detector, at, limits }))
+    .concat(endHistory(from, at, limits));
 };

@@ -1,7 +1,8 @@
 /** Devices that get another name while they alarm: the alarm goes on under it, and can end. */
 import { expect, test } from "vitest";
 import { detectorId } from "#domain/ids.ts";
-import { ppm } from "#domain/quantity.ts";
+import { epochToRfc3339 } from "#domain/civil-time.ts";
+import { epochMs, ppm } from "#domain/quantity.ts";
 import type { Site } from "#platform/site-file/schema.ts";
 import { exampleSite, openGateway, type StoryGateway } from "./open-gateway.ts";
 import { siteWithLine } from "./sites.ts";
@@ -78,4 +79,31 @@ test("a channel on a bus that is registered while it alarms goes on under its na
   await street.settle();
   expect([street.buzzer(), street.stateOf("bus-1")]).toEqual(["on t4", "alarm"]);
   expect(street.stateOf("line-a-unit-1-channel-1")).toBeUndefined();
+});
+
+test("gas that only its store told of rings under the new name, and is told as over under the old", async () => {
+  const street = await openGateway();
+  const [first, ...others] = exampleSite().detectors;
+  if (first === undefined) throw new Error("no detector");
+  const says = (lateMs: number, ch4_lel: number) => {
+    const at = epochToRfc3339(epochMs(street.time.clock.now().wallMs - lateMs));
+    return street.says(first.id, { at, ch4_lel });
+  };
+  await says(0, 0);
+  await street.time.pass(600_000);
+  await says(500_000, 30);
+  await says(400_000, 30);
+  expect(await told(street)).toEqual([`raised combustible ${first.id}`]);
+  expect(street.buzzer()).toBe("off");
+
+  const renamed = { ...first, id: "new-603", device: first.id };
+  await street.crashAndRestart(withDetectors(exampleSite(), [renamed, ...others]));
+  await street.settle();
+  await street.time.pass(60_000);
+  expect([street.buzzer(), street.stateOf("new-603")]).toEqual(["on t3", "alarm"]);
+  expect(await told(street)).toEqual([
+    `raised combustible ${first.id}`,
+    "raised combustible new-603",
+    `returned combustible ${first.id}`,
+  ]);
 });
