@@ -36,6 +36,10 @@ export const salvageReport = (body: string): Report | undefined => {
   };
 };
 
+/** Whether its sender gave it a name: without one the same words may be another report. */
+export const namesItself = (body: string): boolean =>
+  typeof fieldsOf(parseJson(body))["id"] === "string";
+
 const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);

@@ -60,7 +60,7 @@ export const takeEvent = async (
       area: source.area_path,
     };
     if (!event.ok) {
-      const opened = await keepUnreadable(tx, { from, body, nowMs, reason: event.error });
+      const opened = await keepUnreadable(tx, { from, body, nowMs, fresh, reason: event.error });
       await audit(tx, {
         atMs: nowMs,
         actor: source.id,

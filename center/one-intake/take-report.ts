@@ -3,11 +3,12 @@ import { createHash } from "node:crypto";
 import { caseSources, isDangerKind, type CaseSource } from "#domain/case.ts";
 import type { Bilingual } from "#domain/result.ts";
 import { createCase, type CreatedCase } from "../cases/create-case.ts";
+import { mainOf } from "../cases/merge-members.ts";
 import type { IntakeEventRow } from "../store/intake-tables.ts";
 import type { Writing } from "../store/open-store.ts";
 import { findPlace, type FoundPlace } from "./find-place.ts";
 import { reportKinds, type Report } from "./report.ts";
-import { salvageReport } from "./salvage-report.ts";
+import { namesItself, salvageReport } from "./salvage-report.ts";
 
 export interface ReportFrom {
   /** The registered system, `resident` or `staff`. */
@@ -113,7 +114,8 @@ export const openCase = (
 /**
  * Keeps what does not meet the contract, under its hash, so that nothing is dropped unseen. Where it
  * speaks of gas or CO it becomes a case all the same, once, at the place it names or its source's
- * area; the event itself waits for somebody to read it.
+ * area; the event itself waits for somebody to read it. The same text again is the same event while
+ * its case is open, and for ever where it names itself.
  */
 export const keepUnreadable = async (
   tx: Writing,
@@ -122,11 +124,19 @@ export const keepUnreadable = async (
     readonly body: string;
     readonly reason: Bilingual;
     readonly nowMs: number;
+    /** Its nonce was not seen before: it is no request that somebody sends again. */
+    readonly fresh: boolean;
   },
 ): Promise<CreatedCase | undefined> => {
   const { body, nowMs, reason } = told;
-  const from = { ...told.from, id: `unreadable:${hashOf(body)}` };
-  if ((await eventNamed(tx, from)) !== undefined) return undefined;
+  const name = `unreadable:${hashOf(body)}`;
+  const before = await newestUnder(tx, told.from.source, name);
+  if (before !== undefined) {
+    const main = await mainOf(tx, before.case_id);
+    const mayBeAnother = told.fresh && main?.is_open === 0 && !namesItself(body);
+    if (!mayBeAnother) return undefined;
+  }
+  const from = { ...told.from, id: before === undefined ? name : `${name}:${nowMs}` };
   const report = salvageReport(body);
   const found = report && (await findPlace(tx, report.place, from.within));
   const opened =
@@ -143,6 +153,20 @@ export const keepUnreadable = async (
   });
   return opened;
 };
+
+/** The newest of the events of one text that break the contract. */
+const newestUnder = (
+  tx: Writing,
+  source: string,
+  name: string,
+): Promise<IntakeEventRow | undefined> =>
+  tx
+    .selectFrom("intake_events")
+    .selectAll()
+    .where("source", "=", source)
+    .where((eb) => eb.or([eb("id", "=", name), eb("id", "like", `${name}:%`)]))
+    .orderBy("received_at_ms", "desc")
+    .executeTakeFirst();
 
 const eventNamed = (
   tx: Writing,
