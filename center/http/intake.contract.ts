@@ -232,27 +232,6 @@ export const oneIntakeContract = (database: string, newDatabase: NewDatabase): v
       expect((await cases())[0]?.is_open).toBe(1);
     });
 
-    test("a second leak told in the very words of one that is over opens its own case", async () => {
-      const body = '{"kind":"gas_leak","place":"三楼"}';
-      const close = () =>
-        desk.store.db.updateTable("cases").set({ is_open: 0, state: "closed" }).execute();
-      await send({ body });
-      await send({ body });
-      expect(await cases()).toHaveLength(1);
-      await close();
-      await send({ body });
-      await send({ body });
-      expect((await cases()).map((one) => one.is_open)).toEqual([0, 1]);
-      expect(await waiting()).toHaveLength(2);
-
-      await close();
-      const named = JSON.stringify({ id: "e-7", kind: "gas_leak" });
-      await send({ body: named });
-      await close();
-      await send({ body: named });
-      expect((await cases()).map((one) => one.is_open)).toEqual([0, 0, 0]);
-    });
-
     test("none of hundreds that wait is out of sight: they come page by page", async () => {
       const row = { body: "?", body_sha256: "?", area_path: "/anjing/", state: "unreadable" };
       const none = { reason_zh: null, reason_en: null, case_id: null, merged_into: null };
