@@ -49,6 +49,8 @@ test("nothing of what it had measured raises it again, and its silence goes on b
 
 test("one that has spoken within ten minutes is not gone", () => {
   const home = takenDown();
+  home.says(900, lel(12));
+  home.wait(1_400);
   const word = home.state.atMs / 1_000;
   const before = home.state;
   expect(home.does(word + 599.999, gone).refused).toEqual(refusals.stillSpeaks);
