@@ -64,13 +64,13 @@ const publish = async (overrides: string, decision: "apply" | "try"): Promise<nu
 };
 const rulesInFile = async (): Promise<unknown> => {
   const site: unknown = parse(await readFile(siteFile, "utf8"));
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own example, with its rules
   return (site as { readonly gateway: { readonly rules?: unknown } }).gateway.rules;
 };
 const report = async (): Promise<BookReport> => {
   said.length = 0;
   expect(await showRules({ json: true }, env())).toBe(0);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own report, looked at by each test
   return JSON.parse(said[0] ?? "") as BookReport;
 };
 const deeds = async (): Promise<readonly unknown[]> =>
